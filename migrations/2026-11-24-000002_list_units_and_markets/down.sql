@@ -1,0 +1,2 @@
+DROP TABLE markets;
+DROP TABLE units;

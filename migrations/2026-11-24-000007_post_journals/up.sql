@@ -1,0 +1,244 @@
+-- A journal is one business event of one pledge: numbered without gaps, recorded at a strictly
+-- rising instant. Its transfers each move one amount of one unit from one account to another.
+CREATE TABLE journals (
+    pledge_id uuid NOT NULL,
+    number bigint NOT NULL,
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    effective_date date NOT NULL,
+    recorded_at timestamptz NOT NULL,
+    transfers smallint NOT NULL,
+    actor text NOT NULL,
+    subject uuid,
+    reason text,
+    document_uri text,
+    document_sha256 text,
+    CONSTRAINT journals_pkey PRIMARY KEY (pledge_id, number),
+    CONSTRAINT journals_id_unique UNIQUE (id),
+    CONSTRAINT journals_kind CHECK (kind IN (
+        'agreement', 'condition-met', 'receipt', 'lot-issue', 'write-off', 'support-cost',
+        'budget', 'budget-return', 'allocation', 'release')),
+    CONSTRAINT journals_transfers_positive CHECK (transfers > 0),
+    CONSTRAINT journals_actor_stated CHECK (actor <> '')
+);
+
+-- The wide row: for each side the account's own gapless sequence number, its balance after this
+-- transfer (on the account's normal side) and its cumulative debits (or credits) after it. So a
+-- statement needs no summing, a balance in the past is one row, and an omitted line shows.
+CREATE TABLE transfers (
+    pledge_id uuid NOT NULL,
+    journal bigint NOT NULL,
+    line smallint NOT NULL,
+    unit text NOT NULL,
+    amount bigint NOT NULL,
+    effective_date date NOT NULL,
+    debit_account integer NOT NULL,
+    credit_account integer NOT NULL,
+    debit_seq bigint NOT NULL,
+    debit_balance bigint NOT NULL,
+    debit_turnover bigint NOT NULL,
+    credit_seq bigint NOT NULL,
+    credit_balance bigint NOT NULL,
+    credit_turnover bigint NOT NULL,
+    CONSTRAINT transfers_pkey PRIMARY KEY (pledge_id, journal, line),
+    CONSTRAINT transfers_debit_sequence UNIQUE (pledge_id, debit_account, debit_seq),
+    CONSTRAINT transfers_credit_sequence UNIQUE (pledge_id, credit_account, credit_seq),
+    CONSTRAINT transfers_amount_positive CHECK (amount > 0),
+    CONSTRAINT transfers_two_accounts CHECK (debit_account <> credit_account)
+);
+
+-- Numbers a batch's journals on from the pledge's last, or refuses the whole batch.
+CREATE FUNCTION number_journals() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    batches integer;
+    numbered integer;
+BEGIN
+    IF EXISTS (
+        SELECT FROM (
+            SELECT recorded_at,
+                   lag(recorded_at) OVER (PARTITION BY pledge_id ORDER BY number) AS before
+            FROM posted) AS pair
+        WHERE recorded_at <= before)
+    THEN
+        PERFORM refuse('journals_recorded_in_order',
+            'recorded_at rises strictly with the journal number');
+    END IF;
+
+    WITH batch AS (
+        SELECT pledge_id, min(number) AS first, max(number) AS last, count(*) AS journals,
+               min(recorded_at) AS first_at, max(recorded_at) AS last_at
+        FROM posted GROUP BY pledge_id),
+    done AS (
+        UPDATE pledges p SET journals = b.last, last_recorded_at = b.last_at
+        FROM batch b
+        WHERE p.id = b.pledge_id
+          AND b.first = p.journals + 1 AND b.last - b.first + 1 = b.journals
+          AND b.first_at > coalesce(p.last_recorded_at, '-infinity')
+        RETURNING 1)
+    SELECT (SELECT count(*) FROM batch), (SELECT count(*) FROM done) INTO batches, numbered;
+
+    IF numbered < batches THEN
+        PERFORM refuse('journals_gapless',
+            'journals of a pledge are numbered one after the other, in the order they are recorded');
+    END IF;
+    RETURN NULL;
+END
+$$;
+
+-- Checks a batch of transfers against the accounts as they stand, then carries the accounts and
+-- their days forward. Nothing else writes those figures, so they equal the sum of the transfers.
+-- The planner is held to index look-ups: a plan made while the ledger was small must not become a
+-- scan of the whole ledger when it has grown.
+CREATE FUNCTION post_transfers() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+DECLARE
+    broken text;
+    backdated boolean;
+BEGIN
+    SELECT CASE WHEN j.number IS NULL THEN 'transfers_journal_exists'
+                WHEN j.transfers <> t.lines THEN 'journals_transfers_complete'
+                ELSE 'transfers_effective_with_journal' END
+    INTO broken
+    FROM (SELECT pledge_id, journal, count(*) AS lines,
+                 min(effective_date) AS first_day, max(effective_date) AS last_day
+          FROM posted GROUP BY pledge_id, journal) AS t
+    LEFT JOIN journals j ON j.pledge_id = t.pledge_id AND j.number = t.journal
+    WHERE j.number IS NULL OR j.transfers <> t.lines
+       OR j.effective_date <> t.first_day OR j.effective_date <> t.last_day
+    LIMIT 1;
+    IF broken IS NOT NULL THEN
+        PERFORM refuse(broken, 'a transfer belongs to a journal, which counts and dates it');
+    END IF;
+
+    SELECT CASE WHEN a.number IS NULL THEN 'transfers_account_exists'
+                WHEN a.unit <> e.unit THEN 'transfers_one_unit'
+                WHEN e.seq <> a.entries + e.nth THEN 'transfers_sequence_gapless'
+                ELSE 'transfers_running_figures' END
+    INTO broken
+    FROM (
+        SELECT *, row_number() OVER w AS nth,
+               sum(debit) OVER w AS debits, sum(credit) OVER w AS credits
+        FROM (
+            SELECT pledge_id, debit_account AS account, unit, debit_seq AS seq, amount AS debit,
+                   0::bigint AS credit, debit_balance AS balance, debit_turnover AS turnover
+            FROM posted
+            UNION ALL
+            SELECT pledge_id, credit_account, unit, credit_seq, 0, amount,
+                   credit_balance, credit_turnover
+            FROM posted) AS side
+        WINDOW w AS (PARTITION BY pledge_id, account ORDER BY seq ROWS UNBOUNDED PRECEDING)) AS e
+    LEFT JOIN accounts a ON a.pledge_id = e.pledge_id AND a.number = e.account
+    WHERE a.number IS NULL OR a.unit <> e.unit OR e.seq <> a.entries + e.nth
+       OR e.balance <> (a.debits - a.credits + e.debits - e.credits)
+                       * CASE a.normal_side WHEN 'debit' THEN 1 ELSE -1 END
+       OR e.turnover <> CASE WHEN e.debit > 0 THEN a.debits + e.debits
+                             ELSE a.credits + e.credits END
+    LIMIT 1;
+    IF broken IS NOT NULL THEN
+        PERFORM refuse(broken,
+            'a transfer moves one unit and carries both accounts'' next number and figures');
+    END IF;
+
+    WITH moved AS (
+        SELECT pledge_id, account, effective_date, sum(debit)::bigint AS debits,
+               sum(credit)::bigint AS credits, count(*) AS entries
+        FROM (
+            SELECT pledge_id, debit_account AS account, effective_date, amount AS debit,
+                   0::bigint AS credit
+            FROM posted
+            UNION ALL
+            SELECT pledge_id, credit_account, effective_date, 0, amount FROM posted) AS side
+        GROUP BY pledge_id, account, effective_date),
+    days AS (
+        INSERT INTO account_days AS d (pledge_id, account, day, debits, credits)
+        SELECT pledge_id, account, effective_date, debits, credits FROM moved
+        ON CONFLICT ON CONSTRAINT account_days_pkey DO UPDATE
+            SET debits = d.debits + excluded.debits, credits = d.credits + excluded.credits),
+    carried AS (
+        UPDATE accounts a
+        SET debits = a.debits + m.debits, credits = a.credits + m.credits,
+            entries = a.entries + m.entries,
+            last_day = greatest(a.last_day, m.last_day)
+        FROM (SELECT pledge_id, account, sum(debits)::bigint AS debits,
+                     sum(credits)::bigint AS credits, sum(entries)::bigint AS entries,
+                     min(effective_date) AS first_day, max(effective_date) AS last_day
+              FROM moved GROUP BY pledge_id, account) AS m
+        WHERE a.pledge_id = m.pledge_id AND a.number = m.account
+        RETURNING m.first_day < a.last_day AND NOT a.may_overdraw AS backdated)
+    SELECT bool_or(c.backdated) INTO backdated FROM carried c;
+
+    IF backdated AND EXISTS (
+        SELECT FROM (
+            SELECT DISTINCT pledge_id, account FROM (
+                SELECT pledge_id, debit_account AS account FROM posted
+                UNION ALL
+                SELECT pledge_id, credit_account FROM posted) AS side) AS touched
+        JOIN accounts a ON a.pledge_id = touched.pledge_id AND a.number = touched.account
+                       AND NOT a.may_overdraw
+        CROSS JOIN LATERAL (
+            SELECT sum(CASE a.normal_side WHEN 'debit' THEN d.debits - d.credits
+                                          ELSE d.credits - d.debits END)
+                       OVER (ORDER BY d.day) AS closing
+            FROM account_days d
+            WHERE d.pledge_id = a.pledge_id AND d.account = a.number) AS day
+        WHERE day.closing < 0)
+    THEN
+        PERFORM refuse('account_days_no_overdraft',
+            'a backdated transfer leaves no day between then and now overdrawn');
+    END IF;
+    RETURN NULL;
+END
+$$;
+
+-- Every journal has the transfers it says it has. Checked once per pledge, at commit.
+CREATE FUNCTION check_journals_complete() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM journals j
+        WHERE j.pledge_id = NEW.id AND j.number > OLD.journals AND j.number <= NEW.journals
+          AND NOT EXISTS (SELECT FROM transfers t
+                          WHERE t.pledge_id = j.pledge_id AND t.journal = j.number))
+    THEN
+        PERFORM refuse('journals_transfers_complete',
+            'a journal has at least one transfer, and as many as it says');
+    END IF;
+    RETURN NULL;
+END
+$$;
+
+CREATE TRIGGER journals_gapless AFTER INSERT ON journals
+    REFERENCING NEW TABLE AS posted
+    FOR EACH STATEMENT EXECUTE FUNCTION number_journals();
+CREATE TRIGGER transfers_post AFTER INSERT ON transfers
+    REFERENCING NEW TABLE AS posted
+    FOR EACH STATEMENT EXECUTE FUNCTION post_transfers();
+CREATE CONSTRAINT TRIGGER journals_transfers_complete AFTER UPDATE OF journals ON pledges
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION check_journals_complete();
+
+CREATE TRIGGER journals_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON journals
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER transfers_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON transfers
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER pledges_kept_by_transfers BEFORE UPDATE OF journals, last_recorded_at ON pledges
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_figures_by_hand();
+
+-- One line per side of a transfer: how an account's holder reads it.
+CREATE VIEW entries AS
+SELECT pledge_id, debit_account AS account, debit_seq AS seq, journal, line, unit, effective_date,
+       amount AS debit, 0::bigint AS credit, debit_balance AS balance,
+       debit_turnover AS turnover, credit_account AS counterpart
+FROM transfers
+UNION ALL
+SELECT pledge_id, credit_account, credit_seq, journal, line, unit, effective_date,
+       0::bigint, amount, credit_balance, credit_turnover, debit_account
+FROM transfers;
+
+GRANT SELECT, INSERT ON journals, transfers TO almoner_service;
+GRANT SELECT ON entries TO almoner_service;
