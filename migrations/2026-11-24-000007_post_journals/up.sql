@@ -11,6 +11,7 @@ CREATE TABLE journals (
     actor text NOT NULL,
     subject uuid,
     reason text,
+    bank_reference text,
     document_uri text,
     document_sha256 text,
     CONSTRAINT journals_pkey PRIMARY KEY (pledge_id, number),
@@ -21,6 +22,10 @@ CREATE TABLE journals (
     CONSTRAINT journals_transfers_positive CHECK (transfers > 0),
     CONSTRAINT journals_actor_stated CHECK (actor <> '')
 );
+
+-- One bank transfer is received once on an instalment, whatever key the request came with.
+CREATE UNIQUE INDEX journals_bank_reference_unique ON journals (pledge_id, subject, bank_reference)
+    WHERE bank_reference IS NOT NULL;
 
 -- The wide row: for each side the account's own gapless sequence number, its balance after this
 -- transfer (on the account's normal side) and its cumulative debits (or credits) after it. So a

@@ -1,0 +1,3 @@
+//! Postgres: the only authority on what the ledger holds.
+
+pub mod schema;

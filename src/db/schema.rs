@@ -1,0 +1,246 @@
+//! The tables and views as the migrations make them. A test compares this with the catalogue.
+#![allow(missing_docs)]
+
+diesel::table! {
+    account_days (pledge_id, account, day) {
+        pledge_id -> Uuid,
+        account -> Int4,
+        day -> Date,
+        debits -> Int8,
+        credits -> Int8,
+    }
+}
+
+diesel::table! {
+    accounts (pledge_id, number) {
+        pledge_id -> Uuid,
+        number -> Int4,
+        id -> Uuid,
+        code -> Text,
+        unit -> Text,
+        unit_kind -> Text,
+        normal_side -> Text,
+        may_overdraw -> Bool,
+        market -> Nullable<Text>,
+        creator_id -> Nullable<Uuid>,
+        instalment_id -> Nullable<Uuid>,
+        lot_id -> Nullable<Uuid>,
+        dimensions -> Text,
+        address -> Text,
+        debits -> Int8,
+        credits -> Int8,
+        entries -> Int8,
+        last_day -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    allocations (pledge_id, id) {
+        pledge_id -> Uuid,
+        id -> Uuid,
+        creator_id -> Uuid,
+        market -> Text,
+        unit -> Text,
+        amount -> Int8,
+        released -> Int8,
+        effective_date -> Date,
+        note -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    chart (code) {
+        code -> Text,
+        name -> Text,
+        normal_side -> Text,
+        may_overdraw -> Bool,
+        dimensions -> Text,
+    }
+}
+
+diesel::table! {
+    chart_unit_kinds (code, kind) {
+        code -> Text,
+        kind -> Text,
+    }
+}
+
+diesel::table! {
+    creators (id) {
+        id -> Uuid,
+        reference -> Text,
+        name -> Text,
+        market -> Text,
+        enrolled_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    entries (pledge_id, account, seq) {
+        pledge_id -> Uuid,
+        account -> Int4,
+        seq -> Int8,
+        journal -> Int8,
+        line -> Int2,
+        unit -> Text,
+        effective_date -> Date,
+        debit -> Int8,
+        credit -> Int8,
+        balance -> Int8,
+        turnover -> Int8,
+        counterpart -> Int4,
+    }
+}
+
+diesel::table! {
+    idempotency_keys (key) {
+        key -> Uuid,
+        fingerprint -> Uuid,
+        answered_at -> Timestamptz,
+        answer -> Bytea,
+    }
+}
+
+diesel::table! {
+    instalments (pledge_id, id) {
+        pledge_id -> Uuid,
+        id -> Uuid,
+        reference -> Text,
+        position -> Int2,
+        unit -> Text,
+        amount -> Int8,
+        due_date -> Date,
+        condition -> Nullable<Text>,
+        condition_met_on -> Nullable<Date>,
+        condition_document_uri -> Nullable<Text>,
+        condition_document_sha256 -> Nullable<Text>,
+        received -> Int8,
+        written_off -> Int8,
+    }
+}
+
+diesel::table! {
+    journals (pledge_id, number) {
+        pledge_id -> Uuid,
+        number -> Int8,
+        id -> Uuid,
+        kind -> Text,
+        effective_date -> Date,
+        recorded_at -> Timestamptz,
+        transfers -> Int2,
+        actor -> Text,
+        subject -> Nullable<Uuid>,
+        reason -> Nullable<Text>,
+        bank_reference -> Nullable<Text>,
+        document_uri -> Nullable<Text>,
+        document_sha256 -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    lots (pledge_id, id) {
+        pledge_id -> Uuid,
+        id -> Uuid,
+        instalment_id -> Uuid,
+        unit -> Text,
+        face -> Int8,
+        kind -> Text,
+        valid_from -> Date,
+        expires_at -> Date,
+        issued_on -> Date,
+        document_uri -> Nullable<Text>,
+        document_sha256 -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    markets (code) {
+        code -> Text,
+        name -> Text,
+        currency -> Text,
+    }
+}
+
+diesel::table! {
+    pledge_markets (pledge_id, market) {
+        pledge_id -> Uuid,
+        market -> Text,
+        position -> Int2,
+    }
+}
+
+diesel::table! {
+    pledge_units (pledge_id, unit) {
+        pledge_id -> Uuid,
+        unit -> Text,
+        amount -> Int8,
+        position -> Int2,
+    }
+}
+
+diesel::table! {
+    pledges (id) {
+        id -> Uuid,
+        reference -> Text,
+        donor -> Text,
+        recipient -> Text,
+        purpose -> Text,
+        functional_unit -> Text,
+        total -> Int8,
+        state -> Text,
+        agreed_on -> Nullable<Date>,
+        created_at -> Timestamptz,
+        journals -> Int8,
+        last_recorded_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    transfers (pledge_id, journal, line) {
+        pledge_id -> Uuid,
+        journal -> Int8,
+        line -> Int2,
+        unit -> Text,
+        amount -> Int8,
+        effective_date -> Date,
+        debit_account -> Int4,
+        credit_account -> Int4,
+        debit_seq -> Int8,
+        debit_balance -> Int8,
+        debit_turnover -> Int8,
+        credit_seq -> Int8,
+        credit_balance -> Int8,
+        credit_turnover -> Int8,
+    }
+}
+
+diesel::table! {
+    units (code) {
+        code -> Text,
+        kind -> Text,
+        minor_digits -> Int2,
+        currency -> Text,
+        platform -> Nullable<Text>,
+        name -> Text,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(
+    account_days,
+    accounts,
+    allocations,
+    chart,
+    chart_unit_kinds,
+    creators,
+    entries,
+    idempotency_keys,
+    instalments,
+    journals,
+    lots,
+    markets,
+    pledge_markets,
+    pledge_units,
+    pledges,
+    transfers,
+    units,
+);

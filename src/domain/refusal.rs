@@ -1,0 +1,301 @@
+//! Refusals: why a command is declined.
+//!
+//! One table for the whole project. A refusal has a stable code, a sentence with the arithmetic
+//! behind it, where in the request the reason lies, and what would help. Where several reasons hold
+//! at once the order is: what is named must exist, then what can never succeed as sent, then the
+//! state, then the funds.
+
+use time::Date;
+
+use super::account::AccountKey;
+use super::chart::Code;
+use super::id::AccountId;
+use super::market::Market;
+use super::money::Money;
+use super::unit::UnitKind;
+
+/// A lack of funds, with its arithmetic.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shortage {
+    /// The purse that doesn't cover it.
+    pub key: AccountKey,
+    /// Its public id, if anything was ever posted to it.
+    pub account: Option<AccountId>,
+    /// What it has.
+    pub available: Money,
+    /// What was asked of it.
+    pub requested: Money,
+}
+
+impl Shortage {
+    /// What is missing.
+    pub fn shortfall(&self) -> Money {
+        let missing = self.requested.minor() - self.available.minor();
+        Money::from_minor(missing, self.requested.unit().clone())
+    }
+
+    /// What would make the same request succeed.
+    pub fn help(&self) -> String {
+        match self.key.code {
+            Code::CashMarket | Code::CreditsMarket => format!(
+                "Give market {} {} more budget, or ask for at most {}.",
+                self.key.market.map_or_else(String::new, |market| market.to_string()),
+                self.shortfall(),
+                self.available
+            ),
+            Code::CashFunded => format!(
+                "Record the receipt of {} more, or ask for at most {}.",
+                self.shortfall(),
+                self.available
+            ),
+            Code::CreditsFunded => format!(
+                "Record lots of {} more, or ask for at most {}.",
+                self.shortfall(),
+                self.available
+            ),
+            _ => format!("Ask for at most {}.", self.available),
+        }
+    }
+}
+
+/// Why a command is declined.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum Refusal {
+    /// What the request addresses isn't there.
+    #[error("There is no {what} {id}.")]
+    NotFound {
+        /// A noun.
+        what: &'static str,
+        /// As it was written.
+        id: String,
+    },
+    /// What the request's body refers to isn't there.
+    #[error("There is no {what} {id}.")]
+    UnknownReference {
+        /// Where in the body.
+        pointer: &'static str,
+        /// A noun.
+        what: &'static str,
+        /// As it was written.
+        id: String,
+    },
+    /// Another one already goes by that name.
+    #[error("There is already a {what} with the reference {reference:?}.")]
+    DuplicateReference {
+        /// Where in the body.
+        pointer: &'static str,
+        /// A noun.
+        what: &'static str,
+        /// The name.
+        reference: String,
+    },
+    /// The same thing twice in one list.
+    #[error("{value} is listed twice; each is listed once.")]
+    Repeated {
+        /// Where in the body.
+        pointer: String,
+        /// What is repeated.
+        value: String,
+    },
+    /// The split doesn't add up to the total.
+    #[error("The split adds up to {sum}, the total is {total}.")]
+    SplitNotTotal {
+        /// The total at face value.
+        total: Money,
+        /// What the split comes to.
+        sum: Money,
+    },
+    /// A part of the split is in another currency than the pledge.
+    #[error("{unit} does not count in {functional}, the pledge's functional currency.")]
+    SplitCurrency {
+        /// Where in the body.
+        pointer: String,
+        /// The unit.
+        unit: String,
+        /// The pledge's functional currency.
+        functional: String,
+    },
+    /// A unit's instalments don't add up to its part of the split.
+    #[error("The instalments in {} add up to {sum}, the split says {split}.", split.unit())]
+    InstalmentsNotSplit {
+        /// The part of the split.
+        split: Money,
+        /// What the instalments come to.
+        sum: Money,
+    },
+    /// The pledge has no money in that unit.
+    #[error("The pledge has no part in {unit}; it is in {}.", pledged.join(" and "))]
+    UnitNotPledged {
+        /// The unit named.
+        unit: String,
+        /// The units it has.
+        pledged: Vec<String>,
+    },
+    /// The pledge isn't for that market.
+    #[error("The pledge is not for market {market}; it is for {}.", pledged.join(", "))]
+    MarketNotPledged {
+        /// Where in the body.
+        pointer: &'static str,
+        /// The market named, or the creator's.
+        market: Market,
+        /// The markets it is for.
+        pledged: Vec<String>,
+    },
+    /// An amount in another unit than the thing it is about.
+    #[error("The amount is in {given}; it is to be in {expected}.")]
+    WrongUnit {
+        /// Where in the body.
+        pointer: &'static str,
+        /// The unit named.
+        given: String,
+        /// The unit it must have.
+        expected: String,
+    },
+    /// Cash where credits are asked for, or the other way round.
+    #[error("{unit} is {}; {rule}", match kind {
+        UnitKind::Cash => "cash", UnitKind::Credits => "ad credits" })]
+    WrongUnitKind {
+        /// Where in the body.
+        pointer: &'static str,
+        /// The unit named.
+        unit: String,
+        /// What it is.
+        kind: UnitKind,
+        /// What holds instead.
+        rule: &'static str,
+    },
+    /// A lot that could never be used.
+    #[error("A lot that is valid from {valid_from} cannot expire on {expires_at}, before that.")]
+    LotNeverValid {
+        /// The first day.
+        valid_from: Date,
+        /// The last day.
+        expires_at: Date,
+    },
+    /// The command isn't open in the present state.
+    #[error("The {what} is {state}; {command} is not open to it. {open}")]
+    WrongState {
+        /// A noun.
+        what: &'static str,
+        /// The state it is in.
+        state: &'static str,
+        /// What was asked.
+        command: &'static str,
+        /// Which moves are open, as a sentence.
+        open: &'static str,
+    },
+    /// More than an instalment still owes.
+    #[error("{outstanding} of the instalment is outstanding; {requested} is more than that.")]
+    ExceedsOutstanding {
+        /// What is open.
+        outstanding: Money,
+        /// What was asked.
+        requested: Money,
+    },
+    /// More than an allocation still holds.
+    #[error("{remaining} of the allocation is not yet released; {requested} is more than that.")]
+    ExceedsAllocation {
+        /// What is left.
+        remaining: Money,
+        /// What was asked.
+        requested: Money,
+    },
+    /// A purse doesn't cover it.
+    #[error("{} has {} available and {} was requested: {} short.",
+        describe(&.0.key), .0.available, .0.requested, .0.shortfall())]
+    InsufficientFunds(Shortage),
+    /// A purse covers it today, but not on every day since the effective date.
+    #[error("{} has only {} available on every day from {day} on, and {} was requested: {} short.",
+        describe(&shortage.key), shortage.available, shortage.requested, shortage.shortfall())]
+    BackdatedOverdraft {
+        /// The effective date asked for.
+        day: Date,
+        /// The arithmetic.
+        shortage: Shortage,
+    },
+    /// An account's cumulative figures would leave the range the ledger counts in.
+    #[error("{} would pass the largest figure the ledger can hold.", describe(.0))]
+    BeyondRange(AccountKey),
+    /// The database refused a row the rules above let through, by the named constraint.
+    #[error("The ledger's rule {0} forbids it.")]
+    Constraint(String),
+}
+
+/// A purse or an account as people call it.
+fn describe(key: &AccountKey) -> String {
+    let name = match key.code {
+        Code::CashMarket => "cash budget",
+        Code::CreditsMarket => "credit budget",
+        Code::CashCreator => "cash allocated to the creator",
+        Code::CreditsCreator => "credits allocated to the creator",
+        Code::CashFunded => "funded, unallocated cash",
+        Code::CreditsFunded => "funded, unallocated credits",
+        other => other.name(),
+    };
+    match key.market {
+        Some(market) if key.creator.is_none() => format!("The {market} {name}"),
+        _ => format!("The {name} of the pledge"),
+    }
+}
+
+impl Refusal {
+    /// The stable code: part of the API, never changed.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Refusal::NotFound { .. } => "not-found",
+            Refusal::UnknownReference { .. } => "unknown-reference",
+            Refusal::DuplicateReference { .. } => "duplicate-reference",
+            Refusal::Repeated { .. } => "repeated",
+            Refusal::SplitNotTotal { .. } => "split-not-total",
+            Refusal::SplitCurrency { .. } => "split-currency",
+            Refusal::InstalmentsNotSplit { .. } => "instalments-not-split",
+            Refusal::UnitNotPledged { .. } => "unit-not-pledged",
+            Refusal::MarketNotPledged { .. } => "market-not-pledged",
+            Refusal::WrongUnit { .. } => "wrong-unit",
+            Refusal::WrongUnitKind { .. } => "wrong-unit-kind",
+            Refusal::LotNeverValid { .. } => "lot-never-valid",
+            Refusal::WrongState { .. } => "wrong-state",
+            Refusal::ExceedsOutstanding { .. } => "exceeds-outstanding",
+            Refusal::ExceedsAllocation { .. } => "exceeds-allocation",
+            Refusal::InsufficientFunds(_) => "insufficient-funds",
+            Refusal::BackdatedOverdraft { .. } => "backdated-overdraft",
+            Refusal::BeyondRange(_) => "beyond-range",
+            Refusal::Constraint(_) => "ledger-rule",
+        }
+    }
+
+    /// Where in the request's body the reason lies, as a JSON pointer.
+    pub fn pointer(&self) -> Option<String> {
+        let fixed = |pointer: &str| Some(pointer.to_owned());
+        match self {
+            Refusal::UnknownReference { pointer, .. }
+            | Refusal::DuplicateReference { pointer, .. }
+            | Refusal::MarketNotPledged { pointer, .. }
+            | Refusal::WrongUnit { pointer, .. }
+            | Refusal::WrongUnitKind { pointer, .. } => fixed(pointer),
+            Refusal::Repeated { pointer, .. } | Refusal::SplitCurrency { pointer, .. } => {
+                fixed(pointer)
+            }
+            Refusal::SplitNotTotal { .. } => fixed("/split"),
+            Refusal::InstalmentsNotSplit { .. } => fixed("/instalments"),
+            Refusal::UnitNotPledged { .. } => fixed("/amount/unit"),
+            Refusal::LotNeverValid { .. } => fixed("/expires_at"),
+            Refusal::BackdatedOverdraft { .. } => fixed("/effective_date"),
+            Refusal::ExceedsAllocation { .. } | Refusal::InsufficientFunds(_) => fixed("/amount"),
+            Refusal::NotFound { .. }
+            | Refusal::WrongState { .. }
+            | Refusal::ExceedsOutstanding { .. }
+            | Refusal::BeyondRange(_)
+            | Refusal::Constraint(_) => None,
+        }
+    }
+
+    /// The arithmetic of a lack of funds.
+    pub fn shortage(&self) -> Option<&Shortage> {
+        match self {
+            Refusal::InsufficientFunds(shortage)
+            | Refusal::BackdatedOverdraft { shortage, .. } => Some(shortage),
+            _ => None,
+        }
+    }
+}
