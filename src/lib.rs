@@ -1,2 +1,4 @@
 //! x
+pub mod db;
 pub mod domain;
+pub mod engine;
