@@ -1,1 +1,3 @@
-//! x
+//! Almoner: a double-entry ledger for grants in cash and ad credits.
+
+pub mod http;
