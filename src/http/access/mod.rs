@@ -17,6 +17,7 @@
 //! (see [`cache`]); *maker is not checker* needs the principal's identity and the proposal, so it
 //! is decided in the writing transaction; *row-level security* takes [`Visibility`] as it is.
 
+mod bearer;
 pub mod cache;
 mod claims;
 mod error;
@@ -34,6 +35,7 @@ pub mod verifier;
 #[allow(clippy::unwrap_used)]
 mod tests;
 
+pub use bearer::bearer_token;
 pub use error::{AccessError, Malformation};
 pub use keys::{KeyError, KeySet};
 pub use local_key::LocalKey;
