@@ -1,4 +1,6 @@
-//! x
+//! Almoner: a double-entry ledger for grants in cash and ad credits.
+
 pub mod db;
 pub mod domain;
 pub mod engine;
+pub mod http;
