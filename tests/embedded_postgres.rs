@@ -1,224 +1,16 @@
-//! The private Postgres survives what a machine does to it, and leaves nothing behind.
+//! The private Postgres starts on any folder, is durable and private, and goes when it should.
+
+mod fixtures;
+mod kills;
 
 use std::fs;
-use std::io::{BufRead, BufReader, Lines};
-use std::ops::Deref;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::Command;
 
 use almoner::embedded::{Embedded, EmbeddedError, Throwaway};
-use diesel::sql_query;
-use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
+use diesel_async::{AsyncConnection, AsyncPgConnection};
 
-const GUARD: &str = env!("CARGO_BIN_EXE_almoner");
-
-/// Names the data folder for [`a_service_in_a_process_of_its_own`].
-const SERVICE_FOLDER: &str = "ALMONER_TEST_SERVICE_FOLDER";
-
-/// What a test waits for happens in a second; a loaded machine may take longer.
-const PATIENCE: Duration = Duration::from_secs(60);
-
-/// A data folder that goes with the test.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new() -> Self {
-        Self::named("")
-    }
-
-    fn named(rest: &str) -> Self {
-        let name = format!("almoner-test-{:08x}{rest}", fastrand::u32(..));
-        Self(std::env::temp_dir().join(name))
-    }
-
-    fn home(&self) -> PathBuf {
-        self.0.join("postgres")
-    }
-}
-
-impl Deref for Folder {
-    type Target = Path;
-
-    fn deref(&self) -> &Path {
-        &self.0
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
-
-async fn open(folder: &Path) -> Embedded {
-    Embedded::open_guarded(folder, Path::new(GUARD))
-        .await
-        .unwrap()
-}
-
-async fn throwaway() -> Embedded {
-    let settings = vec![("fsync".to_string(), "off".to_string())];
-    let wanted = Throwaway {
-        guard: PathBuf::from(GUARD),
-        parent: None,
-        settings,
-    };
-    Embedded::throwaway(wanted).await.unwrap()
-}
-
-async fn connect(url: &str) -> AsyncPgConnection {
-    AsyncPgConnection::establish(url).await.unwrap()
-}
-
-async fn note(url: &str, text: &str) {
-    let mut connection = connect(url).await;
-    connection
-        .batch_execute("CREATE TABLE IF NOT EXISTS notes (note text)")
-        .await
-        .unwrap();
-    let insert = sql_query("INSERT INTO notes VALUES ($1)");
-    insert
-        .bind::<diesel::sql_types::Text, _>(text)
-        .execute(&mut connection)
-        .await
-        .unwrap();
-}
-
-#[derive(diesel::QueryableByName)]
-struct Line {
-    #[diesel(sql_type = diesel::sql_types::Text)]
-    line: String,
-}
-
-async fn lines(url: &str, query: &str) -> Vec<String> {
-    let found: Vec<Line> = sql_query(query)
-        .load(&mut connect(url).await)
-        .await
-        .unwrap();
-    found.into_iter().map(|found| found.line).collect()
-}
-
-async fn notes(url: &str) -> Vec<String> {
-    lines(url, "SELECT note AS line FROM notes ORDER BY note").await
-}
-
-/// Processes of others tell nobody when they end, so they are looked at again and again.
-async fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
-    let deadline = Instant::now() + PATIENCE;
-    while Instant::now() < deadline {
-        if let Some(found) = look() {
-            return found;
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    panic!("this didn't happen within {PATIENCE:?}: {what}");
-}
-
-async fn gone(pid: u32) {
-    eventually("the process ends", || (!alive(pid)).then_some(())).await;
-}
-
-/// Field 3 and 4 of a process's status: its state, and its parent.
-fn state_and_parent(pid: u32) -> Option<(String, u32)> {
-    let text = match fs::read_to_string(format!("/proc/{pid}/stat")) {
-        Ok(text) => text.rsplit_once(") ")?.1.to_string(),
-        Err(_) if cfg!(target_os = "linux") => return None,
-        Err(_) => {
-            let columns = ["-o", "stat=,ppid=", "-p", &pid.to_string()];
-            let output = Command::new("ps").args(columns).output().ok()?;
-            String::from_utf8_lossy(&output.stdout).into_owned()
-        }
-    };
-    let mut fields = text.split_whitespace();
-    Some((fields.next()?.to_string(), fields.next()?.parse().ok()?))
-}
-
-/// A dead process that nobody has reaped yet doesn't count.
-fn alive(pid: u32) -> bool {
-    state_and_parent(pid).is_some_and(|(state, _)| !state.starts_with('Z'))
-}
-
-fn parent(pid: u32) -> u32 {
-    state_and_parent(pid).unwrap().1
-}
-
-fn kill(pids: &[u32]) {
-    let pids: Vec<String> = pids.iter().map(u32::to_string).collect();
-    let line = format!("kill -9 {}", pids.join(" "));
-    assert!(
-        Command::new("sh")
-            .args(["-c", &line])
-            .status()
-            .unwrap()
-            .success()
-    );
-}
-
-/// A process that opens a data folder and keeps it open until its stdin closes.
-struct Service {
-    process: Child,
-    /// Held to the end, as the process goes on to print.
-    stdout: Option<Lines<BufReader<ChildStdout>>>,
-}
-
-impl Service {
-    fn start(folder: &Path) -> Self {
-        let name = "embedded_postgres::a_service_in_a_process_of_its_own";
-        let mut command = Command::new(std::env::current_exe().unwrap());
-        command
-            .args([name, "--exact", "--ignored", "--nocapture"])
-            .env(SERVICE_FOLDER, folder);
-        command.stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut process = command.spawn().unwrap();
-        let stdout = process.stdout.take().unwrap();
-        let stdout = Some(BufReader::new(stdout).lines());
-        Self { process, stdout }
-    }
-
-    /// The database's URL and the postmaster.
-    async fn ready(&mut self) -> (String, u32) {
-        let mut stdout = self.stdout.take().unwrap();
-        let listen = tokio::task::spawn_blocking(move || {
-            let told = stdout.find_map(|line| {
-                let line = line.unwrap();
-                Some(line.split_once("service: ")?.1.to_string())
-            });
-            (told.unwrap(), stdout)
-        });
-        let (told, stdout) = listen.await.unwrap();
-        self.stdout = Some(stdout);
-        let (url, pid) = told.split_once(' ').unwrap();
-        (url.to_string(), pid.parse().unwrap())
-    }
-
-    fn kill(&mut self) {
-        self.process.kill().unwrap();
-        self.process.wait().unwrap();
-    }
-
-    fn end(mut self) {
-        drop(self.process.stdin.take());
-        assert!(self.process.wait().unwrap().success());
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "other tests start it, to have a service that they can kill"]
-async fn a_service_in_a_process_of_its_own() {
-    let Some(folder) = std::env::var_os(SERVICE_FOLDER) else {
-        return;
-    };
-    let embedded = open(Path::new(&folder)).await;
-    println!(
-        "service: {} {}",
-        embedded.url(),
-        embedded.postmaster_pid().unwrap()
-    );
-    let wait = || std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
-    tokio::task::spawn_blocking(wait).await.unwrap().unwrap();
-    embedded.stop().await.unwrap();
-}
+use fixtures::*;
 
 #[tokio::test]
 async fn what_was_committed_is_there_after_a_restart() {
@@ -310,137 +102,6 @@ async fn openers_at_the_same_moment_share_one_database() {
     for one in all {
         one.stop().await.unwrap();
     }
-}
-
-#[tokio::test]
-async fn a_killed_service_leaves_no_process_and_loses_nothing() {
-    let folder = Folder::new();
-    let mut service = Service::start(&folder);
-    let (url, postmaster) = service.ready().await;
-    let guard = parent(postmaster);
-    note(&url, "before the kill").await;
-    service.kill();
-    gone(postmaster).await;
-    gone(guard).await;
-    let again = open(&folder).await;
-    assert_eq!(notes(again.url()).await, ["before the kill"]);
-    again.stop().await.unwrap();
-}
-
-#[tokio::test]
-async fn a_start_right_after_a_kill_takes_over() {
-    let folder = Folder::new();
-    let mut service = Service::start(&folder);
-    let (url, _) = service.ready().await;
-    note(&url, "before the kill").await;
-    service.kill();
-    // The old guard may still be stopping the old server.
-    let again = open(&folder).await;
-    assert!(!again.joined());
-    assert_eq!(notes(again.url()).await, ["before the kill"]);
-    again.stop().await.unwrap();
-}
-
-#[tokio::test]
-async fn service_and_guard_killed_together_are_recovered_by_the_next_start() {
-    let folder = Folder::new();
-    let mut service = Service::start(&folder);
-    let (url, postmaster) = service.ready().await;
-    note(&url, "before the kill").await;
-    kill(&[service.process.id(), parent(postmaster)]);
-    service.process.wait().unwrap();
-    let again = open(&folder).await;
-    assert!(!alive(postmaster));
-    assert_eq!(notes(again.url()).await, ["before the kill"]);
-    again.stop().await.unwrap();
-}
-
-#[tokio::test]
-async fn everything_killed_at_once_loses_nothing() {
-    let folder = Folder::new();
-    let mut service = Service::start(&folder);
-    let (url, postmaster) = service.ready().await;
-    note(&url, "before the kill").await;
-    kill(&[service.process.id(), parent(postmaster), postmaster]);
-    service.process.wait().unwrap();
-    let again = open(&folder).await;
-    assert_eq!(notes(again.url()).await, ["before the kill"]);
-    again.stop().await.unwrap();
-}
-
-async fn comes_back(embedded: &Embedded, old: u32) {
-    let back = || embedded.postmaster_pid().filter(|pid| *pid != old);
-    eventually("another postmaster is ready", back).await;
-    assert_eq!(notes(embedded.url()).await, ["before the kill"]);
-}
-
-#[tokio::test]
-async fn a_killed_postmaster_comes_back() {
-    let folder = Folder::new();
-    let embedded = open(&folder).await;
-    note(embedded.url(), "before the kill").await;
-    let old = embedded.postmaster_pid().unwrap();
-    kill(&[old]);
-    comes_back(&embedded, old).await;
-    embedded.stop().await.unwrap();
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_killed_postmaster_comes_back_past_a_session_that_never_looks_up() {
-    let folder = Folder::new();
-    let embedded = open(&folder).await;
-    note(embedded.url(), "before the kill").await;
-    let old = embedded.postmaster_pid().unwrap();
-    let mut busy = connect(embedded.url()).await;
-    let find = "SELECT pg_backend_pid()::text AS line";
-    let found: Line = sql_query(find).get_result(&mut busy).await.unwrap();
-    let session: u32 = found.line.parse().unwrap();
-    let endless = "DO $$ BEGIN LOOP NULL; END LOOP; END $$";
-    let endless = tokio::spawn(async move { busy.batch_execute(endless).await });
-    let query = "SELECT pid::text AS line FROM pg_stat_activity WHERE query LIKE 'DO %LOOP%' AND \
-        state = 'active' AND pid <> pg_backend_pid()";
-    while lines(embedded.url(), query).await.is_empty() {}
-    kill(&[old]);
-    comes_back(&embedded, old).await;
-    assert!(endless.await.unwrap().is_err());
-    assert!(!alive(session));
-    embedded.stop().await.unwrap();
-}
-
-#[tokio::test]
-async fn a_killed_guard_is_replaced() {
-    let folder = Folder::new();
-    let embedded = open(&folder).await;
-    note(embedded.url(), "before the kill").await;
-    let old = embedded.postmaster_pid().unwrap();
-    kill(&[parent(old)]);
-    comes_back(&embedded, old).await;
-    assert!(!alive(old));
-    embedded.stop().await.unwrap();
-}
-
-#[tokio::test]
-async fn a_kill_while_the_cluster_is_made_leaves_nothing_half_made() {
-    let folder = Folder::new();
-    let mut service = Service::start(&folder);
-    let unfinished = |home: PathBuf| -> Vec<PathBuf> {
-        let entries = fs::read_dir(home).into_iter().flatten().flatten();
-        let new = |path: &PathBuf| path.to_string_lossy().contains("cluster.new");
-        entries.map(|entry| entry.path()).filter(new).collect()
-    };
-    let begun = || {
-        unfinished(folder.home())
-            .iter()
-            .any(|new| new.join("base").exists())
-    };
-    eventually("initdb is at work", || begun().then_some(())).await;
-    service.kill();
-    assert!(!folder.home().join("cluster").exists());
-    let again = open(&folder).await;
-    assert!(!again.joined());
-    note(again.url(), "kept").await;
-    assert_eq!(unfinished(folder.home()), Vec::<PathBuf>::new());
-    again.stop().await.unwrap();
 }
 
 #[tokio::test]
@@ -553,4 +214,21 @@ async fn root_keeps_the_database_where_its_user_can_go() {
         .await
         .unwrap_err();
     assert!(matches!(lost, EmbeddedError::Lost { .. }), "{lost}");
+}
+
+#[tokio::test]
+async fn a_guard_that_is_none_is_told_soon() {
+    let settings = Vec::new();
+    let wanted = Throwaway {
+        guard: PathBuf::from("/bin/sh"),
+        parent: None,
+        settings,
+    };
+    let error = Embedded::throwaway(wanted).await.unwrap_err().to_string();
+    assert!(error.contains("its guard ended with"), "{error}");
+    let folder = Folder::new();
+    let error = Embedded::open_guarded(&folder, Path::new("/no/such/program"))
+        .await
+        .unwrap_err();
+    assert!(matches!(error, EmbeddedError::Guard { .. }), "{error}");
 }

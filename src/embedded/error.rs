@@ -31,15 +31,15 @@ pub enum EmbeddedError {
     #[error(
         "no PostgreSQL server programs ({wanted}) were found on this machine and they couldn't be \
          downloaded ({reason}): install PostgreSQL with the system's package manager, for example \
-         `apt-get install postgresql`, `dnf install postgresql-server` or \
-         `brew install postgresql@17`, and start almoner again, or name a running server in \
-         DATABASE_URL"
+         {install}, and start almoner again, or name a running server in DATABASE_URL"
     )]
     NoPrograms {
         /// Which versions would do.
         wanted: String,
         /// Why the download failed.
         reason: String,
+        /// Commands that would help.
+        install: String,
     },
     /// Started as root where no unprivileged user can take over.
     #[error(

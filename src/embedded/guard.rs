@@ -4,7 +4,8 @@
 //! machine's memory running out. So Postgres is the child of a small process that does nothing else
 //! than outlive the service by a moment. It holds the reading end of a pipe whose writing end the
 //! service holds; when the service ends, however it ends, the pipe closes and the guard stops
-//! Postgres, reaps it and ends. While the service lives, the guard starts Postgres again should it die.
+//! Postgres, reaps it and ends. While the service lives, the guard starts Postgres again should it
+//! die.
 //!
 //! Signals to the guard (a `pkill almoner`, a service manager that stops the whole group) are
 //! ignored: the service may still be finishing work, for which it needs its database.
@@ -158,10 +159,7 @@ async fn look_after(plan: &Plan, service: &mut Service) -> End {
         let reason = tokio::select! {
             biased;
             () = service.gone() => return End::Asked { clean: server.stop(plan).await },
-            ready = server.ready(&cluster) => match ready {
-                Ok(()) => None,
-                Err(reason) => Some(reason),
-            },
+            ready = server.ready(&cluster) => ready.err(),
         };
         let reason = match reason {
             Some(reason) => reason,

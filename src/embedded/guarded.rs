@@ -1,8 +1,8 @@
 //! The service's side of the guard: starting it, hearing from it, starting another if it dies.
 //!
 //! A plain thread listens, not a task: it must outlive any one async runtime (tests have many), and
-//! it only ever waits. The writing end of the guard's pipe lives here; letting go of it is what stops
-//! Postgres.
+//! it only ever waits. The writing end of the guard's pipe lives here; letting go of it is what
+//! stops Postgres.
 
 use std::io::{self, BufRead, BufReader};
 use std::os::unix::process::CommandExt;
@@ -21,6 +21,9 @@ use super::plan::{Event, Plan};
 /// The pause before a guard that died is replaced, doubled each time up to the most.
 const PAUSE_LEAST: Duration = Duration::from_millis(100);
 const PAUSE_MOST: Duration = Duration::from_secs(5);
+/// How many guards may end without a word before the first was ever ready: a program that isn't a
+/// guard at all does that, and should be told soon.
+const SILENT_STARTS: u32 = 3;
 
 /// How the database is, as far as is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -142,11 +145,20 @@ impl Shared {
 
     fn listen(&self, mut guard: Child) {
         let mut pause = PAUSE_LEAST;
+        let mut silent = 0;
         loop {
             if self.hear_out(&mut guard) {
                 pause = PAUSE_LEAST;
             }
-            let clean = guard.wait().is_ok_and(|status| status.success());
+            let status = guard.wait();
+            silent += 1;
+            if silent >= SILENT_STARTS && *self.state.borrow() == State::Starting {
+                let how = status
+                    .as_ref()
+                    .map_or_else(ToString::to_string, ToString::to_string);
+                self.failed(format!("its guard ended with {how}"));
+            }
+            let clean = status.is_ok_and(|status| status.success());
             guard = match self.replace(clean, &mut pause) {
                 Some(next) => next,
                 None => return,

@@ -270,7 +270,8 @@ pub(super) fn open_private(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-/// Replaces a file that only its owner reads: whole or not at all, and on the disk when this returns.
+/// Replaces a file that only its owner reads: whole or not at all, and on the disk when this
+/// returns.
 pub(super) fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let fresh = path.with_extension("new");
     let _ = fs::remove_file(&fresh);

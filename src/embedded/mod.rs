@@ -11,8 +11,8 @@
 //! * **Nothing is left running.** Postgres is the child of a guard process that stops it when this
 //!   process ends, however it ends (see `guard`). If both are killed at once, Linux's `setpriv` has
 //!   Postgres stop by itself where it is installed; elsewhere the next start takes it over.
-//! * **It comes back.** A Postgres that dies is started again by its guard, a guard that dies by this
-//!   process. Until then connections fail; nobody has to do anything.
+//! * **It comes back.** A Postgres that dies is started again by its guard, a guard that dies by
+//!   this process. Until then connections fail; nobody has to do anything.
 //! * **One at a time.** A file lock says which process runs the database of a data folder. A second
 //!   one joins: it uses the same server, and doesn't stop it.
 //! * **Private.** Postgres listens on a Unix socket in a folder of its own, and asks for a password
@@ -21,16 +21,16 @@
 //!
 //! # Bounds
 //!
-//! A cluster takes about two seconds to make and half a second to start. A start waits at most ten
-//! minutes (recovery of a long journal), a join one minute, a stop 70 seconds, a download four and
-//! a half minutes, or half a minute if the network isn't there. Connections: 100. Every wait is named
-//! where it is.
+//! A cluster takes about two seconds to make and a fifth of a second to start. A start waits at
+//! most fifteen minutes (a crash may have left a long journal to read), a join one minute, a stop
+//! 70 seconds, a download four and a half minutes, or half a minute if the network isn't there.
+//! Connections: 100. Every wait is named where it is.
 //!
 //! # Order of a start
 //!
 //! lock → programs → credentials on disk → guard (lock, take over what still runs, `initdb`,
-//! `postgres`) → ready → database `almoner`. Each step can be repeated, so a start that was cut short
-//! anywhere is simply done again.
+//! `postgres`) → ready → database `almoner`. Each step can be repeated, so a start that was cut
+//! short anywhere is simply done again.
 //!
 //! The processes are started with std and tokio alone. A crate of command builders for Postgres'
 //! programs would name the arguments, but the work here is in users, groups, pipes and waiting.
@@ -73,6 +73,8 @@ pub use programs::{OLDEST, Programs, Version};
 
 /// What a guard does at most before it says how it went: a predecessor's end, `initdb`, recovery.
 const START_LIMIT: Duration = Duration::from_secs(900);
+/// Whoever waits longer than this is told so, again and again.
+const START_NEWS: Duration = Duration::from_secs(5);
 /// How long a second process waits for the first one's database.
 const JOIN_LIMIT: Duration = Duration::from_secs(60);
 /// Another process's progress shows only in whether it lets us in.
@@ -119,8 +121,8 @@ impl fmt::Debug for Embedded {
 pub struct Throwaway {
     /// A program that calls [`guard`] when it is given `embedded-guard` and one argument.
     pub guard: PathBuf,
-    /// The folder to make its own folder in; the system's temporary one if `None`. As root it must be
-    /// one that any user may enter.
+    /// The folder to make its own folder in; the system's temporary one if `None`. As root it must
+    /// be one that any user may enter.
     pub parent: Option<PathBuf>,
     /// Settings beyond the usual ones, such as `("fsync", "off")`.
     pub settings: Vec<(String, String)>,
@@ -138,7 +140,8 @@ impl Embedded {
         Self::open_guarded(data_dir, &program).await
     }
 
-    /// Like [`Embedded::open`], with a guard program of the caller's: for a caller that is not almoner.
+    /// Like [`Embedded::open`], with a guard program of the caller's: for a caller that is not
+    /// almoner.
     ///
     /// # Errors
     /// As for [`Embedded::open`].
@@ -177,8 +180,8 @@ impl Embedded {
         })?;
         let dir = home.dir().to_path_buf();
         let started = Self::start(home, lock, &settings.guard, settings.settings, true).await;
-        if let Err(EmbeddedError::NoPrograms { .. } | EmbeddedError::Guard { .. }) = &started {
-            // No guard was there to do it.
+        if started.is_err() {
+            // A guard does this as well, if one was there.
             let _ = std::fs::remove_dir_all(dir);
         }
         started
@@ -272,7 +275,8 @@ impl Embedded {
         })
     }
 
-    /// Finds the programs and has the credentials on disk before there is a cluster that needs them.
+    /// Finds the programs and has the credentials on disk before there is a cluster that needs
+    /// them.
     async fn prepare(home: &Home) -> Result<(Programs, Credentials), EmbeddedError> {
         let search = Search {
             machine: programs::on_this_machine().await,
@@ -335,15 +339,22 @@ async fn wait_until_ready(guarded: &Guarded, log: &Path) -> Result<(), EmbeddedE
         log: log.to_path_buf(),
     };
     let mut state = guarded.state();
-    let started = |state: &State| !matches!(state, State::Starting);
-    match timeout(START_LIMIT, state.wait_for(started)).await {
-        Ok(Ok(state)) => match &*state {
-            State::Failed(reason) => Err(failed(reason.clone())),
-            State::Starting | State::Ready(_) | State::Away | State::Ended(_) => Ok(()),
-        },
-        Ok(Err(_)) => Err(failed("its guard is gone".to_string())),
-        Err(_) => Err(failed(format!("it wasn't ready within {START_LIMIT:?}"))),
+    let deadline = Instant::now() + START_LIMIT;
+    while Instant::now() < deadline {
+        let started = state.wait_for(|state| !matches!(state, State::Starting));
+        match timeout(START_NEWS, started).await {
+            Ok(Ok(state)) => match &*state {
+                State::Failed(reason) => return Err(failed(reason.clone())),
+                State::Starting | State::Ready(_) | State::Away | State::Ended(_) => return Ok(()),
+            },
+            Ok(Err(_)) => return Err(failed("its guard is gone".to_string())),
+            Err(_) => log::info!(
+                "the database is still starting; its log is {}",
+                log.display()
+            ),
+        }
     }
+    Err(failed(format!("it wasn't ready within {START_LIMIT:?}")))
 }
 
 #[derive(diesel::QueryableByName)]

@@ -190,7 +190,8 @@ fn quoted(folder: &Path) -> String {
 }
 
 /// `setpriv`, if this Linux has one that ties a child's life to its parent's: then a guard that is
-/// killed takes Postgres with it (a fast shutdown), at that moment. Without it, the next guard does.
+/// killed takes Postgres with it (a fast shutdown), at that moment. Without it, the next guard
+/// does.
 pub(super) async fn death_ties(plan: &Plan) -> Option<PathBuf> {
     if !cfg!(target_os = "linux") {
         return None;

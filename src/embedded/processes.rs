@@ -2,8 +2,8 @@
 //!
 //! A process id in a file says little: after a restart of the machine or of a container it may be
 //! anybody's. So a process counts as ours by its command line: a postmaster names the cluster's
-//! folder as its `-D`, and its children carry the cluster's name in their title. Linux shows command
-//! lines in /proc, other systems by `ps`.
+//! folder as its `-D`, and its children carry the cluster's name in their title. Linux shows
+//! command lines in /proc, other systems by `ps`.
 
 use std::fs;
 use std::path::Path;

@@ -81,7 +81,8 @@ impl Programs {
     /// The programs in `bin`, if they are complete, new enough and `user` can run them.
     pub(super) async fn probe(bin: &Path, user: Option<User>) -> Option<Self> {
         let complete = |bin: &Path| NEEDED.iter().all(|name| bin.join(name).is_file());
-        // Package managers link single programs into the PATH; their siblings lie with the original.
+        // Package managers link single programs into the PATH; their siblings lie with the
+        // original.
         let original = fs::canonicalize(bin.join("postgres")).ok()?;
         let original = original.parent().filter(|original| complete(original));
         let bin = original.unwrap_or(bin).to_path_buf();
@@ -142,10 +143,7 @@ impl Search {
             },
             Err(reason) => reason,
         };
-        Err(EmbeddedError::NoPrograms {
-            wanted: self.wanted(),
-            reason,
-        })
+        Err(self.nothing(reason))
     }
 
     async fn newest(&self, folders: &[PathBuf]) -> Option<Programs> {
@@ -173,10 +171,25 @@ impl Search {
         best
     }
 
-    fn wanted(&self) -> String {
-        match self.major {
-            Some(major) => format!("version {major}, which made the database that is there"),
-            None => format!("version {OLDEST} or later"),
+    fn nothing(&self, reason: String) -> EmbeddedError {
+        let (wanted, install) = match self.major {
+            Some(major) => (
+                format!("version {major}, which made the database that is there"),
+                format!(
+                    "`apt-get install postgresql-{major}` or `brew install postgresql@{major}`"
+                ),
+            ),
+            None => (
+                format!("version {OLDEST} or later"),
+                "`apt-get install postgresql`, `dnf install postgresql-server` or \
+                 `brew install postgresql@17`"
+                    .to_string(),
+            ),
+        };
+        EmbeddedError::NoPrograms {
+            wanted,
+            reason,
+            install,
         }
     }
 }
