@@ -30,7 +30,10 @@ async fn what_was_committed_is_there_after_a_restart() {
 async fn the_database_is_durable_and_private() {
     use std::os::unix::fs::MetadataExt;
     let folder = Folder::new();
-    let embedded = open(&folder).await;
+    let guard = Path::new(GUARD);
+    let embedded = Embedded::open_guarded(&folder, guard, Vec::new())
+        .await
+        .unwrap();
     let query = "SELECT name || '=' || setting AS line FROM pg_settings WHERE name IN \
         ('fsync', 'synchronous_commit', 'full_page_writes', 'data_checksums', 'listen_addresses', \
         'TimeZone', 'server_encoding') ORDER BY name COLLATE \"C\"";
@@ -163,9 +166,7 @@ async fn a_lost_password_is_named_and_the_data_is_left_alone() {
     let folder = Folder::new();
     open(&folder).await.stop().await.unwrap();
     fs::remove_file(folder.home().join("credentials.json")).unwrap();
-    let error = Embedded::open_guarded(&folder, Path::new(GUARD))
-        .await
-        .unwrap_err();
+    let error = try_open(&folder).await.unwrap_err();
     assert!(
         matches!(error, EmbeddedError::Credentials { .. }),
         "{error}"
@@ -210,9 +211,7 @@ async fn root_keeps_the_database_where_its_user_can_go() {
     assert_eq!(notes(again.url()).await, ["kept"]);
     again.stop().await.unwrap();
     fs::remove_dir_all(home.trim()).unwrap();
-    let lost = Embedded::open_guarded(&moved, Path::new(GUARD))
-        .await
-        .unwrap_err();
+    let lost = try_open(&moved).await.unwrap_err();
     assert!(matches!(lost, EmbeddedError::Lost { .. }), "{lost}");
 }
 
@@ -227,7 +226,7 @@ async fn a_guard_that_is_none_is_told_soon() {
     let error = Embedded::throwaway(wanted).await.unwrap_err().to_string();
     assert!(error.contains("its guard ended with"), "{error}");
     let folder = Folder::new();
-    let error = Embedded::open_guarded(&folder, Path::new("/no/such/program"))
+    let error = Embedded::open_guarded(&folder, Path::new("/no/such/program"), Vec::new())
         .await
         .unwrap_err();
     assert!(matches!(error, EmbeddedError::Guard { .. }), "{error}");

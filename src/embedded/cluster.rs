@@ -57,7 +57,7 @@ async fn initdb(plan: &Plan, folder: &Path, password_file: &Path) -> Result<(), 
         "--data-checksums",
         "--no-instructions",
     ]);
-    if plan.throwaway {
+    if !plan.syncs() {
         initdb.arg("--no-sync");
     }
     initdb

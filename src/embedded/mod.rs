@@ -137,21 +137,26 @@ impl Embedded {
         let path = PathBuf::from("almoner");
         let program = std::env::current_exe();
         let program = program.map_err(|source| EmbeddedError::Guard { path, source })?;
-        Self::open_guarded(data_dir, &program).await
+        Self::open_guarded(data_dir, &program, Vec::new()).await
     }
 
     /// Like [`Embedded::open`], with a guard program of the caller's: for a caller that is not
-    /// almoner.
+    /// almoner. `settings` go beyond the usual ones; with `("fsync", "off")` nothing is safe from a
+    /// power cut, which is for tests only.
     ///
     /// # Errors
     /// As for [`Embedded::open`].
-    pub async fn open_guarded(data_dir: &Path, guard: &Path) -> Result<Self, EmbeddedError> {
+    pub async fn open_guarded(
+        data_dir: &Path,
+        guard: &Path,
+        settings: Vec<(String, String)>,
+    ) -> Result<Self, EmbeddedError> {
         let home = Home::of(data_dir).await?;
         let deadline = Instant::now() + JOIN_LIMIT;
         loop {
             // The holder may also end while we wait: then it is our turn.
             if let Some(lock) = home.try_lock()? {
-                return Self::start(home, lock, guard, Vec::new(), false).await;
+                return Self::start(home, lock, guard, settings, false).await;
             }
             if let Some(joined) = Self::join(&home).await {
                 return Ok(joined);

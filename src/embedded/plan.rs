@@ -28,6 +28,13 @@ pub(super) struct Plan {
 }
 
 impl Plan {
+    /// Whether files need to reach the disk: not if they are deleted in the end, or if the server
+    /// itself is told not to care.
+    pub(super) fn syncs(&self) -> bool {
+        let careless = |(name, value): &(String, String)| name == "fsync" && value == "off";
+        !self.throwaway && !self.settings.iter().any(careless)
+    }
+
     pub(super) fn cluster(&self) -> PathBuf {
         self.home.join("cluster")
     }

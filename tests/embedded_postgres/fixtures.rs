@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use almoner::embedded::{Embedded, Throwaway};
+use almoner::embedded::{Embedded, EmbeddedError, Throwaway};
 use diesel::sql_query;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 
@@ -51,18 +51,24 @@ impl Drop for Folder {
     }
 }
 
+/// A killed process takes nothing from the system's cache, so no test needs the disk to sync.
+fn without_sync() -> Vec<(String, String)> {
+    vec![("fsync".to_string(), "off".to_string())]
+}
+
+pub(super) async fn try_open(folder: &Path) -> Result<Embedded, EmbeddedError> {
+    Embedded::open_guarded(folder, Path::new(GUARD), without_sync()).await
+}
+
 pub(super) async fn open(folder: &Path) -> Embedded {
-    Embedded::open_guarded(folder, Path::new(GUARD))
-        .await
-        .unwrap()
+    try_open(folder).await.unwrap()
 }
 
 pub(super) async fn throwaway() -> Embedded {
-    let settings = vec![("fsync".to_string(), "off".to_string())];
     let wanted = Throwaway {
         guard: PathBuf::from(GUARD),
         parent: None,
-        settings,
+        settings: without_sync(),
     };
     Embedded::throwaway(wanted).await.unwrap()
 }
