@@ -9,7 +9,9 @@ use std::time::Duration;
 
 use diesel::{ConnectionError, ConnectionResult};
 use diesel_async::pooled_connection::deadpool::{Object, Pool as DeadPool};
-use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};
+use diesel_async::pooled_connection::{
+    AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
+};
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use futures_util::FutureExt;
 
@@ -132,7 +134,10 @@ impl std::fmt::Debug for Pool {
 impl Pool {
     /// A connection; back in the pool when dropped.
     pub async fn get(&self) -> Result<Object<AsyncPgConnection>, DbError> {
-        self.0.get().await.map_err(|error| DbError::Away(error.to_string()))
+        self.0
+            .get()
+            .await
+            .map_err(|error| DbError::Away(error.to_string()))
     }
 
     /// Whether the database answers.

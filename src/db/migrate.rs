@@ -16,9 +16,7 @@ fn failed(error: Box<dyn std::error::Error + Send + Sync>) -> DbError {
     DbError::Declined(error.to_string())
 }
 
-async fn harness(
-    database: &Database,
-) -> Result<AsyncMigrationHarness<AsyncPgConnection>, DbError> {
+async fn harness(database: &Database) -> Result<AsyncMigrationHarness<AsyncPgConnection>, DbError> {
     let mut connection = database.connect_as_owner().await?;
     connection.batch_execute(LOCK).await?;
     Ok(AsyncMigrationHarness::new(connection))

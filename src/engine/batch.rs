@@ -60,17 +60,26 @@ async fn within(
 ) -> Result<(Results, bool), DbError> {
     let mut books = Books::default();
     locate(session, commands, &mut books).await?;
-    let pledges: Vec<_> =
-        commands.iter().filter_map(|submission| home(&books, submission)).collect();
+    let pledges: Vec<_> = commands
+        .iter()
+        .filter_map(|submission| home(&books, submission))
+        .collect();
     let now = session.lock(&pledges, &mut books).await?;
 
-    let keys: Vec<Uuid> = commands.iter().map(|submission| submission.key.digest).collect();
+    let keys: Vec<Uuid> = commands
+        .iter()
+        .map(|submission| submission.key.digest)
+        .collect();
     let stored = session.stored_keys(&keys).await?;
-    let mut known: HashMap<Uuid, (Uuid, Vec<u8>)> =
-        stored.into_iter().map(|(key, print, answer)| (key, (print, answer))).collect();
+    let mut known: HashMap<Uuid, (Uuid, Vec<u8>)> = stored
+        .into_iter()
+        .map(|(key, print, answer)| (key, (print, answer)))
+        .collect();
 
-    let fresh: Vec<_> =
-        commands.iter().filter(|it| !known.contains_key(&it.key.digest)).collect();
+    let fresh: Vec<_> = commands
+        .iter()
+        .filter(|it| !known.contains_key(&it.key.digest))
+        .collect();
     for _ in 0..ROUNDS {
         let mut needs = Needs::default();
         for submission in &fresh {
@@ -139,16 +148,35 @@ fn decide(
         if *fingerprint != key.fingerprint {
             return Err(Failure::KeyReused);
         }
-        let answer = Answer { body: body.clone(), replayed: true };
-        return Ok(Decided { answer, draft: None });
+        let answer = Answer {
+            body: body.clone(),
+            replayed: true,
+        };
+        return Ok(Decided {
+            answer,
+            draft: None,
+        });
     }
     let journal = JournalId(Uuid::now_v7());
-    let decision = submission.command.decide(books, &Context { now, journal })?;
+    let decision = submission
+        .command
+        .decide(books, &Context { now, journal })?;
     let body = (submission.render)(&decision.outcome);
     let draft = decision.draft.clone();
-    let posting = Posting { actor: &submission.actor, now, journal, new_id: Uuid::now_v7 };
+    let posting = Posting {
+        actor: &submission.actor,
+        now,
+        journal,
+        new_id: Uuid::now_v7,
+    };
     books.apply(decision, &posting);
     known.insert(key.digest, (key.fingerprint, body.clone()));
     answered.push((key.digest, key.fingerprint, body.clone()));
-    Ok(Decided { answer: Answer { body, replayed: false }, draft })
+    Ok(Decided {
+        answer: Answer {
+            body,
+            replayed: false,
+        },
+        draft,
+    })
 }

@@ -53,9 +53,7 @@ fn take_up(first: Job, queue: &mut mpsc::Receiver<Job>, held_over: &mut Option<J
     let mut jobs = vec![first];
     while !alone && commands < BATCH {
         match queue.try_recv() {
-            Ok(job)
-                if job.manner == Manner::Each && commands + job.submissions.len() <= BATCH =>
-            {
+            Ok(job) if job.manner == Manner::Each && commands + job.submissions.len() <= BATCH => {
                 commands += job.submissions.len();
                 jobs.push(job);
             }

@@ -76,7 +76,12 @@ impl Engine {
                 sender
             })
             .collect();
-        (Engine { lanes: lanes.into() }, Lanes(tasks))
+        (
+            Engine {
+                lanes: lanes.into(),
+            },
+            Lanes(tasks),
+        )
     }
 
     /// Commits one command and answers; a refusal writes nothing.
@@ -89,7 +94,10 @@ impl Engine {
     /// Commits each command on its own merits, in order; one refusal does not disturb the others.
     pub async fn submit_each(&self, submissions: Vec<Submission>) -> Vec<Result<Answer, Failure>> {
         let results = self.enter(submissions, Manner::Each).await;
-        results.into_iter().map(|result| result.map(|decided| decided.answer)).collect()
+        results
+            .into_iter()
+            .map(|result| result.map(|decided| decided.answer))
+            .collect()
     }
 
     /// Commits all commands in one transaction, or none. On refusal: a result per command, the
@@ -99,8 +107,10 @@ impl Engine {
         submissions: Vec<Submission>,
     ) -> Result<Vec<Answer>, Vec<Result<Answer, Failure>>> {
         let results = self.enter(submissions, Manner::All).await;
-        let results: Vec<_> =
-            results.into_iter().map(|result| result.map(|decided| decided.answer)).collect();
+        let results: Vec<_> = results
+            .into_iter()
+            .map(|result| result.map(|decided| decided.answer))
+            .collect();
         if results.iter().any(Result::is_err) {
             return Err(results);
         }
@@ -114,7 +124,10 @@ impl Engine {
             body: decided.answer.body,
             draft: decided.draft,
         };
-        results.into_iter().map(|result| result.map(preview)).collect()
+        results
+            .into_iter()
+            .map(|result| result.map(preview))
+            .collect()
     }
 
     /// Queues a job in the lane of its first command's pledge and waits for its results. Any lane
@@ -125,14 +138,22 @@ impl Engine {
         manner: Manner,
     ) -> Vec<Result<batch::Decided, Failure>> {
         let count = submissions.len();
-        let Some(first) = submissions.first() else { return Vec::new() };
+        let Some(first) = submissions.first() else {
+            return Vec::new();
+        };
         let mut hasher = DefaultHasher::new();
         first.command.home().hash(&mut hasher);
         let lane = (hasher.finish() % LANES as u64) as usize;
         let (reply, results) = oneshot::channel();
         let failed = |failure: Failure| (0..count).map(|_| Err(failure.clone())).collect();
-        match self.lanes[lane].try_send(Job { submissions, manner, reply }) {
-            Ok(()) => results.await.unwrap_or_else(|_| failed(Failure::Unavailable)),
+        match self.lanes[lane].try_send(Job {
+            submissions,
+            manner,
+            reply,
+        }) {
+            Ok(()) => results
+                .await
+                .unwrap_or_else(|_| failed(Failure::Unavailable)),
             Err(mpsc::error::TrySendError::Full(_)) => failed(Failure::Overloaded),
             Err(mpsc::error::TrySendError::Closed(_)) => failed(Failure::Unavailable),
         }

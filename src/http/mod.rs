@@ -1,3 +1,4 @@
-//! The API over HTTP.
+//! The HTTP ring: what turns a request into a command or a read, and a refusal into a status.
 
+pub mod access;
 pub mod problem;

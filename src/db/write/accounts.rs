@@ -84,7 +84,10 @@ pub(super) async fn load_accounts(
         return Ok(());
     }
     let mut wanted = HashMap::with_capacity(needs.accounts.len());
-    let mut query = AccountsByAddress { pledges: Vec::new(), addresses: Vec::new() };
+    let mut query = AccountsByAddress {
+        pledges: Vec::new(),
+        addresses: Vec::new(),
+    };
     for (pledge, key) in &needs.accounts {
         let address = key.address();
         query.pledges.push(pledge.0);
@@ -100,9 +103,10 @@ pub(super) async fn load_accounts(
     }
     for (pledge, address, number, id, debits, credits, entries, last_day) in rows {
         let pledge = PledgeId(pledge);
-        let (Some(key), Some(Some(book))) =
-            (wanted.get(&(pledge, address)), books.pledges.get_mut(&pledge))
-        else {
+        let (Some(key), Some(Some(book))) = (
+            wanted.get(&(pledge, address)),
+            books.pledges.get_mut(&pledge),
+        ) else {
             continue;
         };
         let account = Account {
@@ -127,8 +131,7 @@ async fn load_last_accounts(
     let mut pledges: Vec<Uuid> = needs.accounts.iter().map(|(pledge, _)| pledge.0).collect();
     pledges.sort_unstable();
     pledges.dedup();
-    let rows: Vec<(Uuid, Option<i32>)> =
-        LastAccounts { pledges }.load(connection).await?;
+    let rows: Vec<(Uuid, Option<i32>)> = LastAccounts { pledges }.load(connection).await?;
     for (pledge, last) in rows {
         if let Some(Some(book)) = books.pledges.get_mut(&PledgeId(pledge)) {
             book.last_account = last.unwrap_or(0);
@@ -151,9 +154,7 @@ impl Query for DaysAfter {
 
 impl QueryFragment<Pg> for DaysAfter {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql(
-            "SELECT d.pledge_id, d.account, d.day, d.debits, d.credits FROM unnest(",
-        );
+        out.push_sql("SELECT d.pledge_id, d.account, d.day, d.debits, d.credits FROM unnest(");
         out.push_bind_param::<Array<diesel::sql_types::Uuid>, _>(&self.pledges)?;
         out.push_sql(", ");
         out.push_bind_param::<Array<Integer>, _>(&self.accounts)?;
@@ -176,17 +177,24 @@ pub(super) async fn load_days(
     if needs.days.is_empty() {
         return Ok(());
     }
-    let mut earliest: HashMap<(PledgeId, AccountKey), time::Date> =
-        HashMap::new();
+    let mut earliest: HashMap<(PledgeId, AccountKey), time::Date> = HashMap::new();
     for (pledge, key, day) in needs.days {
         let first = earliest.entry((pledge, key)).or_insert(day);
         *first = day.min(*first);
     }
-    let mut query = DaysAfter { pledges: Vec::new(), accounts: Vec::new(), days: Vec::new() };
+    let mut query = DaysAfter {
+        pledges: Vec::new(),
+        accounts: Vec::new(),
+        days: Vec::new(),
+    };
     let mut keys = HashMap::new();
     for ((pledge, key), day) in earliest {
-        let Some(Some(book)) = books.pledges.get_mut(&pledge) else { continue };
-        let Some(Some(account)) = book.accounts.get_mut(&key) else { continue };
+        let Some(Some(book)) = books.pledges.get_mut(&pledge) else {
+            continue;
+        };
+        let Some(Some(account)) = book.accounts.get_mut(&key) else {
+            continue;
+        };
         account.days_known_after = Some(day);
         query.pledges.push(pledge.0);
         query.accounts.push(account.number);
@@ -196,8 +204,12 @@ pub(super) async fn load_days(
     let rows: Vec<(Uuid, i32, time::Date, i64, i64)> = query.load(connection).await?;
     for (pledge, number, day, debits, credits) in rows {
         let pledge = PledgeId(pledge);
-        let Some(key) = keys.get(&(pledge, number)) else { continue };
-        let Some(Some(book)) = books.pledges.get_mut(&pledge) else { continue };
+        let Some(key) = keys.get(&(pledge, number)) else {
+            continue;
+        };
+        let Some(Some(book)) = books.pledges.get_mut(&pledge) else {
+            continue;
+        };
         if let Some(Some(account)) = book.accounts.get_mut(key) {
             account.days.insert(day, (debits, credits));
         }

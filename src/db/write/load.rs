@@ -16,8 +16,8 @@ use crate::db::schema::{allocations, creators, idempotency_keys, instalments, pl
 use crate::domain::books::{Books, PledgeBook};
 use crate::domain::pledge::{Instalment, Pledge, PledgeState};
 use crate::domain::{
-    Allocation, AllocationId, Catalogue, Creator, CreatorId, Document, InstalmentId,
-    Market, Money, Needs, PledgeId,
+    Allocation, AllocationId, Catalogue, Creator, CreatorId, Document, InstalmentId, Market, Money,
+    Needs, PledgeId,
 };
 
 /// A row that doesn't read as what the domain knows: units and markets are loaded at start, so a
@@ -27,7 +27,10 @@ fn unreadable(what: &str, value: &str) -> DbError {
 }
 
 fn money(catalogue: &Catalogue, minor: i64, unit: &str) -> Result<Money, DbError> {
-    let unit = catalogue.units.get(unit).ok_or_else(|| unreadable("unit", unit))?;
+    let unit = catalogue
+        .units
+        .get(unit)
+        .ok_or_else(|| unreadable("unit", unit))?;
     Ok(Money::from_minor(minor, unit))
 }
 
@@ -44,14 +47,35 @@ struct LockPledges {
 
 type PledgeRow = (
     (Uuid, String, String, String, String, String, i64, String),
-    (Option<time::Date>, OffsetDateTime, i64, Option<OffsetDateTime>, OffsetDateTime),
+    (
+        Option<time::Date>,
+        OffsetDateTime,
+        i64,
+        Option<OffsetDateTime>,
+        OffsetDateTime,
+    ),
     (Vec<String>, Vec<i64>, Vec<String>),
 );
 
 impl Query for LockPledges {
     type SqlType = (
-        (diesel::sql_types::Uuid, Text, Text, Text, Text, Text, BigInt, Text),
-        (Nullable<Date>, Timestamptz, BigInt, Nullable<Timestamptz>, Timestamptz),
+        (
+            diesel::sql_types::Uuid,
+            Text,
+            Text,
+            Text,
+            Text,
+            Text,
+            BigInt,
+            Text,
+        ),
+        (
+            Nullable<Date>,
+            Timestamptz,
+            BigInt,
+            Nullable<Timestamptz>,
+            Timestamptz,
+        ),
         (Array<Text>, Array<BigInt>, Array<Text>),
     );
 }
@@ -80,14 +104,19 @@ pub(super) async fn lock_pledges(
     ids: Vec<Uuid>,
     books: &mut Books,
 ) -> Result<OffsetDateTime, DbError> {
-    books.pledges.extend(ids.iter().map(|id| (PledgeId(*id), None)));
+    books
+        .pledges
+        .extend(ids.iter().map(|id| (PledgeId(*id), None)));
     let rows: Vec<PledgeRow> = LockPledges { ids }.load(connection).await?;
     let mut now = None;
     for (terms, (agreed_on, created_at, journals, last_recorded_at, clock), lists) in rows {
         now = now.max(Some(clock));
         let (id, reference, donor, recipient, purpose, functional_unit, total, state) = terms;
         let (units, amounts, markets) = lists;
-        let split = units.iter().zip(amounts).map(|(unit, minor)| money(catalogue, minor, unit));
+        let split = units
+            .iter()
+            .zip(amounts)
+            .map(|(unit, minor)| money(catalogue, minor, unit));
         let pledge = Pledge {
             id: PledgeId(id),
             reference,
@@ -96,7 +125,10 @@ pub(super) async fn lock_pledges(
             purpose,
             total: money(catalogue, total, &functional_unit)?,
             split: split.collect::<Result<_, _>>()?,
-            markets: markets.iter().map(|code| market(code)).collect::<Result<_, _>>()?,
+            markets: markets
+                .iter()
+                .map(|code| market(code))
+                .collect::<Result<_, _>>()?,
             state: PledgeState::parse(&state).ok_or_else(|| unreadable("state", &state))?,
             agreed_on,
             created_at,
@@ -128,7 +160,9 @@ pub(super) async fn locate(
             .select((instalments::id, instalments::pledge_id))
             .load(connection)
             .await?;
-        let homes = rows.into_iter().map(|(id, home)| (InstalmentId(id), PledgeId(home)));
+        let homes = rows
+            .into_iter()
+            .map(|(id, home)| (InstalmentId(id), PledgeId(home)));
         books.instalment_homes.extend(homes);
     }
     if !allocation_ids.is_empty() {
@@ -137,7 +171,9 @@ pub(super) async fn locate(
             .select((allocations::id, allocations::pledge_id))
             .load(connection)
             .await?;
-        let homes = rows.into_iter().map(|(id, home)| (AllocationId(id), PledgeId(home)));
+        let homes = rows
+            .into_iter()
+            .map(|(id, home)| (AllocationId(id), PledgeId(home)));
         books.allocation_homes.extend(homes);
     }
     Ok(())
@@ -150,7 +186,11 @@ pub(super) async fn stored_keys(
 ) -> Result<Vec<(Uuid, Uuid, Vec<u8>)>, DbError> {
     Ok(idempotency_keys::table
         .filter(idempotency_keys::key.eq_any(keys))
-        .select((idempotency_keys::key, idempotency_keys::fingerprint, idempotency_keys::answer))
+        .select((
+            idempotency_keys::key,
+            idempotency_keys::fingerprint,
+            idempotency_keys::answer,
+        ))
         .load(connection)
         .await?)
 }
@@ -182,7 +222,9 @@ async fn load_references(
             .load(connection)
             .await?;
         let all = needs.pledge_references.iter();
-        books.pledge_references.extend(all.map(|name| (name.clone(), taken.contains(name))));
+        books
+            .pledge_references
+            .extend(all.map(|name| (name.clone(), taken.contains(name))));
     }
     if !needs.creator_references.is_empty() {
         let taken: std::collections::HashSet<String> = creators::table
@@ -193,7 +235,9 @@ async fn load_references(
             .into_iter()
             .collect();
         let all = needs.creator_references.iter();
-        books.creator_references.extend(all.map(|name| (name.clone(), taken.contains(name))));
+        books
+            .creator_references
+            .extend(all.map(|name| (name.clone(), taken.contains(name))));
     }
     for (pledge, instalment, reference) in &needs.bank_references {
         use crate::db::schema::journals;
@@ -201,8 +245,12 @@ async fn load_references(
             .filter(journals::pledge_id.eq(pledge.0))
             .filter(journals::subject.eq(instalment.0))
             .filter(journals::bank_reference.eq(reference));
-        let taken = diesel::select(diesel::dsl::exists(known)).get_result(connection).await?;
-        books.bank_references.insert((*instalment, reference.clone()), taken);
+        let taken = diesel::select(diesel::dsl::exists(known))
+            .get_result(connection)
+            .await?;
+        books
+            .bank_references
+            .insert((*instalment, reference.clone()), taken);
     }
     Ok(())
 }
@@ -216,12 +264,22 @@ async fn load_creators(
         return Ok(());
     }
     let ids: Vec<Uuid> = needs.creators.iter().map(|id| id.0).collect();
-    let rows: Vec<(Uuid, String, String, String, OffsetDateTime)> =
-        creators::table.filter(creators::id.eq_any(&ids)).load(connection).await?;
-    books.creators.extend(needs.creators.iter().map(|id| (*id, None)));
+    let rows: Vec<(Uuid, String, String, String, OffsetDateTime)> = creators::table
+        .filter(creators::id.eq_any(&ids))
+        .load(connection)
+        .await?;
+    books
+        .creators
+        .extend(needs.creators.iter().map(|id| (*id, None)));
     for (id, reference, name, code, enrolled_at) in rows {
         let id = CreatorId(id);
-        let creator = Creator { id, reference, name, market: market(&code)?, enrolled_at };
+        let creator = Creator {
+            id,
+            reference,
+            name,
+            market: market(&code)?,
+            enrolled_at,
+        };
         books.creators.insert(id, Some(creator));
     }
     Ok(())
@@ -236,12 +294,25 @@ async fn load_allocations(
     if needs.allocations.is_empty() {
         return Ok(());
     }
-    type Row =
-        (Uuid, Uuid, Uuid, String, String, i64, i64, time::Date, Option<String>);
+    type Row = (
+        Uuid,
+        Uuid,
+        Uuid,
+        String,
+        String,
+        i64,
+        i64,
+        time::Date,
+        Option<String>,
+    );
     let ids: Vec<Uuid> = needs.allocations.iter().map(|id| id.0).collect();
-    let rows: Vec<Row> =
-        allocations::table.filter(allocations::id.eq_any(&ids)).load(connection).await?;
-    books.allocations.extend(needs.allocations.iter().map(|id| (*id, None)));
+    let rows: Vec<Row> = allocations::table
+        .filter(allocations::id.eq_any(&ids))
+        .load(connection)
+        .await?;
+    books
+        .allocations
+        .extend(needs.allocations.iter().map(|id| (*id, None)));
     for (pledge, id, creator, code, unit, amount, released, effective_date, note) in rows {
         let allocation = Allocation {
             id: AllocationId(id),
@@ -278,7 +349,9 @@ struct InstalmentRow {
 
 impl InstalmentRow {
     fn read(self, catalogue: &Catalogue) -> Result<Instalment, DbError> {
-        let document = self.condition_document_uri.zip(self.condition_document_sha256);
+        let document = self
+            .condition_document_uri
+            .zip(self.condition_document_sha256);
         Ok(Instalment {
             id: InstalmentId(self.id),
             pledge: PledgeId(self.pledge_id),
@@ -317,7 +390,10 @@ async fn load_instalments(
     }
     for row in rows {
         let instalment = row.read(catalogue)?;
-        let book = books.pledges.get_mut(&instalment.pledge).and_then(Option::as_mut);
+        let book = books
+            .pledges
+            .get_mut(&instalment.pledge)
+            .and_then(Option::as_mut);
         if let Some(known) = book.and_then(|book| book.instalments.as_mut()) {
             known.push(instalment);
         }

@@ -33,7 +33,9 @@ pub struct Writer {
 
 impl std::fmt::Debug for Writer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Writer").field("connected", &self.connection.is_some()).finish()
+        f.debug_struct("Writer")
+            .field("connected", &self.connection.is_some())
+            .finish()
     }
 }
 
@@ -52,7 +54,11 @@ impl std::fmt::Debug for Session {
 impl Writer {
     /// A writer that connects when it is first used.
     pub fn new(database: Database, catalogue: Arc<Catalogue>) -> Self {
-        Writer { database, catalogue, connection: None }
+        Writer {
+            database,
+            catalogue,
+            connection: None,
+        }
     }
 
     /// Begins a transaction. The connection belongs to the session until [`Writer::take_back`].
@@ -62,13 +68,19 @@ impl Writer {
             None => self.database.connect_for_writing().await?,
         };
         AnsiTransactionManager::begin_transaction(&mut connection).await?;
-        Ok(Session { connection, catalogue: Arc::clone(&self.catalogue) })
+        Ok(Session {
+            connection,
+            catalogue: Arc::clone(&self.catalogue),
+        })
     }
 
     /// Ends a session without writing and keeps its connection for the next, if it is still good.
     pub async fn abandon(&mut self, session: Session) {
         let mut connection = session.connection;
-        if AnsiTransactionManager::rollback_transaction(&mut connection).await.is_ok() {
+        if AnsiTransactionManager::rollback_transaction(&mut connection)
+            .await
+            .is_ok()
+        {
             self.connection = Some(connection);
         }
     }

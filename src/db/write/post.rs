@@ -16,10 +16,7 @@ use crate::domain::books::{Books, Changes};
 use crate::domain::journal::Journal;
 use crate::domain::{Allocation, Document, Pledge, PledgeId};
 
-async fn run<S: Columns>(
-    connection: &mut AsyncPgConnection,
-    statement: S,
-) -> Result<(), DbError> {
+async fn run<S: Columns>(connection: &mut AsyncPgConnection, statement: S) -> Result<(), DbError> {
     if !statement.is_empty() {
         connection.execute_returning_count(statement).await?;
     }
@@ -32,7 +29,9 @@ fn place(index: usize) -> i16 {
 }
 
 fn split_document(document: Option<&Document>) -> (Option<String>, Option<String>) {
-    document.map(|document| (document.uri.clone(), document.sha256.clone())).unzip()
+    document
+        .map(|document| (document.uri.clone(), document.sha256.clone()))
+        .unzip()
 }
 
 /// Writes everything the books' changes say, and the answers to its keys.
@@ -75,7 +74,12 @@ async fn announce(connection: &mut AsyncPgConnection, changes: &Changes) -> Resu
     for (pledge, own_instalments) in &changes.announced {
         push_pledge(&mut rows, pledge);
         for (index, part) in pledge.split.iter().enumerate() {
-            units.push(pledge.id.0, part.unit().to_string(), part.minor(), place(index));
+            units.push(
+                pledge.id.0,
+                part.unit().to_string(),
+                part.minor(),
+                place(index),
+            );
         }
         for (index, market) in pledge.markets.iter().enumerate() {
             markets.push(pledge.id.0, market.to_string(), place(index));
@@ -136,8 +140,12 @@ async fn issue_lots(connection: &mut AsyncPgConnection, changes: &Changes) -> Re
 async fn open_accounts(connection: &mut AsyncPgConnection, books: &Books) -> Result<(), DbError> {
     let mut rows = InsertAccounts::default();
     for (pledge, key) in &books.changes.accounts {
-        let Some(Some(book)) = books.pledges.get(pledge) else { continue };
-        let Some(account) = book.account(key) else { continue };
+        let Some(Some(book)) = books.pledges.get(pledge) else {
+            continue;
+        };
+        let Some(account) = book.account(key) else {
+            continue;
+        };
         rows.push(
             pledge.0,
             account.number,
@@ -213,7 +221,9 @@ fn push_transfers(rows: &mut InsertTransfers, journal: &Journal) {
 async fn allocate(connection: &mut AsyncPgConnection, books: &Books) -> Result<(), DbError> {
     let mut rows = InsertAllocations::default();
     for id in &books.changes.allocations {
-        let Some(Some(allocation)) = books.allocations.get(id) else { continue };
+        let Some(Some(allocation)) = books.allocations.get(id) else {
+            continue;
+        };
         push_allocation(&mut rows, allocation);
     }
     run(connection, rows).await
@@ -236,7 +246,9 @@ fn push_allocation(rows: &mut InsertAllocations, allocation: &Allocation) {
 /// What is noted on earlier rows: rare next to allocations, so a statement each.
 async fn update(connection: &mut AsyncPgConnection, books: &Books) -> Result<(), DbError> {
     for PledgeId(id) in &books.changes.moved_on {
-        let Some(Some(book)) = books.pledges.get(&PledgeId(*id)) else { continue };
+        let Some(Some(book)) = books.pledges.get(&PledgeId(*id)) else {
+            continue;
+        };
         diesel::update(pledges::table.filter(pledges::id.eq(*id)))
             .set((
                 pledges::state.eq(book.pledge.state.as_str()),
@@ -246,8 +258,12 @@ async fn update(connection: &mut AsyncPgConnection, books: &Books) -> Result<(),
             .await?;
     }
     for (pledge, id) in &books.changes.instalments {
-        let Some(Some(book)) = books.pledges.get(pledge) else { continue };
-        let Some(instalment) = book.instalment(*id) else { continue };
+        let Some(Some(book)) = books.pledges.get(pledge) else {
+            continue;
+        };
+        let Some(instalment) = book.instalment(*id) else {
+            continue;
+        };
         let (uri, sha256) = split_document(instalment.condition_document.as_ref());
         diesel::update(instalments::table.find((pledge.0, id.0)))
             .set((
@@ -261,7 +277,9 @@ async fn update(connection: &mut AsyncPgConnection, books: &Books) -> Result<(),
             .await?;
     }
     for id in &books.changes.released {
-        let Some(Some(allocation)) = books.allocations.get(id) else { continue };
+        let Some(Some(allocation)) = books.allocations.get(id) else {
+            continue;
+        };
         diesel::update(allocations::table.find((allocation.pledge.0, id.0)))
             .set(allocations::released.eq(allocation.released))
             .execute(connection)
