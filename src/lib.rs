@@ -1,2 +1,5 @@
-//! x
+//! Almoner: a double-entry ledger for grants in cash and ad credits.
+
 pub mod domain;
+pub mod engine;
+pub mod http;

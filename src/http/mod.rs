@@ -1,3 +1,5 @@
-//! The API over HTTP.
+//! The API over HTTP: what turns a request into a command or a read, and a refusal into a status.
 
 pub mod problem;
+pub mod views;
+pub mod wire;

@@ -1,16 +1,35 @@
 //! Refusals as `application/problem+json` (RFC 9457): the one place that picks a status.
+//!
+//! | Status | Means |
+//! |---|---|
+//! | 400 | it can't be read |
+//! | 401, 403 | the caller isn't known; is known, but may not |
+//! | 404 | absent, or not the caller's to know |
+//! | 409 | the same bytes may succeed later: funds, state, a name that is taken |
+//! | 422 | never as sent |
+//! | 503 | not now; the same request, with the same key, settles it |
+//!
+//! Where several reasons hold at once, the first of these is answered: the caller (401, 403), the
+//! address (404), the query (422), the key and the form of the body (400, 413, 415), all faults of
+//! the body together (422), and then the ledger's own order (see [`crate::domain::refusal`]).
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{self, HeaderValue};
-use actix_web::{HttpResponse, ResponseError};
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::domain::Refusal;
 use crate::domain::refusal::Shortage;
 use crate::engine::Failure;
+use crate::http::views::AccountKeyOut;
+use crate::http::wire::MoneyOut;
+
+/// When to come back if the ledger can't take a request up.
+const RETRY_AFTER_S: u32 = 1;
 
 /// One of several reasons, each with its place in the request.
-#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Reason {
     /// Where in the request's body, as a JSON pointer; or a parameter's or header's name.
     pub pointer: String,
@@ -18,6 +37,29 @@ pub struct Reason {
     pub code: &'static str,
     /// A sentence.
     pub detail: String,
+}
+
+impl Reason {
+    /// A reason at a place; the detail becomes a sentence if it isn't one.
+    pub fn new(pointer: impl Into<String>, code: &'static str, detail: impl Into<String>) -> Self {
+        Reason { pointer: pointer.into(), code, detail: sentence(detail.into()) }
+    }
+
+    /// The same reason, in a part of a larger request.
+    pub fn within(self, part: &str) -> Self {
+        Reason { pointer: format!("{part}{}", self.pointer), ..self }
+    }
+}
+
+/// `text` with a capital letter and a full stop.
+fn sentence(text: String) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    let mut sentence: String = first.chain(letters).collect();
+    if !sentence.ends_with(['.', '!', '?']) {
+        sentence.push('.');
+    }
+    sentence
 }
 
 /// A refusal on its way to the client. Boxed: it is the rare path.
@@ -28,12 +70,305 @@ pub struct Problem(Box<Body>);
 struct Body {
     status: StatusCode,
     code: &'static str,
-    title: &'static str,
     detail: String,
     errors: Vec<Reason>,
     shortage: Option<Shortage>,
     missing_scope: Option<&'static str>,
-    challenge: Option<String>,
-    allow: Option<String>,
-    retry_after_s: Option<u32>,
+    headers: Vec<(HeaderName, String)>,
+}
+
+impl Problem {
+    /// A refusal without a place.
+    pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
+        Problem(Box::new(Body {
+            status,
+            code,
+            detail: sentence(detail.into()),
+            errors: Vec::new(),
+            shortage: None,
+            missing_scope: None,
+            headers: Vec::new(),
+        }))
+    }
+
+    /// 400: the request can't be read.
+    pub fn unreadable(code: &'static str, detail: impl Into<String>) -> Self {
+        Problem::new(StatusCode::BAD_REQUEST, code, detail)
+    }
+
+    /// 404: there is no such address, or nothing the caller may know of.
+    pub fn not_found(detail: impl Into<String>) -> Self {
+        Problem::new(StatusCode::NOT_FOUND, "not-found", detail)
+    }
+
+    /// 422: the request can be read and can't ever succeed, for these reasons; one at least.
+    pub fn invalid(errors: Vec<Reason>) -> Self {
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        let mut problem = match errors.as_slice() {
+            [only] => Problem::new(status, only.code, only.detail.clone()),
+            several => Problem::new(
+                status,
+                "invalid-request",
+                format!("{} reasons stand against it; they are listed in errors", several.len()),
+            ),
+        };
+        problem.0.errors = errors;
+        problem
+    }
+
+    /// 405: the address is known, the method isn't open to it.
+    pub fn method_not_allowed(allow: &str) -> Self {
+        let detail = format!("This address answers to {allow}");
+        Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", detail)
+            .with_header(header::ALLOW, allow)
+    }
+
+    /// 406: none of the formats there are is accepted.
+    pub fn not_acceptable(formats: &[&str]) -> Self {
+        let detail = format!("This can be had as {}", formats.join(", "));
+        Problem::new(StatusCode::NOT_ACCEPTABLE, "not-acceptable", detail)
+    }
+
+    /// 413: larger than is read here.
+    pub fn too_large(limit_bytes: usize) -> Self {
+        let detail = format!("A body has at most {limit_bytes} bytes here");
+        Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", detail)
+    }
+
+    /// 415: in a form that isn't read here.
+    pub fn unsupported_media_type(detail: impl Into<String>) -> Self {
+        Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", detail)
+    }
+
+    /// Bulk, all or none: what stands against each of its items. 422 if one of them can't ever
+    /// succeed, the status of the worst failure if the ledger couldn't take it up, else 409.
+    pub fn bulk_refused(items: Vec<(String, Problem)>) -> Self {
+        let of_class = |class: fn(&StatusCode) -> bool| {
+            items.iter().find(|(_, problem)| class(&problem.0.status)).map(|(_, it)| it.clone())
+        };
+        if let Some(failure) = of_class(StatusCode::is_server_error) {
+            return failure;
+        }
+        let lasting = items.iter().any(|(_, it)| it.0.status != StatusCode::CONFLICT);
+        let status = match lasting {
+            true => StatusCode::UNPROCESSABLE_ENTITY,
+            false => StatusCode::CONFLICT,
+        };
+        let detail = format!("{} of the items are refused, so none was taken", items.len());
+        let mut problem = Problem::new(status, "bulk-refused", detail);
+        problem.0.errors = items.into_iter().flat_map(|(at, it)| it.within(&at).reasons()).collect();
+        problem
+    }
+
+    /// The same refusal with a header more; one that can't be sent is left out.
+    pub fn with_header(mut self, name: HeaderName, value: impl Into<String>) -> Self {
+        self.0.headers.push((name, value.into()));
+        self
+    }
+
+    /// The same refusal with a place in the request.
+    pub fn at(mut self, pointer: impl Into<String>) -> Self {
+        let detail = self.0.detail.clone();
+        self.0.errors.push(Reason { pointer: pointer.into(), code: self.0.code, detail });
+        self
+    }
+
+    /// The same refusal of a part of a larger request.
+    pub fn within(mut self, part: &str) -> Self {
+        let errors = std::mem::take(&mut self.0.errors);
+        self.0.errors = errors.into_iter().map(|reason| reason.within(part)).collect();
+        if self.0.errors.is_empty() { self.at(part) } else { self }
+    }
+
+    /// The reasons, each with its place.
+    fn reasons(self) -> Vec<Reason> {
+        self.0.errors
+    }
+
+    /// The status it is answered with.
+    pub fn status(&self) -> StatusCode {
+        self.0.status
+    }
+
+    /// The stable code.
+    pub fn code(&self) -> &'static str {
+        self.0.code
+    }
+
+    /// The problem as it is written, in answer to `instance` (the path) under that request id.
+    pub fn shape(&self, instance: Option<&str>, request_id: Option<&str>) -> ProblemOut {
+        let body = &self.0;
+        ProblemOut {
+            kind: format!("urn:almoner:problem:{}", body.code),
+            title: sentence(body.code.replace('-', " ")).trim_end_matches('.').to_owned(),
+            status: body.status.as_u16(),
+            detail: body.detail.clone(),
+            instance: instance.map(str::to_owned),
+            code: body.code,
+            request_id: request_id.map(str::to_owned),
+            retryable: body.status == StatusCode::SERVICE_UNAVAILABLE
+                || body.status == StatusCode::TOO_MANY_REQUESTS,
+            errors: body.errors.clone(),
+            shortage: body.shortage.as_ref().map(ShortageOut::from),
+            missing_scope: body.missing_scope,
+        }
+    }
+
+    /// The whole answer.
+    pub fn respond(&self, instance: Option<&str>, request_id: Option<&str>) -> HttpResponse {
+        let mut response = HttpResponseBuilder::new(self.0.status);
+        for (name, value) in &self.0.headers {
+            if let Ok(value) = HeaderValue::from_str(value) {
+                response.insert_header((name.clone(), value));
+            }
+        }
+        response.insert_header((header::CONTENT_TYPE, "application/problem+json"));
+        response.insert_header((header::CACHE_CONTROL, "no-store"));
+        response.body(serde_json::to_vec(&self.shape(instance, request_id)).unwrap_or_default())
+    }
+}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0.detail)
+    }
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        self.0.status
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        self.respond(None, None)
+    }
+}
+
+/// The status of each refusal by the ledger's rules.
+fn status(refusal: &Refusal) -> StatusCode {
+    match refusal {
+        Refusal::NotFound { .. } => StatusCode::NOT_FOUND,
+        Refusal::DuplicateReference { .. }
+        | Refusal::WrongState { .. }
+        | Refusal::ExceedsOutstanding { .. }
+        | Refusal::ExceedsAllocation { .. }
+        | Refusal::InsufficientFunds(_)
+        | Refusal::BackdatedOverdraft { .. }
+        | Refusal::Constraint(_) => StatusCode::CONFLICT,
+        Refusal::UnknownReference { .. }
+        | Refusal::Repeated { .. }
+        | Refusal::SplitNotTotal { .. }
+        | Refusal::SplitCurrency { .. }
+        | Refusal::InstalmentsNotSplit { .. }
+        | Refusal::UnitNotPledged { .. }
+        | Refusal::MarketNotPledged { .. }
+        | Refusal::WrongUnit { .. }
+        | Refusal::WrongUnitKind { .. }
+        | Refusal::LotNeverValid { .. }
+        | Refusal::BeyondRange(_) => StatusCode::UNPROCESSABLE_ENTITY,
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        let mut problem = Problem::new(status(&refusal), refusal.code(), refusal.to_string());
+        problem.0.shortage = refusal.shortage().cloned();
+        match refusal.pointer() {
+            Some(pointer) => problem.at(pointer),
+            None => problem,
+        }
+    }
+}
+
+impl From<Failure> for Problem {
+    fn from(failure: Failure) -> Self {
+        let not_now = |code| {
+            Problem::new(StatusCode::SERVICE_UNAVAILABLE, code, failure.to_string())
+                .with_header(header::RETRY_AFTER, RETRY_AFTER_S.to_string())
+        };
+        match failure {
+            Failure::Refused(refusal) => refusal.into(),
+            Failure::KeyReused => {
+                let status = StatusCode::UNPROCESSABLE_ENTITY;
+                Problem::new(status, "idempotency-key-reused", failure.to_string())
+            }
+            Failure::Unavailable => not_now("unavailable"),
+            Failure::Overloaded => not_now("overloaded"),
+            Failure::Internal => Problem::internal(),
+        }
+    }
+}
+
+impl Problem {
+    /// 500: a defect, logged where it was noticed; the request id is all that is said.
+    pub fn internal() -> Self {
+        let detail = "Something went wrong here; the request id tells us what";
+        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail)
+    }
+
+    /// 503: the database is away; the reader may come back.
+    pub fn unavailable() -> Self {
+        Failure::Unavailable.into()
+    }
+}
+
+/// Why a request was refused (RFC 9457).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub struct ProblemOut {
+    /// Names the kind of problem; ends with the code.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The code, in words.
+    pub title: String,
+    /// The status.
+    pub status: u16,
+    /// What is wrong, with the arithmetic behind it.
+    pub detail: String,
+    /// The request's path.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub instance: Option<String>,
+    /// Stable, to be matched on.
+    pub code: &'static str,
+    /// What to name when asking about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+    /// Whether the very same request, sent again a little later, is likely to succeed.
+    pub retryable: bool,
+    /// Every reason that has a place in the request.
+    pub errors: Vec<Reason>,
+    /// For a lack of funds.
+    #[serde(flatten)]
+    pub shortage: Option<ShortageOut>,
+    /// For 403: the scope the token lacks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub missing_scope: Option<&'static str>,
+}
+
+/// The arithmetic of a lack of funds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Shortage)]
+pub struct ShortageOut {
+    /// The purse that doesn't cover it.
+    pub account: AccountKeyOut,
+    /// What it has.
+    pub available: MoneyOut,
+    /// What was asked of it.
+    pub requested: MoneyOut,
+    /// What is missing.
+    pub shortfall: MoneyOut,
+    /// What would make the same request succeed.
+    pub help: String,
+}
+
+impl From<&Shortage> for ShortageOut {
+    fn from(shortage: &Shortage) -> Self {
+        ShortageOut {
+            account: AccountKeyOut { id: shortage.account, ..(&shortage.key).into() },
+            available: (&shortage.available).into(),
+            requested: (&shortage.requested).into(),
+            shortfall: (&shortage.shortfall()).into(),
+            help: shortage.help(),
+        }
+    }
 }
