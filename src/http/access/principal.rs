@@ -1,0 +1,288 @@
+//! The caller, as a verified token describes them.
+//!
+//! Guarantees: an unknown role or scope gives no power; only a role that works on the whole ledger
+//! gives sight of it; a partner sees the pledges and markets its token lists and, with either
+//! claim left out, none.
+//!
+//! A partner stays a partner: a token that names `partner` beside other roles has that role alone.
+//! Donors and grantees are outside the organisation whose books these are, so such a token is more
+//! likely a slip of the issuer's than an intention, and the smaller reading does no harm.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::str::FromStr;
+
+use uuid::Uuid;
+
+use super::claims::Claims;
+use super::permission::PERMISSIONS;
+
+/// What somebody does in the organisation (the domain's "People and controls").
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// Proposes whatever moves money; posts it below the approval threshold.
+    Preparer,
+    /// Approves or rejects what somebody else proposed.
+    Approver,
+    /// Sets thresholds and periods; proposes reversals and write-offs.
+    Controller,
+    /// A donor, grantee or market lead: reads the pledges and markets its token lists.
+    Partner,
+    /// Reads everything, proofs included.
+    Auditor,
+    /// Looks after identities, webhooks and settings; never sees or moves money.
+    Admin,
+}
+
+impl Role {
+    /// Every role there is.
+    pub const ALL: &'static [Self] = &[
+        Self::Preparer,
+        Self::Approver,
+        Self::Controller,
+        Self::Partner,
+        Self::Auditor,
+        Self::Admin,
+    ];
+
+    /// The role as the claim `roles` spells it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Preparer => "preparer",
+            Self::Approver => "approver",
+            Self::Controller => "controller",
+            Self::Partner => "partner",
+            Self::Auditor => "auditor",
+            Self::Admin => "admin",
+        }
+    }
+
+    /// Whether the role's work is on the whole ledger.
+    fn sees_every_pledge(self) -> bool {
+        match self {
+            Self::Preparer | Self::Approver | Self::Controller | Self::Auditor => true,
+            Self::Partner | Self::Admin => false,
+        }
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name())
+    }
+}
+
+/// A name that is no role's; the sentence lists those that are.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "There is no role of that name: the roles are preparer, approver, controller, partner, \
+     auditor and admin."
+)]
+pub struct UnknownRole;
+
+impl FromStr for Role {
+    type Err = UnknownRole;
+
+    fn from_str(name: &str) -> Result<Self, UnknownRole> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|role| role.name() == name)
+            .ok_or(UnknownRole)
+    }
+}
+
+/// The scopes of a token that some permission asks for; others mean nothing and aren't kept.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Scopes(BTreeSet<&'static str>);
+
+impl Scopes {
+    /// Reads a `scope` claim: names with spaces between them (RFC 6749, section 3.3).
+    pub fn parse(claim: &str) -> Self {
+        let named: BTreeSet<&str> = claim.split(' ').collect();
+        let known = PERMISSIONS.iter().map(|rule| rule.scope());
+        Self(known.filter(|scope| named.contains(scope)).collect())
+    }
+
+    /// Every scope the given roles can use, and no other.
+    pub fn usable_by(roles: &[Role]) -> Self {
+        let usable = PERMISSIONS.iter().filter(|rule| rule.roles_may(roles));
+        Self(usable.map(|rule| rule.scope()).collect())
+    }
+
+    /// Whether the scope was granted.
+    pub fn contains(&self, scope: &str) -> bool {
+        self.0.contains(scope)
+    }
+}
+
+impl fmt::Display for Scopes {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = self.0.iter().copied().collect();
+        formatter.write_str(&names.join(" "))
+    }
+}
+
+/// The markets a partner may see.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Markets {
+    /// Every market: the claim says `["*"]`, and nothing else means this.
+    All,
+    /// These ISO 3166 codes, sorted and each once; possibly none.
+    Listed(Vec<String>),
+}
+
+impl Markets {
+    /// No market at all: what a partner without the claim sees.
+    pub const NONE: Self = Self::Listed(Vec::new());
+
+    /// Reads codes as the claim `markets` lists them; `None` if one isn't a code, or if `*`
+    /// stands beside others.
+    pub fn parse<S: AsRef<str>>(codes: &[S]) -> Option<Self> {
+        if let [only] = codes
+            && only.as_ref() == "*"
+        {
+            return Some(Self::All);
+        }
+        let is_code = |code: &str| code.len() == 2 && code.bytes().all(|b| b.is_ascii_uppercase());
+        let listed: BTreeSet<&str> = codes.iter().map(AsRef::as_ref).collect();
+        let valid = listed.iter().all(|code| is_code(code));
+        valid.then(|| Self::Listed(listed.into_iter().map(str::to_owned).collect()))
+    }
+
+    /// Whether the market is among them.
+    pub fn contains(&self, market: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Listed(codes) => codes.iter().any(|code| code == market),
+        }
+    }
+}
+
+/// What part of the ledger a principal may see.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Visibility {
+    /// Every pledge and market.
+    Everything,
+    /// What both lists admit: a pledge that is listed and, within it, a market that is.
+    Partner {
+        /// The pledges, sorted and each once; possibly none.
+        pledges: Vec<Uuid>,
+        /// The markets within them.
+        markets: Markets,
+    },
+}
+
+impl Visibility {
+    /// Whether the pledge is in sight. Unlisted must look the same as absent to the caller.
+    pub fn shows_pledge(&self, pledge: Uuid) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::Partner { pledges, .. } => pledges.contains(&pledge),
+        }
+    }
+
+    /// Whether the market is in sight, in the pledges that are.
+    pub fn shows_market(&self, market: &str) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::Partner { markets, .. } => markets.contains(market),
+        }
+    }
+}
+
+/// An authenticated caller. Issuer and subject together are the identity; both are bounded, and
+/// free of control characters, so they can be stored and logged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Principal {
+    issuer: String,
+    subject: String,
+    token_id: String,
+    roles: Vec<Role>,
+    scopes: Scopes,
+    visibility: Visibility,
+}
+
+impl Principal {
+    pub(super) fn from_claims(claims: Claims) -> Self {
+        let named: BTreeSet<Role> = claims
+            .roles
+            .iter()
+            .filter_map(|it| it.parse().ok())
+            .collect();
+        let roles = match named.contains(&Role::Partner) {
+            true => vec![Role::Partner],
+            false => named.into_iter().collect(),
+        };
+        let visibility = if roles.iter().any(|role| role.sees_every_pledge()) {
+            Visibility::Everything
+        } else if roles.contains(&Role::Partner) {
+            Visibility::Partner {
+                pledges: claims.pledges,
+                markets: claims.markets,
+            }
+        } else {
+            Visibility::Partner {
+                pledges: Vec::new(),
+                markets: Markets::NONE,
+            }
+        };
+        Self {
+            issuer: claims.issuer,
+            subject: claims.subject,
+            token_id: claims.token_id,
+            roles,
+            scopes: Scopes::parse(&claims.scope),
+            visibility,
+        }
+    }
+
+    /// Who vouches for the caller (`iss`).
+    pub fn issuer(&self) -> &str {
+        &self.issuer
+    }
+
+    /// Who the caller is, by that issuer's name (`sub`).
+    pub fn subject(&self) -> &str {
+        &self.subject
+    }
+
+    /// Which token this was (`jti`): what a revocation names. Another token of the same caller's
+    /// makes another principal.
+    pub fn token_id(&self) -> &str {
+        &self.token_id
+    }
+
+    /// The roles that count, sorted and each once.
+    pub fn roles(&self) -> &[Role] {
+        &self.roles
+    }
+
+    /// The scopes that count.
+    pub fn scopes(&self) -> &Scopes {
+        &self.scopes
+    }
+
+    /// What part of the ledger the caller may see.
+    pub fn visibility(&self) -> &Visibility {
+        &self.visibility
+    }
+}
+
+/// Reads a pledge id as the API writes it: `plg_` and 32 hex digits.
+pub fn parse_pledge_id(text: &str) -> Option<Uuid> {
+    let digits = text
+        .strip_prefix("plg_")
+        .filter(|digits| digits.len() == 32)?;
+    Uuid::try_parse(digits).ok()
+}
+
+/// Writes a pledge id as the API does.
+pub(super) fn show_pledge_id(pledge: Uuid) -> String {
+    format!("plg_{}", pledge.simple())
+}
+
+#[cfg(test)]
+#[path = "principal_tests.rs"]
+#[allow(clippy::unwrap_used)]
+pub(super) mod tests;
