@@ -29,13 +29,19 @@ impl MoneyOut {
     /// So many of the unit's minor digit.
     pub fn of_minor(minor: i64, unit: &Unit) -> Self {
         let amount = format_minor(minor, unit.minor_digits());
-        MoneyOut { amount, unit: unit.code().to_owned() }
+        MoneyOut {
+            amount,
+            unit: unit.code().to_owned(),
+        }
     }
 }
 
 impl From<&Money> for MoneyOut {
     fn from(money: &Money) -> Self {
-        MoneyOut { amount: money.amount(), unit: money.unit().code().to_owned() }
+        MoneyOut {
+            amount: money.amount(),
+            unit: money.unit().code().to_owned(),
+        }
     }
 }
 
@@ -58,7 +64,11 @@ impl fmt::Display for Instant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let utc = self.0.to_offset(UtcOffset::UTC);
         let (hour, minute, second, micros) = utc.to_hms_micro();
-        write!(f, "{}T{hour:02}:{minute:02}:{second:02}.{micros:06}Z", Day(utc.date()))
+        write!(
+            f,
+            "{}T{hour:02}:{minute:02}:{second:02}.{micros:06}Z",
+            Day(utc.date())
+        )
     }
 }
 

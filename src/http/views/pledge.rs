@@ -29,7 +29,10 @@ pub struct DocumentOut {
 
 impl From<&Document> for DocumentOut {
     fn from(document: &Document) -> Self {
-        DocumentOut { uri: document.uri.clone(), sha256: document.sha256.clone() }
+        DocumentOut {
+            uri: document.uri.clone(),
+            sha256: document.sha256.clone(),
+        }
     }
 }
 
@@ -72,8 +75,12 @@ impl PledgeOut {
             id: pledge.id,
             state: pledge.state.as_str(),
             reference: pledge.reference.clone(),
-            donor: PartyOut { name: pledge.donor.clone() },
-            recipient: PartyOut { name: pledge.recipient.clone() },
+            donor: PartyOut {
+                name: pledge.donor.clone(),
+            },
+            recipient: PartyOut {
+                name: pledge.recipient.clone(),
+            },
             purpose: pledge.purpose.clone(),
             functional_unit: pledge.total.unit().code().to_owned(),
             total: (&pledge.total).into(),
@@ -128,7 +135,10 @@ impl From<&Instalment> for InstalmentOut {
             due_date: Day(instalment.due_date),
             condition: instalment.condition.clone(),
             condition_met_on: instalment.condition_met_on.map(Day),
-            condition_document: instalment.condition_document.as_ref().map(DocumentOut::from),
+            condition_document: instalment
+                .condition_document
+                .as_ref()
+                .map(DocumentOut::from),
             received: money(instalment.received),
             written_off: money(instalment.written_off),
             outstanding: (&instalment.outstanding()).into(),

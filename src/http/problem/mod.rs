@@ -13,54 +13,22 @@
 //! address (404), the query (422), the key and the form of the body (400, 413, 415), all faults of
 //! the body together (422), and then the ledger's own order (see [`crate::domain::refusal`]).
 
+mod shape;
+
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use crate::domain::Refusal;
 use crate::domain::refusal::Shortage;
 use crate::engine::Failure;
-use crate::http::views::AccountKeyOut;
-use crate::http::wire::MoneyOut;
+use crate::http::access::AccessError;
+
+use shape::sentence;
+pub use shape::{ProblemOut, Reason, ShortageOut};
 
 /// When to come back if the ledger can't take a request up.
 const RETRY_AFTER_S: u32 = 1;
-
-/// One of several reasons, each with its place in the request.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Reason {
-    /// Where in the request's body, as a JSON pointer; or a parameter's or header's name.
-    pub pointer: String,
-    /// Stable code.
-    pub code: &'static str,
-    /// A sentence.
-    pub detail: String,
-}
-
-impl Reason {
-    /// A reason at a place; the detail becomes a sentence if it isn't one.
-    pub fn new(pointer: impl Into<String>, code: &'static str, detail: impl Into<String>) -> Self {
-        Reason { pointer: pointer.into(), code, detail: sentence(detail.into()) }
-    }
-
-    /// The same reason, in a part of a larger request.
-    pub fn within(self, part: &str) -> Self {
-        Reason { pointer: format!("{part}{}", self.pointer), ..self }
-    }
-}
-
-/// `text` with a capital letter and a full stop.
-fn sentence(text: String) -> String {
-    let mut letters = text.chars();
-    let first = letters.next().into_iter().flat_map(char::to_uppercase);
-    let mut sentence: String = first.chain(letters).collect();
-    if !sentence.ends_with(['.', '!', '?']) {
-        sentence.push('.');
-    }
-    sentence
-}
 
 /// A refusal on its way to the client. Boxed: it is the rare path.
 #[derive(Debug, Clone)]
@@ -109,7 +77,10 @@ impl Problem {
             several => Problem::new(
                 status,
                 "invalid-request",
-                format!("{} reasons stand against it; they are listed in errors", several.len()),
+                format!(
+                    "{} reasons stand against it; they are listed in errors",
+                    several.len()
+                ),
             ),
         };
         problem.0.errors = errors;
@@ -137,26 +108,41 @@ impl Problem {
 
     /// 415: in a form that isn't read here.
     pub fn unsupported_media_type(detail: impl Into<String>) -> Self {
-        Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", detail)
+        Problem::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "unsupported-media-type",
+            detail,
+        )
     }
 
     /// Bulk, all or none: what stands against each of its items. 422 if one of them can't ever
     /// succeed, the status of the worst failure if the ledger couldn't take it up, else 409.
     pub fn bulk_refused(items: Vec<(String, Problem)>) -> Self {
         let of_class = |class: fn(&StatusCode) -> bool| {
-            items.iter().find(|(_, problem)| class(&problem.0.status)).map(|(_, it)| it.clone())
+            items
+                .iter()
+                .find(|(_, problem)| class(&problem.0.status))
+                .map(|(_, it)| it.clone())
         };
         if let Some(failure) = of_class(StatusCode::is_server_error) {
             return failure;
         }
-        let lasting = items.iter().any(|(_, it)| it.0.status != StatusCode::CONFLICT);
+        let lasting = items
+            .iter()
+            .any(|(_, it)| it.0.status != StatusCode::CONFLICT);
         let status = match lasting {
             true => StatusCode::UNPROCESSABLE_ENTITY,
             false => StatusCode::CONFLICT,
         };
-        let detail = format!("{} of the items are refused, so none was taken", items.len());
+        let detail = format!(
+            "{} of the items are refused, so none was taken",
+            items.len()
+        );
         let mut problem = Problem::new(status, "bulk-refused", detail);
-        problem.0.errors = items.into_iter().flat_map(|(at, it)| it.within(&at).reasons()).collect();
+        problem.0.errors = items
+            .into_iter()
+            .flat_map(|(at, it)| it.within(&at).reasons())
+            .collect();
         problem
     }
 
@@ -169,15 +155,26 @@ impl Problem {
     /// The same refusal with a place in the request.
     pub fn at(mut self, pointer: impl Into<String>) -> Self {
         let detail = self.0.detail.clone();
-        self.0.errors.push(Reason { pointer: pointer.into(), code: self.0.code, detail });
+        self.0.errors.push(Reason {
+            pointer: pointer.into(),
+            code: self.0.code,
+            detail,
+        });
         self
     }
 
     /// The same refusal of a part of a larger request.
     pub fn within(mut self, part: &str) -> Self {
         let errors = std::mem::take(&mut self.0.errors);
-        self.0.errors = errors.into_iter().map(|reason| reason.within(part)).collect();
-        if self.0.errors.is_empty() { self.at(part) } else { self }
+        self.0.errors = errors
+            .into_iter()
+            .map(|reason| reason.within(part))
+            .collect();
+        if self.0.errors.is_empty() {
+            self.at(part)
+        } else {
+            self
+        }
     }
 
     /// The reasons, each with its place.
@@ -200,7 +197,9 @@ impl Problem {
         let body = &self.0;
         ProblemOut {
             kind: format!("urn:almoner:problem:{}", body.code),
-            title: sentence(body.code.replace('-', " ")).trim_end_matches('.').to_owned(),
+            title: sentence(body.code.replace('-', " "))
+                .trim_end_matches('.')
+                .to_owned(),
             status: body.status.as_u16(),
             detail: body.detail.clone(),
             instance: instance.map(str::to_owned),
@@ -299,6 +298,32 @@ impl From<Failure> for Problem {
     }
 }
 
+impl From<AccessError> for Problem {
+    fn from(error: AccessError) -> Self {
+        let (status, missing_scope) = match &error {
+            AccessError::Forbidden(forbidden) => (StatusCode::FORBIDDEN, forbidden.missing_scope()),
+            AccessError::Unauthenticated
+            | AccessError::Malformed(_)
+            | AccessError::WrongType
+            | AccessError::UnsupportedHeader(_)
+            | AccessError::WrongAlgorithm
+            | AccessError::UnknownKey
+            | AccessError::BadSignature
+            | AccessError::MissingClaim(_)
+            | AccessError::InvalidClaim { .. }
+            | AccessError::WrongIssuer { .. }
+            | AccessError::WrongAudience { .. }
+            | AccessError::Expired { .. }
+            | AccessError::NotYetValid { .. }
+            | AccessError::LifetimeTooLong => (StatusCode::UNAUTHORIZED, None),
+        };
+        let mut problem = Problem::new(status, error.code(), error.to_string())
+            .with_header(header::WWW_AUTHENTICATE, error.challenge());
+        problem.0.missing_scope = missing_scope;
+        problem
+    }
+}
+
 impl Problem {
     /// 500: a defect, logged where it was noticed; the request id is all that is said.
     pub fn internal() -> Self {
@@ -309,66 +334,5 @@ impl Problem {
     /// 503: the database is away; the reader may come back.
     pub fn unavailable() -> Self {
         Failure::Unavailable.into()
-    }
-}
-
-/// Why a request was refused (RFC 9457).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-#[schema(as = Problem)]
-pub struct ProblemOut {
-    /// Names the kind of problem; ends with the code.
-    #[serde(rename = "type")]
-    pub kind: String,
-    /// The code, in words.
-    pub title: String,
-    /// The status.
-    pub status: u16,
-    /// What is wrong, with the arithmetic behind it.
-    pub detail: String,
-    /// The request's path.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub instance: Option<String>,
-    /// Stable, to be matched on.
-    pub code: &'static str,
-    /// What to name when asking about it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub request_id: Option<String>,
-    /// Whether the very same request, sent again a little later, is likely to succeed.
-    pub retryable: bool,
-    /// Every reason that has a place in the request.
-    pub errors: Vec<Reason>,
-    /// For a lack of funds.
-    #[serde(flatten)]
-    pub shortage: Option<ShortageOut>,
-    /// For 403: the scope the token lacks.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub missing_scope: Option<&'static str>,
-}
-
-/// The arithmetic of a lack of funds.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-#[schema(as = Shortage)]
-pub struct ShortageOut {
-    /// The purse that doesn't cover it.
-    pub account: AccountKeyOut,
-    /// What it has.
-    pub available: MoneyOut,
-    /// What was asked of it.
-    pub requested: MoneyOut,
-    /// What is missing.
-    pub shortfall: MoneyOut,
-    /// What would make the same request succeed.
-    pub help: String,
-}
-
-impl From<&Shortage> for ShortageOut {
-    fn from(shortage: &Shortage) -> Self {
-        ShortageOut {
-            account: AccountKeyOut { id: shortage.account, ..(&shortage.key).into() },
-            available: (&shortage.available).into(),
-            requested: (&shortage.requested).into(),
-            shortfall: (&shortage.shortfall()).into(),
-            help: shortage.help(),
-        }
     }
 }
