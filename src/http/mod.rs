@@ -1,6 +1,10 @@
 //! The API over HTTP: what turns a request into a command or a read, and a refusal into a status.
 
 pub mod access;
+pub mod allowed;
+pub mod body;
+pub mod idempotency;
 pub mod problem;
+pub mod state;
 pub mod views;
 pub mod wire;
