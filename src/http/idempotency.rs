@@ -113,7 +113,7 @@ pub fn request_digest(method: &str, path: &str, body: &Node) -> [u8; 32] {
 }
 
 /// SHA-256 of the parts, each with a NUL after it: none of them can hold one.
-fn digest(parts: &[&[u8]]) -> [u8; 32] {
+pub fn digest(parts: &[&[u8]]) -> [u8; 32] {
     let mut context = Context::new(&SHA256);
     for part in parts {
         context.update(part);

@@ -3,8 +3,12 @@
 pub mod access;
 pub mod allowed;
 pub mod body;
+pub mod boundary;
+pub mod health;
 pub mod idempotency;
 pub mod problem;
+pub mod routes;
 pub mod state;
 pub mod views;
 pub mod wire;
+pub mod write;

@@ -88,6 +88,11 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// The names of the fields that were asked for.
+    pub fn asked(&self) -> &[&'static str] {
+        &self.asked
+    }
+
     /// What was found wrong, fields that nobody asked for included.
     fn finish(mut self) -> Vec<Reason> {
         let strangers = self
@@ -191,7 +196,8 @@ impl<'a> Fields<'a> {
             .ok()
     }
 
-    fn list(&mut self, name: &'static str, most: usize) -> Option<&'a [Node]> {
+    /// A field that is a list, of at least one item and at most so many.
+    pub fn list(&mut self, name: &'static str, most: usize) -> Option<&'a [Node]> {
         match self.node(name)? {
             Node::List(items) if (1..=most).contains(&items.len()) => Some(items),
             Node::List(items) => {
@@ -295,6 +301,11 @@ impl<'a> Fields<'a> {
     /// An amount greater than zero.
     pub fn money(&mut self, name: &'static str) -> Option<Money> {
         self.object(name, |money| money.amount(Money::parse_positive))
+    }
+
+    /// A list of amounts greater than zero.
+    pub fn money_list(&mut self, name: &'static str, most: usize) -> Option<Vec<Money>> {
+        self.objects(name, most, |money| money.amount(Money::parse_positive))
     }
 
     /// An amount that may be zero.

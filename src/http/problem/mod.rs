@@ -115,34 +115,20 @@ impl Problem {
         )
     }
 
-    /// Bulk, all or none: what stands against each of its items. 422 if one of them can't ever
-    /// succeed, the status of the worst failure if the ledger couldn't take it up, else 409.
-    pub fn bulk_refused(items: Vec<(String, Problem)>) -> Self {
-        let of_class = |class: fn(&StatusCode) -> bool| {
-            items
-                .iter()
-                .find(|(_, problem)| class(&problem.0.status))
-                .map(|(_, it)| it.clone())
-        };
-        if let Some(failure) = of_class(StatusCode::is_server_error) {
-            return failure;
+    /// Bulk, all or none: what stands against its items, each with its place. 422 if one of them
+    /// can't ever succeed, the failure itself if the ledger couldn't take them up, else 409.
+    pub fn bulk_refused(items: Vec<Problem>) -> Self {
+        if let Some(failure) = items.iter().find(|item| item.0.status.is_server_error()) {
+            return failure.clone();
         }
-        let lasting = items
-            .iter()
-            .any(|(_, it)| it.0.status != StatusCode::CONFLICT);
+        let lasting = items.iter().any(|item| item.0.status != StatusCode::CONFLICT);
         let status = match lasting {
             true => StatusCode::UNPROCESSABLE_ENTITY,
             false => StatusCode::CONFLICT,
         };
-        let detail = format!(
-            "{} of the items are refused, so none was taken",
-            items.len()
-        );
+        let detail = format!("{} of the items are refused, so none was taken", items.len());
         let mut problem = Problem::new(status, "bulk-refused", detail);
-        problem.0.errors = items
-            .into_iter()
-            .flat_map(|(at, it)| it.within(&at).reasons())
-            .collect();
+        problem.0.errors = items.into_iter().flat_map(|item| item.0.errors).collect();
         problem
     }
 
@@ -175,11 +161,6 @@ impl Problem {
         } else {
             self
         }
-    }
-
-    /// The reasons, each with its place.
-    fn reasons(self) -> Vec<Reason> {
-        self.0.errors
     }
 
     /// The status it is answered with.
