@@ -2,8 +2,11 @@
 
 pub mod access;
 pub mod allowed;
+pub mod app;
 pub mod body;
 pub mod boundary;
+pub mod cors;
+pub mod docs;
 pub mod health;
 pub mod idempotency;
 pub mod problem;
