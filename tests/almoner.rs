@@ -1,1 +1,5 @@
-//! x
+//! All stories, in one binary.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod embedded_postgres;

@@ -74,8 +74,13 @@ CREATE TABLE instalments (
 CREATE FUNCTION check_pledge_sums() RETURNS trigger
 LANGUAGE plpgsql AS $$
 DECLARE
-    pledge uuid := CASE TG_TABLE_NAME WHEN 'pledges' THEN NEW.id ELSE NEW.pledge_id END;
+    pledge uuid;
 BEGIN
+    IF TG_TABLE_NAME = 'pledges' THEN
+        pledge := NEW.id;
+    ELSE
+        pledge := NEW.pledge_id;
+    END IF;
     IF EXISTS (
         SELECT FROM pledges p
         LEFT JOIN pledge_units s ON s.pledge_id = p.id

@@ -35,27 +35,46 @@ impl AccountKey {
     /// An account kept by pledge and unit alone.
     pub fn plain(code: Code, unit: &Unit) -> Self {
         let unit = unit.clone();
-        AccountKey { code, unit, market: None, creator: None, instalment: None, lot: None }
+        AccountKey {
+            code,
+            unit,
+            market: None,
+            creator: None,
+            instalment: None,
+            lot: None,
+        }
     }
 
     /// An account of a market.
     pub fn market(code: Code, unit: &Unit, market: Market) -> Self {
-        AccountKey { market: Some(market), ..Self::plain(code, unit) }
+        AccountKey {
+            market: Some(market),
+            ..Self::plain(code, unit)
+        }
     }
 
     /// An account of a creator, who belongs to a market.
     pub fn creator(code: Code, unit: &Unit, market: Market, creator: CreatorId) -> Self {
-        AccountKey { creator: Some(creator), ..Self::market(code, unit, market) }
+        AccountKey {
+            creator: Some(creator),
+            ..Self::market(code, unit, market)
+        }
     }
 
     /// An account of an instalment.
     pub fn instalment(code: Code, unit: &Unit, instalment: InstalmentId) -> Self {
-        AccountKey { instalment: Some(instalment), ..Self::plain(code, unit) }
+        AccountKey {
+            instalment: Some(instalment),
+            ..Self::plain(code, unit)
+        }
     }
 
     /// An account of a lot of credits.
     pub fn lot(code: Code, unit: &Unit, lot: LotId) -> Self {
-        AccountKey { lot: Some(lot), ..Self::plain(code, unit) }
+        AccountKey {
+            lot: Some(lot),
+            ..Self::plain(code, unit)
+        }
     }
 
     /// The key in one word, spelled as the database generates it in `accounts.address`.

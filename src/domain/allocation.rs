@@ -49,7 +49,10 @@ pub struct Allocation {
 impl Allocation {
     /// What is still reserved.
     pub fn remaining(&self) -> Money {
-        Money::from_minor(self.amount.minor() - self.released, self.amount.unit().clone())
+        Money::from_minor(
+            self.amount.minor() - self.released,
+            self.amount.unit().clone(),
+        )
     }
 
     /// Where it is in its life.

@@ -69,12 +69,16 @@ impl PledgeBook {
 
     /// What an account has available now, in minor digits; nothing if it was never opened.
     pub fn balance(&self, key: &AccountKey) -> i64 {
-        self.account(key).map_or(0, |a| key.code.side().balance(a.debits, a.credits))
+        self.account(key)
+            .map_or(0, |a| key.code.side().balance(a.debits, a.credits))
     }
 
     /// One of the loaded instalments.
     pub fn instalment(&self, id: InstalmentId) -> Option<&Instalment> {
-        self.instalments.as_ref()?.iter().find(|instalment| instalment.id == id)
+        self.instalments
+            .as_ref()?
+            .iter()
+            .find(|instalment| instalment.id == id)
     }
 
     /// Whether every account the draft takes from covers what it takes, now and on every day since
@@ -83,9 +87,15 @@ impl PledgeBook {
     pub fn check(&self, draft: &Draft) -> Result<(), Refusal> {
         let mut nets: Vec<(&AccountKey, i64)> = Vec::with_capacity(2 * draft.moves.len());
         for movement in &draft.moves {
-            for (key, side) in [(&movement.debit, Side::Debit), (&movement.credit, Side::Credit)] {
-                let change =
-                    if key.code.side() == side { movement.amount } else { -movement.amount };
+            for (key, side) in [
+                (&movement.debit, Side::Debit),
+                (&movement.credit, Side::Credit),
+            ] {
+                let change = if key.code.side() == side {
+                    movement.amount
+                } else {
+                    -movement.amount
+                };
                 match nets.iter_mut().find(|(known, _)| *known == key) {
                     Some((_, net)) => *net += change,
                     None => nets.push((key, change)),
@@ -100,7 +110,9 @@ impl PledgeBook {
 
     fn check_range(&self, key: &AccountKey, amount: i64) -> Result<(), Refusal> {
         // A journal has few moves, so a thousandth of the range is ample distance for all of them.
-        let figures = self.account(key).map_or(0, |account| account.debits.max(account.credits));
+        let figures = self
+            .account(key)
+            .map_or(0, |account| account.debits.max(account.credits));
         match figures.checked_add(amount) {
             Some(figure) if figure <= i64::MAX - i64::MAX / 1000 => Ok(()),
             _ => Err(Refusal::BeyondRange(key.clone())),
@@ -109,7 +121,9 @@ impl PledgeBook {
 
     fn check_covers(&self, key: &AccountKey, requested: i64, day: Date) -> Result<(), Refusal> {
         let now = self.balance(key);
-        let throughout = self.account(key).map_or(0, |a| a.available_from(key.code, day));
+        let throughout = self
+            .account(key)
+            .map_or(0, |a| a.available_from(key.code, day));
         if throughout >= requested {
             return Ok(());
         }
@@ -121,7 +135,10 @@ impl PledgeBook {
             requested: money(requested),
         };
         if now >= requested {
-            return Err(Refusal::BackdatedOverdraft { day, shortage: shortage(throughout) });
+            return Err(Refusal::BackdatedOverdraft {
+                day,
+                shortage: shortage(throughout),
+            });
         }
         Err(Refusal::InsufficientFunds(shortage(now)))
     }
@@ -173,14 +190,26 @@ impl PledgeBook {
                     opened.push(key.clone());
                 }
                 let own_side = key.code.side();
-                Self::post_leg(account, own_side, side, movement.amount, draft.effective_date)
+                Self::post_leg(
+                    account,
+                    own_side,
+                    side,
+                    movement.amount,
+                    draft.effective_date,
+                )
             };
             let debit = leg(&movement.debit, Side::Debit);
             let credit = leg(&movement.credit, Side::Credit);
-            transfers.push(Transfer { amount: movement.amount, debit, credit });
+            transfers.push(Transfer {
+                amount: movement.amount,
+                debit,
+                credit,
+            });
         }
         self.journals += 1;
-        let earliest = self.last_recorded_at.map(|last| last + Duration::microseconds(1));
+        let earliest = self
+            .last_recorded_at
+            .map(|last| last + Duration::microseconds(1));
         let recorded_at = earliest.map_or(posting.now, |earliest| earliest.max(posting.now));
         self.last_recorded_at = Some(recorded_at);
         let journal = Journal {
@@ -247,22 +276,32 @@ impl Books {
         self.pledges
             .get(&id)
             .and_then(Option::as_ref)
-            .ok_or_else(|| Refusal::NotFound { what: "pledge", id: id.to_string() })
+            .ok_or_else(|| Refusal::NotFound {
+                what: "pledge",
+                id: id.to_string(),
+            })
     }
 
     /// An instalment that exists, with its pledge.
     pub fn instalment(&self, id: InstalmentId) -> Result<(&PledgeBook, &Instalment), Refusal> {
-        let absent = || Refusal::NotFound { what: "instalment", id: id.to_string() };
+        let absent = || Refusal::NotFound {
+            what: "instalment",
+            id: id.to_string(),
+        };
         let home = self.instalment_homes.get(&id).ok_or_else(absent)?;
         let book = self.pledge(*home)?;
-        book.instalment(id).map(|instalment| (book, instalment)).ok_or_else(absent)
+        book.instalment(id)
+            .map(|instalment| (book, instalment))
+            .ok_or_else(absent)
     }
 
     /// An allocation that exists, with its pledge.
     pub fn allocation(&self, id: AllocationId) -> Result<(&PledgeBook, &Allocation), Refusal> {
         let found = self.allocations.get(&id).and_then(Option::as_ref);
-        let allocation = found
-            .ok_or_else(|| Refusal::NotFound { what: "allocation", id: id.to_string() })?;
+        let allocation = found.ok_or_else(|| Refusal::NotFound {
+            what: "allocation",
+            id: id.to_string(),
+        })?;
         Ok((self.pledge(allocation.pledge)?, allocation))
     }
 
@@ -273,19 +312,25 @@ impl Books {
         }
         let Some(draft) = decision.draft else { return };
         let pledge = draft.pledge;
-        let Some(Some(book)) = self.pledges.get_mut(&pledge) else { return };
+        let Some(Some(book)) = self.pledges.get_mut(&pledge) else {
+            return;
+        };
         if let (Some(instalment), Some(reference)) = (draft.subject, &draft.bank_reference) {
-            self.bank_references.insert((InstalmentId(instalment), reference.clone()), true);
+            self.bank_references
+                .insert((InstalmentId(instalment), reference.clone()), true);
         }
         let (journal, opened) = book.post(draft, posting);
-        self.changes.accounts.extend(opened.into_iter().map(|key| (pledge, key)));
+        self.changes
+            .accounts
+            .extend(opened.into_iter().map(|key| (pledge, key)));
         self.changes.journals.push(journal);
     }
 
     fn record(&mut self, event: Event) {
         match event {
             Event::Announced(pledge, instalments) => {
-                self.pledge_references.insert(pledge.reference.clone(), true);
+                self.pledge_references
+                    .insert(pledge.reference.clone(), true);
                 self.changes.announced.push((pledge, instalments));
             }
             Event::Agreed(id, on) => self.move_on(id, PledgeState::Agreed, Some(on)),
@@ -305,7 +350,8 @@ impl Books {
             }
             Event::LotIssued(lot) => self.changes.lots.push(lot),
             Event::Enrolled(creator) => {
-                self.creator_references.insert(creator.reference.clone(), true);
+                self.creator_references
+                    .insert(creator.reference.clone(), true);
                 self.creators.insert(creator.id, Some(creator.clone()));
                 self.changes.creators.push(creator);
             }
@@ -324,7 +370,9 @@ impl Books {
     }
 
     fn move_on(&mut self, id: PledgeId, state: PledgeState, agreed_on: Option<Date>) {
-        let Some(Some(book)) = self.pledges.get_mut(&id) else { return };
+        let Some(Some(book)) = self.pledges.get_mut(&id) else {
+            return;
+        };
         book.pledge.state = state;
         book.pledge.agreed_on = agreed_on.or(book.pledge.agreed_on);
         if !self.changes.moved_on.contains(&id) {

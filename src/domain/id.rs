@@ -23,7 +23,11 @@ fn parse(text: &str, prefix: &'static str) -> Result<Uuid, NotAnId> {
     text.strip_prefix(prefix)
         .and_then(|rest| rest.strip_prefix('_'))
         .filter(|digits| digits.len() == 32)
-        .filter(|digits| digits.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')))
+        .filter(|digits| {
+            digits
+                .bytes()
+                .all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+        })
         .and_then(|digits| Uuid::try_parse(digits).ok())
         .ok_or(NotAnId { expected: prefix })
 }
@@ -96,7 +100,10 @@ mod tests {
             "plg_01935c8e7a00700080000000000000a",
             " plg_01935c8e7a00700080000000000000ab",
         ] {
-            assert!(wrong.parse::<PledgeId>().is_err(), "{wrong:?} was taken for a pledge id");
+            assert!(
+                wrong.parse::<PledgeId>().is_err(),
+                "{wrong:?} was taken for a pledge id"
+            );
         }
     }
 }

@@ -63,12 +63,19 @@ pub struct Markets(BTreeMap<Market, MarketFacts>);
 impl Markets {
     /// A catalogue of these markets.
     pub fn new(markets: impl IntoIterator<Item = MarketFacts>) -> Self {
-        Markets(markets.into_iter().map(|facts| (facts.code, facts)).collect())
+        Markets(
+            markets
+                .into_iter()
+                .map(|facts| (facts.code, facts))
+                .collect(),
+        )
     }
 
     /// The market written `code`, if there is one.
     pub fn get(&self, code: &str) -> Option<Market> {
-        code.parse().ok().filter(|market| self.0.contains_key(market))
+        code.parse()
+            .ok()
+            .filter(|market| self.0.contains_key(market))
     }
 
     /// All of them, in the order of their codes.

@@ -104,7 +104,11 @@ impl Money {
         let allowed = unit.minor_digits();
         if decimal.scale() > allowed {
             let (unit, given) = (unit.code().to_owned(), decimal.scale());
-            return Err(NotMoney::TooManyDigits { unit, allowed, given });
+            return Err(NotMoney::TooManyDigits {
+                unit,
+                allowed,
+                given,
+            });
         }
         let too_large = || NotMoney::TooLarge {
             unit: unit.code().to_owned(),
@@ -117,7 +121,10 @@ impl Money {
             .and_then(|minor| i64::try_from(minor).ok())
             .filter(|minor| minor.abs() <= LARGEST_MINOR)
             .ok_or_else(too_large)?;
-        Ok(Money { minor, unit: unit.clone() })
+        Ok(Money {
+            minor,
+            unit: unit.clone(),
+        })
     }
 
     /// The amount in the unit's minor digit.
@@ -192,11 +199,36 @@ mod tests {
     #[test]
     fn what_is_not_a_plain_decimal_is_refused() {
         for text in [
-            "", ".", "-", "1.", ".5", "+1", "1e5", "1E5", "NaN", "Infinity", "1_000", "1,000", "01",
-            "00.10", " 1", "1 ", "0x10", "1.2.3", "--1", "١٢", "１２", "1\u{200f}", "1'000",
+            "",
+            ".",
+            "-",
+            "1.",
+            ".5",
+            "+1",
+            "1e5",
+            "1E5",
+            "NaN",
+            "Infinity",
+            "1_000",
+            "1,000",
+            "01",
+            "00.10",
+            " 1",
+            "1 ",
+            "0x10",
+            "1.2.3",
+            "--1",
+            "١٢",
+            "１２",
+            "1\u{200f}",
+            "1'000",
             "1000000000000000000000000000000000000000",
         ] {
-            assert_eq!(Money::parse(text, &unit("USD", 2)), Err(NotMoney::NotDecimal), "{text:?}");
+            assert_eq!(
+                Money::parse(text, &unit("USD", 2)),
+                Err(NotMoney::NotDecimal),
+                "{text:?}"
+            );
         }
     }
 
@@ -204,11 +236,19 @@ mod tests {
     fn too_many_digits_are_refused_and_never_rounded() {
         assert!(matches!(
             Money::parse("1.000", &unit("USD", 2)),
-            Err(NotMoney::TooManyDigits { allowed: 2, given: 3, .. })
+            Err(NotMoney::TooManyDigits {
+                allowed: 2,
+                given: 3,
+                ..
+            })
         ));
         assert!(matches!(
             Money::parse("1.0", &unit("JPY", 0)),
-            Err(NotMoney::TooManyDigits { allowed: 0, given: 1, .. })
+            Err(NotMoney::TooManyDigits {
+                allowed: 0,
+                given: 1,
+                ..
+            })
         ));
         assert_eq!(Money::parse("1.5", &unit("USD", 2)).unwrap().minor(), 150);
         assert_eq!(Money::parse("7", &unit("JPY", 0)).unwrap().minor(), 7);
@@ -217,9 +257,15 @@ mod tests {
     #[test]
     fn amounts_have_an_upper_limit() {
         let usd = unit("USD", 2);
-        assert_eq!(Money::parse("10000000000000.00", &usd).unwrap().minor(), LARGEST_MINOR);
+        assert_eq!(
+            Money::parse("10000000000000.00", &usd).unwrap().minor(),
+            LARGEST_MINOR
+        );
         let error = Money::parse("10000000000000.01", &usd).unwrap_err();
-        assert_eq!(error.to_string(), "an amount of USD is at most 10000000000000.00");
+        assert_eq!(
+            error.to_string(),
+            "an amount of USD is at most 10000000000000.00"
+        );
         assert!(matches!(
             Money::parse("99999999999999999999999999", &usd),
             Err(NotMoney::TooLarge { .. })
@@ -230,7 +276,20 @@ mod tests {
     fn every_amount_reads_back_as_it_was_written() {
         for (digits, code) in [(0, "JPY"), (2, "USD"), (3, "KWD")] {
             let unit = unit(code, digits);
-            for minor in [0, 1, 9, 10, 99, 100, 101, 12_345, LARGEST_MINOR, -1, -100, -12_345] {
+            for minor in [
+                0,
+                1,
+                9,
+                10,
+                99,
+                100,
+                101,
+                12_345,
+                LARGEST_MINOR,
+                -1,
+                -100,
+                -12_345,
+            ] {
                 let text = Money::from_minor(minor, unit.clone()).amount();
                 assert_eq!(Money::parse(&text, &unit).unwrap().minor(), minor, "{text}");
             }

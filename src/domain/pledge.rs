@@ -31,9 +31,13 @@ impl PledgeState {
 
     /// The state written so.
     pub fn parse(text: &str) -> Option<Self> {
-        [PledgeState::Announced, PledgeState::Agreed, PledgeState::Active]
-            .into_iter()
-            .find(|state| state.as_str() == text)
+        [
+            PledgeState::Announced,
+            PledgeState::Agreed,
+            PledgeState::Active,
+        ]
+        .into_iter()
+        .find(|state| state.as_str() == text)
     }
 }
 
@@ -143,7 +147,11 @@ impl Instalment {
 
     /// Where it is in its life.
     pub fn state(&self) -> InstalmentState {
-        match (self.outstanding().minor() == 0, self.received > 0, self.written_off > 0) {
+        match (
+            self.outstanding().minor() == 0,
+            self.received > 0,
+            self.written_off > 0,
+        ) {
             (true, true, _) => InstalmentState::Received,
             (true, false, _) => InstalmentState::WrittenOff,
             (false, true, _) | (false, _, true) => InstalmentState::Short,

@@ -39,7 +39,9 @@ impl Shortage {
         match self.key.code {
             Code::CashMarket | Code::CreditsMarket => format!(
                 "Give market {} {} more budget, or ask for at most {}.",
-                self.key.market.map_or_else(String::new, |market| market.to_string()),
+                self.key
+                    .market
+                    .map_or_else(String::new, |market| market.to_string()),
                 self.shortfall(),
                 self.available
             ),
@@ -293,8 +295,9 @@ impl Refusal {
     /// The arithmetic of a lack of funds.
     pub fn shortage(&self) -> Option<&Shortage> {
         match self {
-            Refusal::InsufficientFunds(shortage)
-            | Refusal::BackdatedOverdraft { shortage, .. } => Some(shortage),
+            Refusal::InsufficientFunds(shortage) | Refusal::BackdatedOverdraft { shortage, .. } => {
+                Some(shortage)
+            }
             _ => None,
         }
     }

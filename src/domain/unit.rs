@@ -120,7 +120,12 @@ pub struct Units(BTreeMap<String, Unit>);
 impl Units {
     /// A catalogue of these units.
     pub fn new(units: impl IntoIterator<Item = Unit>) -> Self {
-        Units(units.into_iter().map(|unit| (unit.code().to_owned(), unit)).collect())
+        Units(
+            units
+                .into_iter()
+                .map(|unit| (unit.code().to_owned(), unit))
+                .collect(),
+        )
     }
 
     /// The unit of that code, if there is one.

@@ -1,37 +1,161 @@
 //! The one write path: whatever is waiting is decided and committed together.
 //!
-//! Guarantees, bounds and order are in [`lane`].
+//! ```text
+//! handler ─ Submission ─▶ lane (by pledge) ─▶ one transaction per batch ─▶ reply to each caller
+//!                         takes what has       1 lock pledges; load what the commands need
+//!                         queued up (never     2 decide each in order, in memory
+//!                         waits when idle)     3 write everything as arrays; commit
+//! ```
+//!
+//! **Guarantees.** A caller is answered after its command was committed, and only then. A refused
+//! command changes nothing and does not disturb its neighbours. A batch that meets an unexpected
+//! database error is rolled back and its jobs are replayed one by one, so a poisoned one fails alone.
+//! A key is answered once and the same for ever; the answer is written in the transaction that did
+//! the work. A caller that goes away changes nothing. Several services on one database are correct by
+//! the pledges' row locks; nothing relies on being alone.
+//!
+//! **Bounds.** At most [`QUEUE`] jobs wait in a lane, beyond that callers are told [`Failure::Overloaded`];
+//! a batch takes up to [`BATCH`] commands. Per batch: one round trip each to begin, lock, look up keys,
+//! load (two rounds), write per table, commit.
+//!
+//! **Order.** Commands of one pledge that go through one service are decided in the order they were
+//! submitted.
 
+mod batch;
+mod lane;
 mod submission;
 
+use std::collections::hash_map::DefaultHasher;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinSet;
+
+use crate::db::{Database, Writer};
+use crate::domain::Catalogue;
+
+use lane::{Job, Manner};
+
+pub use batch::BATCH;
 pub use submission::{Answer, Failure, Key, Preview, Render, Submission};
+
+/// How many jobs wait in a lane before callers are turned away.
+pub const QUEUE: usize = 8_192;
+
+/// How many lanes there are: batches of different pledges commit side by side.
+pub const LANES: usize = 4;
 
 /// Takes submissions and answers once they are committed. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Engine {}
+pub struct Engine {
+    lanes: Arc<[mpsc::Sender<Job>]>,
+}
+
+/// The running lanes. They end, with everything accepted so far carried out, once every clone of
+/// the [`Engine`] is gone.
+#[derive(Debug)]
+pub struct Lanes(JoinSet<()>);
+
+impl Lanes {
+    /// Waits until the lanes have carried out what they accepted.
+    pub async fn finish(mut self) {
+        while self.0.join_next().await.is_some() {}
+    }
+}
 
 impl Engine {
+    /// Starts the lanes on the current runtime. They connect when first used.
+    pub fn start(database: &Database, catalogue: &Arc<Catalogue>) -> (Engine, Lanes) {
+        let mut tasks = JoinSet::new();
+        let lanes: Vec<_> = (0..LANES)
+            .map(|_| {
+                let (sender, receiver) = mpsc::channel(QUEUE);
+                let writer = Writer::new(database.clone(), Arc::clone(catalogue));
+                tasks.spawn(lane::run(receiver, writer));
+                sender
+            })
+            .collect();
+        (
+            Engine {
+                lanes: lanes.into(),
+            },
+            Lanes(tasks),
+        )
+    }
+
     /// Commits one command and answers; a refusal writes nothing.
-    pub async fn submit(&self, _submission: Submission) -> Result<Answer, Failure> {
-        todo!()
+    pub async fn submit(&self, submission: Submission) -> Result<Answer, Failure> {
+        let mut results = self.enter(vec![submission], Manner::Each).await;
+        let result = results.pop().unwrap_or(Err(Failure::Internal));
+        result.map(|decided| decided.answer)
     }
 
     /// Commits each command on its own merits, in order; one refusal does not disturb the others.
-    pub async fn submit_each(&self, _submissions: Vec<Submission>) -> Vec<Result<Answer, Failure>> {
-        todo!()
+    pub async fn submit_each(&self, submissions: Vec<Submission>) -> Vec<Result<Answer, Failure>> {
+        let results = self.enter(submissions, Manner::Each).await;
+        results
+            .into_iter()
+            .map(|result| result.map(|decided| decided.answer))
+            .collect()
     }
 
     /// Commits all commands in one transaction, or none. On refusal: a result per command, the
     /// refused ones with their reasons, the others with what they would have answered.
     pub async fn submit_all(
         &self,
-        _submissions: Vec<Submission>,
+        submissions: Vec<Submission>,
     ) -> Result<Vec<Answer>, Vec<Result<Answer, Failure>>> {
-        todo!()
+        let results = self.enter(submissions, Manner::All).await;
+        let results: Vec<_> = results
+            .into_iter()
+            .map(|result| result.map(|decided| decided.answer))
+            .collect();
+        if results.iter().any(Result::is_err) {
+            return Err(results);
+        }
+        Ok(results.into_iter().flatten().collect())
     }
 
     /// Decides the commands one after the other as if they were committed, and writes nothing.
-    pub async fn preview(&self, _submissions: Vec<Submission>) -> Vec<Result<Preview, Failure>> {
-        todo!()
+    pub async fn preview(&self, submissions: Vec<Submission>) -> Vec<Result<Preview, Failure>> {
+        let results = self.enter(submissions, Manner::Preview).await;
+        let preview = |decided: batch::Decided| Preview {
+            body: decided.answer.body,
+            draft: decided.draft,
+        };
+        results
+            .into_iter()
+            .map(|result| result.map(preview))
+            .collect()
+    }
+
+    /// Queues a job in the lane of its first command's pledge and waits for its results. Any lane
+    /// would be correct; the same lane for the same pledge is what makes grouping pay.
+    async fn enter(
+        &self,
+        submissions: Vec<Submission>,
+        manner: Manner,
+    ) -> Vec<Result<batch::Decided, Failure>> {
+        let count = submissions.len();
+        let Some(first) = submissions.first() else {
+            return Vec::new();
+        };
+        let mut hasher = DefaultHasher::new();
+        first.command.home().hash(&mut hasher);
+        let lane = (hasher.finish() % LANES as u64) as usize;
+        let (reply, results) = oneshot::channel();
+        let failed = |failure: Failure| (0..count).map(|_| Err(failure.clone())).collect();
+        match self.lanes[lane].try_send(Job {
+            submissions,
+            manner,
+            reply,
+        }) {
+            Ok(()) => results
+                .await
+                .unwrap_or_else(|_| failed(Failure::Unavailable)),
+            Err(mpsc::error::TrySendError::Full(_)) => failed(Failure::Overloaded),
+            Err(mpsc::error::TrySendError::Closed(_)) => failed(Failure::Unavailable),
+        }
     }
 }

@@ -51,9 +51,14 @@ impl SignAgreement {
     }
 
     pub(super) fn needs(&self, books: &Books, needs: &mut Needs) {
-        let Ok(book) = books.pledge(self.pledge) else { return };
+        let Ok(book) = books.pledge(self.pledge) else {
+            return;
+        };
         needs.instalments(book);
-        let touched = self.moves(book).into_iter().flat_map(|m| [m.debit, m.credit]);
+        let touched = self
+            .moves(book)
+            .into_iter()
+            .flat_map(|m| [m.debit, m.credit]);
         needs.accounts(book, touched, self.effective_date);
     }
 
@@ -84,7 +89,10 @@ impl SignAgreement {
         Ok(Decision {
             events: vec![Event::Agreed(self.pledge, self.effective_date)],
             draft,
-            outcome: Outcome::Pledge { pledge, instalments },
+            outcome: Outcome::Pledge {
+                pledge,
+                instalments,
+            },
         })
     }
 }
@@ -122,11 +130,19 @@ impl MeetCondition {
     }
 
     pub(super) fn needs(&self, books: &Books, needs: &mut Needs) {
-        let Some(home) = books.instalment_homes.get(&self.instalment) else { return };
-        let Ok(book) = books.pledge(*home) else { return };
+        let Some(home) = books.instalment_homes.get(&self.instalment) else {
+            return;
+        };
+        let Ok(book) = books.pledge(*home) else {
+            return;
+        };
         needs.instalments(book);
-        let Some(instalment) = book.instalment(self.instalment) else { return };
-        let touched = Self::moves(instalment).into_iter().flat_map(|m| [m.debit, m.credit]);
+        let Some(instalment) = book.instalment(self.instalment) else {
+            return;
+        };
+        let touched = Self::moves(instalment)
+            .into_iter()
+            .flat_map(|m| [m.debit, m.credit]);
         needs.accounts(book, touched, self.met_on);
     }
 
@@ -158,7 +174,10 @@ impl MeetCondition {
         Ok(Decision {
             events: vec![Event::InstalmentChanged(changed.clone())],
             draft: Some(draft),
-            outcome: Outcome::Condition { instalment: changed, journal: context.journal },
+            outcome: Outcome::Condition {
+                instalment: changed,
+                journal: context.journal,
+            },
         })
     }
 }

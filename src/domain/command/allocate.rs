@@ -61,7 +61,9 @@ impl AllocateToCreator {
     }
 
     pub(super) fn needs(&self, books: &Books, needs: &mut Needs) {
-        let Ok(book) = books.pledge(self.pledge) else { return };
+        let Ok(book) = books.pledge(self.pledge) else {
+            return;
+        };
         match books.creators.get(&self.creator) {
             None => _ = needs.creators.insert(self.creator),
             Some(Some(creator)) => {
@@ -106,7 +108,10 @@ impl AllocateToCreator {
         Ok(Decision {
             events: vec![Event::Allocated(allocation.clone())],
             draft: Some(draft),
-            outcome: Outcome::Allocation { allocation, journal: context.journal },
+            outcome: Outcome::Allocation {
+                allocation,
+                journal: context.journal,
+            },
         })
     }
 }
@@ -123,7 +128,9 @@ impl ReleaseAllocation {
         match books.allocations.get(&self.allocation) {
             None => _ = needs.allocations.insert(self.allocation),
             Some(Some(known)) => {
-                let Ok(book) = books.pledge(known.pledge) else { return };
+                let Ok(book) = books.pledge(known.pledge) else {
+                    return;
+                };
                 let (market, creator) = purses(&known.amount, known.market, known.creator);
                 needs.accounts(book, [market, creator], self.effective_date);
             }
@@ -143,7 +150,10 @@ impl ReleaseAllocation {
         let remaining = allocation.remaining();
         if self.amount.minor() > remaining.minor() {
             let requested = self.amount.clone();
-            return Err(Refusal::ExceedsAllocation { remaining, requested });
+            return Err(Refusal::ExceedsAllocation {
+                remaining,
+                requested,
+            });
         }
         let (market, creator) = purses(&self.amount, allocation.market, allocation.creator);
         let draft = Draft {
@@ -162,7 +172,10 @@ impl ReleaseAllocation {
         Ok(Decision {
             events: vec![Event::Released(changed.clone())],
             draft: Some(draft),
-            outcome: Outcome::Allocation { allocation: changed, journal: context.journal },
+            outcome: Outcome::Allocation {
+                allocation: changed,
+                journal: context.journal,
+            },
         })
     }
 }

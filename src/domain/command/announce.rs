@@ -101,11 +101,18 @@ impl AnnouncePledge {
             agreed_on: None,
             created_at: context.now,
         };
-        let instalments: Vec<_> = self.instalments.iter().map(|new| self.instalment(new)).collect();
+        let instalments: Vec<_> = self
+            .instalments
+            .iter()
+            .map(|new| self.instalment(new))
+            .collect();
         Ok(Decision {
             events: vec![Event::Announced(pledge.clone(), instalments.clone())],
             draft: None,
-            outcome: Outcome::Pledge { pledge, instalments },
+            outcome: Outcome::Pledge {
+                pledge,
+                instalments,
+            },
         })
     }
 
@@ -127,15 +134,24 @@ impl AnnouncePledge {
     fn check_lists(&self) -> Result<(), Refusal> {
         if let Some((place, unit)) = repeated(self.split.iter().map(Money::unit)) {
             let pointer = format!("/split/{place}/unit");
-            return Err(Refusal::Repeated { pointer, value: unit.to_string() });
+            return Err(Refusal::Repeated {
+                pointer,
+                value: unit.to_string(),
+            });
         }
         if let Some((place, market)) = repeated(self.markets.iter()) {
             let pointer = format!("/markets/{place}");
-            return Err(Refusal::Repeated { pointer, value: market.to_string() });
+            return Err(Refusal::Repeated {
+                pointer,
+                value: market.to_string(),
+            });
         }
         if let Some((place, name)) = repeated(self.instalments.iter().map(|new| &new.reference)) {
             let pointer = format!("/instalments/{place}/reference");
-            return Err(Refusal::Repeated { pointer, value: format!("{name:?}") });
+            return Err(Refusal::Repeated {
+                pointer,
+                value: format!("{name:?}"),
+            });
         }
         Ok(())
     }
@@ -159,29 +175,49 @@ impl AnnouncePledge {
                 });
             }
         }
-        let sum = self.split.iter().map(Money::minor).fold(0_i64, i64::saturating_add);
+        let sum = self
+            .split
+            .iter()
+            .map(Money::minor)
+            .fold(0_i64, i64::saturating_add);
         if sum == self.total.minor() {
             return Ok(());
         }
         let sum = Money::from_minor(sum, self.functional_unit.clone());
-        Err(Refusal::SplitNotTotal { total: self.total.clone(), sum })
+        Err(Refusal::SplitNotTotal {
+            total: self.total.clone(),
+            sum,
+        })
     }
 
     fn check_instalments(&self) -> Result<(), Refusal> {
         let split_units: Vec<&Unit> = self.split.iter().map(Money::unit).collect();
-        if let Some(place) =
-            self.instalments.iter().position(|new| !split_units.contains(&new.amount.unit()))
+        if let Some(place) = self
+            .instalments
+            .iter()
+            .position(|new| !split_units.contains(&new.amount.unit()))
         {
             let stray = &self.instalments[place].amount;
             let nothing = Money::from_minor(0, stray.unit().clone());
-            return Err(Refusal::InstalmentsNotSplit { split: nothing, sum: stray.clone() });
+            return Err(Refusal::InstalmentsNotSplit {
+                split: nothing,
+                sum: stray.clone(),
+            });
         }
         for part in &self.split {
-            let of_unit = self.instalments.iter().filter(|new| new.amount.unit() == part.unit());
-            let sum = of_unit.map(|new| new.amount.minor()).fold(0_i64, i64::saturating_add);
+            let of_unit = self
+                .instalments
+                .iter()
+                .filter(|new| new.amount.unit() == part.unit());
+            let sum = of_unit
+                .map(|new| new.amount.minor())
+                .fold(0_i64, i64::saturating_add);
             if sum != part.minor() {
                 let sum = Money::from_minor(sum, part.unit().clone());
-                return Err(Refusal::InstalmentsNotSplit { split: part.clone(), sum });
+                return Err(Refusal::InstalmentsNotSplit {
+                    split: part.clone(),
+                    sum,
+                });
             }
         }
         Ok(())

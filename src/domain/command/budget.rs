@@ -114,14 +114,27 @@ impl BudgetMarket {
     }
 
     pub(super) fn needs(&self, books: &Books, needs: &mut Needs) {
-        touch(books, needs, self.pledge, self.movement(), self.effective_date);
+        touch(
+            books,
+            needs,
+            self.pledge,
+            self.movement(),
+            self.effective_date,
+        );
     }
 
     pub(super) fn decide(&self, books: &Books, context: &Context) -> Result<Decision, Refusal> {
         let book = books.pledge(self.pledge)?;
         let moves = vec![self.movement()];
         let draft = Draft::new(self.pledge, Kind::Budget, self.effective_date, moves);
-        decide_budget(book, draft, self.market, &self.amount, self.amount.minor(), context)
+        decide_budget(
+            book,
+            draft,
+            self.market,
+            &self.amount,
+            self.amount.minor(),
+            context,
+        )
     }
 }
 
@@ -136,7 +149,13 @@ impl ReturnBudget {
     }
 
     pub(super) fn needs(&self, books: &Books, needs: &mut Needs) {
-        touch(books, needs, self.pledge, self.movement(), self.effective_date);
+        touch(
+            books,
+            needs,
+            self.pledge,
+            self.movement(),
+            self.effective_date,
+        );
     }
 
     pub(super) fn decide(&self, books: &Books, context: &Context) -> Result<Decision, Refusal> {
@@ -150,7 +169,14 @@ impl ReturnBudget {
                 vec![self.movement()],
             )
         };
-        decide_budget(book, draft, self.market, &self.amount, -self.amount.minor(), context)
+        decide_budget(
+            book,
+            draft,
+            self.market,
+            &self.amount,
+            -self.amount.minor(),
+            context,
+        )
     }
 }
 
@@ -158,7 +184,11 @@ impl ChargeSupportCost {
     fn movement(&self, support_cost: i64) -> Move {
         let unit = self.gross.unit();
         let funded = AccountKey::plain(Code::CashFunded, unit);
-        entry(funded, AccountKey::plain(Code::SupportCost, unit), support_cost)
+        entry(
+            funded,
+            AccountKey::plain(Code::SupportCost, unit),
+            support_cost,
+        )
     }
 
     pub(super) fn home(&self) -> Home {
@@ -166,7 +196,13 @@ impl ChargeSupportCost {
     }
 
     pub(super) fn needs(&self, books: &Books, needs: &mut Needs) {
-        touch(books, needs, self.pledge, self.movement(0), self.effective_date);
+        touch(
+            books,
+            needs,
+            self.pledge,
+            self.movement(0),
+            self.effective_date,
+        );
     }
 
     pub(super) fn decide(&self, books: &Books, context: &Context) -> Result<Decision, Refusal> {
@@ -183,7 +219,10 @@ impl ChargeSupportCost {
         require_unit(&book.pledge, unit)?;
         require_signed(book, "charging support cost")?;
         let purse = AccountKey::plain(Code::SupportCost, unit);
-        let base = self.gross.base_before(self.rate).ok_or(Refusal::BeyondRange(purse))?;
+        let base = self
+            .gross
+            .base_before(self.rate)
+            .ok_or(Refusal::BeyondRange(purse))?;
         let charge = self.gross.minor() - base.minor();
         if charge == 0 {
             return Err(Refusal::WrongState {

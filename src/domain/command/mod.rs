@@ -305,7 +305,11 @@ impl Command {
 
 /// A move in the order people say it: what is debited, what is credited, how much.
 fn entry(debit: AccountKey, credit: AccountKey, amount: i64) -> Move {
-    Move { debit, credit, amount }
+    Move {
+        debit,
+        credit,
+        amount,
+    }
 }
 
 /// The unit must be one of the pledge's.
@@ -313,21 +317,28 @@ fn require_unit(pledge: &Pledge, unit: &Unit) -> Result<(), Refusal> {
     if pledge.has_unit(unit) {
         return Ok(());
     }
-    let pledged = pledge.split.iter().map(|part| part.unit().to_string()).collect();
-    Err(Refusal::UnitNotPledged { unit: unit.to_string(), pledged })
+    let pledged = pledge
+        .split
+        .iter()
+        .map(|part| part.unit().to_string())
+        .collect();
+    Err(Refusal::UnitNotPledged {
+        unit: unit.to_string(),
+        pledged,
+    })
 }
 
 /// The market must be one the pledge is for.
-fn require_market(
-    pledge: &Pledge,
-    market: Market,
-    pointer: &'static str,
-) -> Result<(), Refusal> {
+fn require_market(pledge: &Pledge, market: Market, pointer: &'static str) -> Result<(), Refusal> {
     if pledge.has_market(market) {
         return Ok(());
     }
     let pledged = pledge.markets.iter().map(Market::to_string).collect();
-    Err(Refusal::MarketNotPledged { pointer, market, pledged })
+    Err(Refusal::MarketNotPledged {
+        pointer,
+        market,
+        pledged,
+    })
 }
 
 /// The amount must be in the instalment's unit.
@@ -341,7 +352,11 @@ fn require_unit_of(
         return Ok(());
     }
     let (given, expected) = (given.to_string(), expected.to_string());
-    Err(Refusal::WrongUnit { pointer, given, expected })
+    Err(Refusal::WrongUnit {
+        pointer,
+        given,
+        expected,
+    })
 }
 
 /// The amount must not be more than is outstanding.
@@ -350,5 +365,8 @@ fn require_outstanding(instalment: &Instalment, requested: &Money) -> Result<(),
     if requested.minor() <= outstanding.minor() {
         return Ok(());
     }
-    Err(Refusal::ExceedsOutstanding { outstanding, requested: requested.clone() })
+    Err(Refusal::ExceedsOutstanding {
+        outstanding,
+        requested: requested.clone(),
+    })
 }

@@ -80,7 +80,11 @@ fn arrives(instalment: &Instalment, arrivals: &[(AccountKey, i64)]) -> Vec<Move>
     let unit = instalment.amount.unit();
     let purses = Purses::of(unit.kind());
     let early = instalment.awaits_condition();
-    let settled = if early { purses.advance } else { purses.receivable };
+    let settled = if early {
+        purses.advance
+    } else {
+        purses.receivable
+    };
     let settled = AccountKey::instalment(settled, unit, instalment.id);
     let mut moves: Vec<Move> = arrivals
         .iter()
@@ -104,11 +108,19 @@ fn touch(
     day: Date,
     moves: impl Fn(&Instalment) -> Vec<Move>,
 ) {
-    let Some(home) = books.instalment_homes.get(&id) else { return };
-    let Ok(book) = books.pledge(*home) else { return };
+    let Some(home) = books.instalment_homes.get(&id) else {
+        return;
+    };
+    let Ok(book) = books.pledge(*home) else {
+        return;
+    };
     needs.instalments(book);
-    let Some(instalment) = book.instalment(id) else { return };
-    let touched = moves(instalment).into_iter().flat_map(|m| [m.debit, m.credit]);
+    let Some(instalment) = book.instalment(id) else {
+        return;
+    };
+    let touched = moves(instalment)
+        .into_iter()
+        .flat_map(|m| [m.debit, m.credit]);
     needs.accounts(book, touched, day);
 }
 
@@ -145,11 +157,26 @@ impl ReceiveCash {
     }
 
     pub(super) fn needs(&self, books: &Books, needs: &mut Needs) {
-        touch(books, needs, self.instalment, self.effective_date, |known| self.moves(known));
-        let Some(reference) = &self.bank_reference else { return };
-        let Some(home) = books.instalment_homes.get(&self.instalment) else { return };
-        if !books.bank_references.contains_key(&(self.instalment, reference.clone())) {
-            needs.bank_references.insert((*home, self.instalment, reference.clone()));
+        touch(
+            books,
+            needs,
+            self.instalment,
+            self.effective_date,
+            |known| self.moves(known),
+        );
+        let Some(reference) = &self.bank_reference else {
+            return;
+        };
+        let Some(home) = books.instalment_homes.get(&self.instalment) else {
+            return;
+        };
+        if !books
+            .bank_references
+            .contains_key(&(self.instalment, reference.clone()))
+        {
+            needs
+                .bank_references
+                .insert((*home, self.instalment, reference.clone()));
         }
     }
 
@@ -172,7 +199,9 @@ impl ReceiveCash {
         self.check_units(instalment)?;
         require_signed(book, "receiving")?;
         if let Some(reference) = &self.bank_reference {
-            let known = books.bank_references.get(&(self.instalment, reference.clone()));
+            let known = books
+                .bank_references
+                .get(&(self.instalment, reference.clone()));
             if known == Some(&true) {
                 return Err(Refusal::DuplicateReference {
                     pointer: "/bank_reference",
@@ -224,7 +253,13 @@ impl IssueLot {
     }
 
     pub(super) fn needs(&self, books: &Books, needs: &mut Needs) {
-        touch(books, needs, self.instalment, self.effective_date, |known| self.moves(known));
+        touch(
+            books,
+            needs,
+            self.instalment,
+            self.effective_date,
+            |known| self.moves(known),
+        );
     }
 
     pub(super) fn decide(&self, books: &Books, context: &Context) -> Result<Decision, Refusal> {
@@ -241,7 +276,10 @@ impl IssueLot {
         require_unit_of(instalment, self.face.unit(), "/face/unit")?;
         if self.valid_from > self.expires_at {
             let (valid_from, expires_at) = (self.valid_from, self.expires_at);
-            return Err(Refusal::LotNeverValid { valid_from, expires_at });
+            return Err(Refusal::LotNeverValid {
+                valid_from,
+                expires_at,
+            });
         }
         require_signed(book, "issuing a lot")?;
         require_outstanding(instalment, &self.face)?;
@@ -269,10 +307,20 @@ impl IssueLot {
         };
         let mut changed = instalment.clone();
         changed.received += self.face.minor();
-        let mut events = vec![Event::LotIssued(lot.clone()), Event::InstalmentChanged(changed)];
+        let mut events = vec![
+            Event::LotIssued(lot.clone()),
+            Event::InstalmentChanged(changed),
+        ];
         events.extend(activation(book));
-        let outcome = Outcome::Lot { lot, journal: context.journal };
-        Ok(Decision { events, draft: Some(draft), outcome })
+        let outcome = Outcome::Lot {
+            lot,
+            journal: context.journal,
+        };
+        Ok(Decision {
+            events,
+            draft: Some(draft),
+            outcome,
+        })
     }
 }
 
@@ -292,7 +340,13 @@ impl WriteOff {
     }
 
     pub(super) fn needs(&self, books: &Books, needs: &mut Needs) {
-        touch(books, needs, self.instalment, self.effective_date, |known| self.moves(known));
+        touch(
+            books,
+            needs,
+            self.instalment,
+            self.effective_date,
+            |known| self.moves(known),
+        );
     }
 
     pub(super) fn decide(&self, books: &Books, context: &Context) -> Result<Decision, Refusal> {

@@ -1,0 +1,151 @@
+//! Connections: each takes on the service's role at once and carries every timeout.
+//!
+//! The role `almoner_service` owns nothing and has no right to alter what stands in the ledger,
+//! whoever the URL names. A connection is never left in a transaction: the server ends one that
+//! idles ([`IDLE_IN_TRANSACTION_TIMEOUT_MS`]), and nothing here wraps a transaction in a timeout of
+//! its own, as dropping it half way would leave it open.
+
+use std::time::Duration;
+
+use diesel::{ConnectionError, ConnectionResult};
+use diesel_async::pooled_connection::deadpool::{Object, Pool as DeadPool};
+use diesel_async::pooled_connection::{
+    AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
+};
+use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
+use futures_util::FutureExt;
+
+use super::error::DbError;
+
+/// No statement of the service runs longer.
+pub const STATEMENT_TIMEOUT_MS: u32 = 20_000;
+/// No statement waits longer for another transaction's lock.
+pub const LOCK_TIMEOUT_MS: u32 = 5_000;
+/// The server ends a transaction in which nothing happens for so long.
+pub const IDLE_IN_TRANSACTION_TIMEOUT_MS: u32 = 10_000;
+/// Opening a connection takes no longer.
+pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+/// A reader waits no longer for a connection to come free.
+pub const POOL_WAIT_TIMEOUT: Duration = Duration::from_secs(3);
+/// Readers share this many connections.
+pub const READ_CONNECTIONS: usize = 8;
+
+/// Where the database is.
+#[derive(Clone)]
+pub struct Database {
+    url: String,
+}
+
+impl std::fmt::Debug for Database {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Database { .. }") // the URL holds a password
+    }
+}
+
+/// How a connection is going to be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Use {
+    Reading,
+    Writing,
+}
+
+/// What a connection is told when it opens.
+fn greeting(usage: Use) -> String {
+    let mut sql = format!(
+        "SET ROLE almoner_service; \
+         SET statement_timeout = {STATEMENT_TIMEOUT_MS}; \
+         SET lock_timeout = {LOCK_TIMEOUT_MS}; \
+         SET idle_in_transaction_session_timeout = {IDLE_IN_TRANSACTION_TIMEOUT_MS}; \
+         SET application_name = '{}';",
+        match usage {
+            Use::Reading => "almoner read",
+            Use::Writing => "almoner write",
+        }
+    );
+    if usage == Use::Writing {
+        // Every look-up of the write path is by key. A plan made while a table was small must not
+        // become a scan of the whole table when it has grown.
+        sql.push_str("SET enable_seqscan = off; SET enable_hashjoin = off; ");
+        sql.push_str("SET enable_mergejoin = off; SET enable_bitmapscan = off;");
+    }
+    sql
+}
+
+async fn open(url: &str, usage: Use) -> ConnectionResult<AsyncPgConnection> {
+    let connecting = AsyncPgConnection::establish(url);
+    let mut connection = tokio::time::timeout(CONNECT_TIMEOUT, connecting)
+        .await
+        .map_err(|_| ConnectionError::BadConnection("no answer in time".to_owned()))??;
+    connection
+        .batch_execute(&greeting(usage))
+        .await
+        .map_err(ConnectionError::CouldntSetupConfiguration)?;
+    Ok(connection)
+}
+
+impl Database {
+    /// The database at a `postgres://` URL.
+    pub fn at(url: impl Into<String>) -> Self {
+        Database { url: url.into() }
+    }
+
+    /// A connection as the URL's own user: for migrations only.
+    pub async fn connect_as_owner(&self) -> Result<AsyncPgConnection, DbError> {
+        Ok(AsyncPgConnection::establish(&self.url).await?)
+    }
+
+    /// A connection for one lane of the write path.
+    pub async fn connect_for_writing(&self) -> Result<AsyncPgConnection, DbError> {
+        Ok(open(&self.url, Use::Writing).await?)
+    }
+
+    /// A connection outside the pool, for long reads.
+    pub async fn connect_for_reading(&self) -> Result<AsyncPgConnection, DbError> {
+        Ok(open(&self.url, Use::Reading).await?)
+    }
+
+    /// A pool of connections for readers. Opens none before the first is asked for.
+    pub fn reading_pool(&self) -> Result<Pool, DbError> {
+        let mut config = ManagerConfig::default();
+        config.recycling_method = RecyclingMethod::Fast;
+        config.custom_setup = Box::new(|url| open(url, Use::Reading).boxed());
+        let manager = AsyncDieselConnectionManager::new_with_config(&self.url, config);
+        DeadPool::builder(manager)
+            .max_size(READ_CONNECTIONS)
+            .wait_timeout(Some(POOL_WAIT_TIMEOUT))
+            .create_timeout(Some(CONNECT_TIMEOUT))
+            .runtime(deadpool::Runtime::Tokio1)
+            .build()
+            .map(Pool)
+            .map_err(|error| DbError::Away(error.to_string()))
+    }
+}
+
+/// Connections for readers.
+#[derive(Clone)]
+pub struct Pool(DeadPool<AsyncPgConnection>);
+
+impl std::fmt::Debug for Pool {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Pool { .. }")
+    }
+}
+
+impl Pool {
+    /// A connection; back in the pool when dropped.
+    pub async fn get(&self) -> Result<Object<AsyncPgConnection>, DbError> {
+        self.0
+            .get()
+            .await
+            .map_err(|error| DbError::Away(error.to_string()))
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<(), DbError> {
+        let mut connection = self.get().await?;
+        diesel::select(diesel::dsl::sql::<diesel::sql_types::Bool>("true"))
+            .get_result::<bool>(&mut *connection)
+            .await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,202 @@
+//! The rows of a batch, a column at a time: each table is written by one statement whose parameters
+//! are arrays, so that its cost hardly depends on how many commands the batch holds.
+
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::sql_types::{
+    Array, BigInt, Binary, Bool, Date, Integer, Nullable, SmallInt, Text, Timestamptz,
+    Uuid as SqlUuid,
+};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// A statement that inserts columns given as arrays: `INSERT … SELECT FROM unnest(…)`.
+macro_rules! insert_columns {
+    ($(#[$doc:meta])* $name:ident into $table:literal { $($column:ident: $rust:ty => $sql:ty,)+ }) => {
+        $(#[$doc])*
+        #[derive(Debug, Default, QueryId)]
+        pub(super) struct $name { $($column: Vec<$rust>,)+ }
+
+        impl $name {
+            #[allow(clippy::too_many_arguments)]
+            pub(super) fn push(&mut self, $($column: $rust),+) { $(self.$column.push($column);)+ }
+        }
+
+        impl QueryFragment<Pg> for $name {
+            fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+                let columns: &[&str] = &[$(stringify!($column)),+];
+                out.push_sql(concat!("INSERT INTO ", $table, " ("));
+                out.push_sql(&columns.join(", "));
+                out.push_sql(") SELECT * FROM unnest(");
+                let mut separator = "";
+                $(
+                    out.push_sql(separator);
+                    out.push_bind_param::<Array<$sql>, _>(&self.$column)?;
+                    separator = ", ";
+                )+
+                let _ = separator;
+                out.push_sql(")");
+                Ok(())
+            }
+        }
+
+        impl Columns for $name {
+            fn is_empty(&self) -> bool {
+                [$(self.$column.is_empty()),+].contains(&true)
+            }
+        }
+    };
+}
+
+/// What every array statement has in common.
+pub(super) trait Columns: QueryFragment<Pg> + QueryId + Send {
+    /// Whether there is nothing to insert, so that the statement can be skipped.
+    fn is_empty(&self) -> bool;
+}
+
+insert_columns! {
+    InsertPledges into "pledges" {
+        id: Uuid => SqlUuid,
+        reference: String => Text,
+        donor: String => Text,
+        recipient: String => Text,
+        purpose: String => Text,
+        functional_unit: String => Text,
+        total: i64 => BigInt,
+        created_at: OffsetDateTime => Timestamptz,
+    }
+}
+
+insert_columns! {
+    InsertPledgeUnits into "pledge_units" {
+        pledge_id: Uuid => SqlUuid,
+        unit: String => Text,
+        amount: i64 => BigInt,
+        position: i16 => SmallInt,
+    }
+}
+
+insert_columns! {
+    InsertPledgeMarkets into "pledge_markets" {
+        pledge_id: Uuid => SqlUuid,
+        market: String => Text,
+        position: i16 => SmallInt,
+    }
+}
+
+insert_columns! {
+    InsertInstalments into "instalments" {
+        pledge_id: Uuid => SqlUuid,
+        id: Uuid => SqlUuid,
+        reference: String => Text,
+        position: i16 => SmallInt,
+        unit: String => Text,
+        amount: i64 => BigInt,
+        due_date: time::Date => Date,
+        condition: Option<String> => Nullable<Text>,
+    }
+}
+
+insert_columns! {
+    InsertCreators into "creators" {
+        id: Uuid => SqlUuid,
+        reference: String => Text,
+        name: String => Text,
+        market: String => Text,
+        enrolled_at: OffsetDateTime => Timestamptz,
+    }
+}
+
+insert_columns! {
+    InsertLots into "lots" {
+        pledge_id: Uuid => SqlUuid,
+        id: Uuid => SqlUuid,
+        instalment_id: Uuid => SqlUuid,
+        unit: String => Text,
+        face: i64 => BigInt,
+        kind: String => Text,
+        valid_from: time::Date => Date,
+        expires_at: time::Date => Date,
+        issued_on: time::Date => Date,
+        document_uri: Option<String> => Nullable<Text>,
+        document_sha256: Option<String> => Nullable<Text>,
+    }
+}
+
+insert_columns! {
+    InsertAccounts into "accounts" {
+        pledge_id: Uuid => SqlUuid,
+        number: i32 => Integer,
+        id: Uuid => SqlUuid,
+        code: &'static str => Text,
+        unit: String => Text,
+        unit_kind: &'static str => Text,
+        normal_side: &'static str => Text,
+        may_overdraw: bool => Bool,
+        market: Option<String> => Nullable<Text>,
+        creator_id: Option<Uuid> => Nullable<SqlUuid>,
+        instalment_id: Option<Uuid> => Nullable<SqlUuid>,
+        lot_id: Option<Uuid> => Nullable<SqlUuid>,
+    }
+}
+
+insert_columns! {
+    InsertJournals into "journals" {
+        pledge_id: Uuid => SqlUuid,
+        number: i64 => BigInt,
+        id: Uuid => SqlUuid,
+        kind: &'static str => Text,
+        effective_date: time::Date => Date,
+        recorded_at: OffsetDateTime => Timestamptz,
+        transfers: i16 => SmallInt,
+        actor: String => Text,
+        subject: Option<Uuid> => Nullable<SqlUuid>,
+        reason: Option<String> => Nullable<Text>,
+        bank_reference: Option<String> => Nullable<Text>,
+        document_uri: Option<String> => Nullable<Text>,
+        document_sha256: Option<String> => Nullable<Text>,
+    }
+}
+
+insert_columns! {
+    InsertTransfers into "transfers" {
+        pledge_id: Uuid => SqlUuid,
+        journal: i64 => BigInt,
+        line: i16 => SmallInt,
+        unit: String => Text,
+        amount: i64 => BigInt,
+        effective_date: time::Date => Date,
+        debit_account: i32 => Integer,
+        credit_account: i32 => Integer,
+        debit_seq: i64 => BigInt,
+        debit_balance: i64 => BigInt,
+        debit_turnover: i64 => BigInt,
+        credit_seq: i64 => BigInt,
+        credit_balance: i64 => BigInt,
+        credit_turnover: i64 => BigInt,
+    }
+}
+
+insert_columns! {
+    InsertAllocations into "allocations" {
+        pledge_id: Uuid => SqlUuid,
+        id: Uuid => SqlUuid,
+        creator_id: Uuid => SqlUuid,
+        market: String => Text,
+        unit: String => Text,
+        amount: i64 => BigInt,
+        released: i64 => BigInt,
+        effective_date: time::Date => Date,
+        note: Option<String> => Nullable<Text>,
+    }
+}
+
+insert_columns! {
+    InsertKeys into "idempotency_keys" {
+        key: Uuid => SqlUuid,
+        fingerprint: Uuid => SqlUuid,
+        answered_at: OffsetDateTime => Timestamptz,
+        answer: Vec<u8> => Binary,
+    }
+}

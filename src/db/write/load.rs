@@ -1,0 +1,402 @@
+//! Loading what a batch needs, as arrays: one statement per kind of thing, whatever the number.
+//!
+//! These are statement types rather than strings so that each is prepared once per connection.
+
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::sql_types::{Array, BigInt, Date, Nullable, Text, Timestamptz};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::accounts::{load_accounts, load_days};
+use crate::db::error::DbError;
+use crate::db::schema::{allocations, creators, idempotency_keys, instalments, pledges};
+use crate::domain::books::{Books, PledgeBook};
+use crate::domain::pledge::{Instalment, Pledge, PledgeState};
+use crate::domain::{
+    Allocation, AllocationId, Catalogue, Creator, CreatorId, Document, InstalmentId, Market, Money,
+    Needs, PledgeId,
+};
+
+/// A row that doesn't read as what the domain knows: units and markets are loaded at start, so a
+/// service older than its database can meet one.
+fn unreadable(what: &str, value: &str) -> DbError {
+    DbError::Declined(format!("{what} {value} is not known to this build"))
+}
+
+fn money(catalogue: &Catalogue, minor: i64, unit: &str) -> Result<Money, DbError> {
+    let unit = catalogue
+        .units
+        .get(unit)
+        .ok_or_else(|| unreadable("unit", unit))?;
+    Ok(Money::from_minor(minor, unit))
+}
+
+fn market(code: &str) -> Result<Market, DbError> {
+    code.parse().map_err(|_| unreadable("market", code))
+}
+
+/// Locks pledges in the order of their ids, so that no two batches wait for each other in a circle,
+/// and reads them as they are once the lock is had. Split and markets never change.
+#[derive(Debug, QueryId)]
+struct LockPledges {
+    ids: Vec<Uuid>,
+}
+
+type PledgeRow = (
+    (Uuid, String, String, String, String, String, i64, String),
+    (
+        Option<time::Date>,
+        OffsetDateTime,
+        i64,
+        Option<OffsetDateTime>,
+        OffsetDateTime,
+    ),
+    (Vec<String>, Vec<i64>, Vec<String>),
+);
+
+impl Query for LockPledges {
+    type SqlType = (
+        (
+            diesel::sql_types::Uuid,
+            Text,
+            Text,
+            Text,
+            Text,
+            Text,
+            BigInt,
+            Text,
+        ),
+        (
+            Nullable<Date>,
+            Timestamptz,
+            BigInt,
+            Nullable<Timestamptz>,
+            Timestamptz,
+        ),
+        (Array<Text>, Array<BigInt>, Array<Text>),
+    );
+}
+
+impl QueryFragment<Pg> for LockPledges {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql(
+            "SELECT id, reference, donor, recipient, purpose, functional_unit, total, state, \
+             agreed_on, created_at, journals, last_recorded_at, clock_timestamp(), \
+             ARRAY(SELECT unit FROM pledge_units WHERE pledge_id = id ORDER BY position), \
+             ARRAY(SELECT amount FROM pledge_units WHERE pledge_id = id ORDER BY position), \
+             ARRAY(SELECT market FROM pledge_markets WHERE pledge_id = id ORDER BY position) \
+             FROM pledges WHERE id = ANY(",
+        );
+        out.push_bind_param::<Array<diesel::sql_types::Uuid>, _>(&self.ids)?;
+        out.push_sql(") ORDER BY id FOR NO KEY UPDATE");
+        Ok(())
+    }
+}
+
+/// Locks the pledges and adds them to the books; those that aren't there are noted as absent.
+/// Returns the database's clock.
+pub(super) async fn lock_pledges(
+    connection: &mut AsyncPgConnection,
+    catalogue: &Catalogue,
+    ids: Vec<Uuid>,
+    books: &mut Books,
+) -> Result<OffsetDateTime, DbError> {
+    books
+        .pledges
+        .extend(ids.iter().map(|id| (PledgeId(*id), None)));
+    let rows: Vec<PledgeRow> = LockPledges { ids }.load(connection).await?;
+    let mut now = None;
+    for (terms, (agreed_on, created_at, journals, last_recorded_at, clock), lists) in rows {
+        now = now.max(Some(clock));
+        let (id, reference, donor, recipient, purpose, functional_unit, total, state) = terms;
+        let (units, amounts, markets) = lists;
+        let split = units
+            .iter()
+            .zip(amounts)
+            .map(|(unit, minor)| money(catalogue, minor, unit));
+        let pledge = Pledge {
+            id: PledgeId(id),
+            reference,
+            donor,
+            recipient,
+            purpose,
+            total: money(catalogue, total, &functional_unit)?,
+            split: split.collect::<Result<_, _>>()?,
+            markets: markets
+                .iter()
+                .map(|code| market(code))
+                .collect::<Result<_, _>>()?,
+            state: PledgeState::parse(&state).ok_or_else(|| unreadable("state", &state))?,
+            agreed_on,
+            created_at,
+        };
+        let book = PledgeBook::new(pledge, journals, last_recorded_at);
+        books.pledges.insert(PledgeId(id), Some(book));
+    }
+    match now {
+        Some(now) => Ok(now),
+        None => clock(connection).await,
+    }
+}
+
+async fn clock(connection: &mut AsyncPgConnection) -> Result<OffsetDateTime, DbError> {
+    let clock = diesel::select(diesel::dsl::sql::<Timestamptz>("clock_timestamp()"));
+    Ok(clock.get_result(connection).await?)
+}
+
+/// Which pledges instalments and allocations belong to. That never changes, so no lock is needed.
+pub(super) async fn locate(
+    connection: &mut AsyncPgConnection,
+    instalment_ids: &[Uuid],
+    allocation_ids: &[Uuid],
+    books: &mut Books,
+) -> Result<(), DbError> {
+    if !instalment_ids.is_empty() {
+        let rows: Vec<(Uuid, Uuid)> = instalments::table
+            .filter(instalments::id.eq_any(instalment_ids))
+            .select((instalments::id, instalments::pledge_id))
+            .load(connection)
+            .await?;
+        let homes = rows
+            .into_iter()
+            .map(|(id, home)| (InstalmentId(id), PledgeId(home)));
+        books.instalment_homes.extend(homes);
+    }
+    if !allocation_ids.is_empty() {
+        let rows: Vec<(Uuid, Uuid)> = allocations::table
+            .filter(allocations::id.eq_any(allocation_ids))
+            .select((allocations::id, allocations::pledge_id))
+            .load(connection)
+            .await?;
+        let homes = rows
+            .into_iter()
+            .map(|(id, home)| (AllocationId(id), PledgeId(home)));
+        books.allocation_homes.extend(homes);
+    }
+    Ok(())
+}
+
+/// What earlier requests with these keys were: fingerprint and answer.
+pub(super) async fn stored_keys(
+    connection: &mut AsyncPgConnection,
+    keys: &[Uuid],
+) -> Result<Vec<(Uuid, Uuid, Vec<u8>)>, DbError> {
+    Ok(idempotency_keys::table
+        .filter(idempotency_keys::key.eq_any(keys))
+        .select((
+            idempotency_keys::key,
+            idempotency_keys::fingerprint,
+            idempotency_keys::answer,
+        ))
+        .load(connection)
+        .await?)
+}
+
+/// Loads everything needed and not yet known into the books.
+pub(super) async fn load(
+    connection: &mut AsyncPgConnection,
+    catalogue: &Catalogue,
+    needs: Needs,
+    books: &mut Books,
+) -> Result<(), DbError> {
+    load_references(connection, &needs, books).await?;
+    load_creators(connection, &needs, books).await?;
+    load_allocations(connection, catalogue, &needs, books).await?;
+    load_instalments(connection, catalogue, &needs, books).await?;
+    load_accounts(connection, &needs, books).await?;
+    load_days(connection, needs, books).await
+}
+
+async fn load_references(
+    connection: &mut AsyncPgConnection,
+    needs: &Needs,
+    books: &mut Books,
+) -> Result<(), DbError> {
+    if !needs.pledge_references.is_empty() {
+        let taken: Vec<String> = pledges::table
+            .filter(pledges::reference.eq_any(&needs.pledge_references))
+            .select(pledges::reference)
+            .load(connection)
+            .await?;
+        let all = needs.pledge_references.iter();
+        books
+            .pledge_references
+            .extend(all.map(|name| (name.clone(), taken.contains(name))));
+    }
+    if !needs.creator_references.is_empty() {
+        let taken: std::collections::HashSet<String> = creators::table
+            .filter(creators::reference.eq_any(&needs.creator_references))
+            .select(creators::reference)
+            .load(connection)
+            .await?
+            .into_iter()
+            .collect();
+        let all = needs.creator_references.iter();
+        books
+            .creator_references
+            .extend(all.map(|name| (name.clone(), taken.contains(name))));
+    }
+    for (pledge, instalment, reference) in &needs.bank_references {
+        use crate::db::schema::journals;
+        let known = journals::table
+            .filter(journals::pledge_id.eq(pledge.0))
+            .filter(journals::subject.eq(instalment.0))
+            .filter(journals::bank_reference.eq(reference));
+        let taken = diesel::select(diesel::dsl::exists(known))
+            .get_result(connection)
+            .await?;
+        books
+            .bank_references
+            .insert((*instalment, reference.clone()), taken);
+    }
+    Ok(())
+}
+
+async fn load_creators(
+    connection: &mut AsyncPgConnection,
+    needs: &Needs,
+    books: &mut Books,
+) -> Result<(), DbError> {
+    if needs.creators.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<Uuid> = needs.creators.iter().map(|id| id.0).collect();
+    let rows: Vec<(Uuid, String, String, String, OffsetDateTime)> = creators::table
+        .filter(creators::id.eq_any(&ids))
+        .load(connection)
+        .await?;
+    books
+        .creators
+        .extend(needs.creators.iter().map(|id| (*id, None)));
+    for (id, reference, name, code, enrolled_at) in rows {
+        let id = CreatorId(id);
+        let creator = Creator {
+            id,
+            reference,
+            name,
+            market: market(&code)?,
+            enrolled_at,
+        };
+        books.creators.insert(id, Some(creator));
+    }
+    Ok(())
+}
+
+async fn load_allocations(
+    connection: &mut AsyncPgConnection,
+    catalogue: &Catalogue,
+    needs: &Needs,
+    books: &mut Books,
+) -> Result<(), DbError> {
+    if needs.allocations.is_empty() {
+        return Ok(());
+    }
+    type Row = (
+        Uuid,
+        Uuid,
+        Uuid,
+        String,
+        String,
+        i64,
+        i64,
+        time::Date,
+        Option<String>,
+    );
+    let ids: Vec<Uuid> = needs.allocations.iter().map(|id| id.0).collect();
+    let rows: Vec<Row> = allocations::table
+        .filter(allocations::id.eq_any(&ids))
+        .load(connection)
+        .await?;
+    books
+        .allocations
+        .extend(needs.allocations.iter().map(|id| (*id, None)));
+    for (pledge, id, creator, code, unit, amount, released, effective_date, note) in rows {
+        let allocation = Allocation {
+            id: AllocationId(id),
+            pledge: PledgeId(pledge),
+            creator: CreatorId(creator),
+            market: market(&code)?,
+            amount: money(catalogue, amount, &unit)?,
+            released,
+            effective_date,
+            note,
+        };
+        books.allocations.insert(allocation.id, Some(allocation));
+    }
+    Ok(())
+}
+
+/// An instalment as its table has it; [`InstalmentRow::read`] makes it the domain's.
+#[derive(Debug, Queryable, Selectable)]
+#[diesel(table_name = instalments)]
+struct InstalmentRow {
+    pledge_id: Uuid,
+    id: Uuid,
+    reference: String,
+    unit: String,
+    amount: i64,
+    due_date: time::Date,
+    condition: Option<String>,
+    condition_met_on: Option<time::Date>,
+    condition_document_uri: Option<String>,
+    condition_document_sha256: Option<String>,
+    received: i64,
+    written_off: i64,
+}
+
+impl InstalmentRow {
+    fn read(self, catalogue: &Catalogue) -> Result<Instalment, DbError> {
+        let document = self
+            .condition_document_uri
+            .zip(self.condition_document_sha256);
+        Ok(Instalment {
+            id: InstalmentId(self.id),
+            pledge: PledgeId(self.pledge_id),
+            reference: self.reference,
+            amount: money(catalogue, self.amount, &self.unit)?,
+            due_date: self.due_date,
+            condition: self.condition,
+            condition_met_on: self.condition_met_on,
+            condition_document: document.map(|(uri, sha256)| Document { uri, sha256 }),
+            received: self.received,
+            written_off: self.written_off,
+        })
+    }
+}
+
+async fn load_instalments(
+    connection: &mut AsyncPgConnection,
+    catalogue: &Catalogue,
+    needs: &Needs,
+    books: &mut Books,
+) -> Result<(), DbError> {
+    if needs.instalments_of.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<Uuid> = needs.instalments_of.iter().map(|id| id.0).collect();
+    let rows: Vec<InstalmentRow> = instalments::table
+        .filter(instalments::pledge_id.eq_any(&ids))
+        .order((instalments::pledge_id, instalments::position))
+        .select(InstalmentRow::as_select())
+        .load(connection)
+        .await?;
+    for id in &needs.instalments_of {
+        if let Some(Some(book)) = books.pledges.get_mut(id) {
+            book.instalments = Some(Vec::new());
+        }
+    }
+    for row in rows {
+        let instalment = row.read(catalogue)?;
+        let book = books
+            .pledges
+            .get_mut(&instalment.pledge)
+            .and_then(Option::as_mut);
+        if let Some(known) = book.and_then(|book| book.instalments.as_mut()) {
+            known.push(instalment);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,182 @@
+//! One batch: lock, load, decide, write, commit.
+
+use std::collections::HashMap;
+
+use uuid::Uuid;
+
+use super::lane::Manner;
+use super::submission::{Answer, Failure, Submission};
+use crate::db::write::{AnsweredKey, Session};
+use crate::db::{DbError, Writer};
+use crate::domain::books::{Books, Posting};
+use crate::domain::command::Home;
+use crate::domain::{Context, Draft, JournalId, Needs};
+
+/// A batch takes up to this many commands; beyond it, a batch gains no more speed.
+pub const BATCH: usize = 1_024;
+
+/// Loading takes at most this many rounds: by id, then accounts, then their days.
+const ROUNDS: usize = 4;
+
+/// What was decided of one command.
+#[derive(Debug, Clone)]
+pub(super) struct Decided {
+    pub(super) answer: Answer,
+    pub(super) draft: Option<Draft>,
+}
+
+/// A result per command, in their order.
+pub(super) type Results = Vec<Result<Decided, Failure>>;
+
+/// Carries out the commands in one transaction. On an error nothing was written, or, if the
+/// connection broke while committing, it is unknown whether all of it was.
+pub(super) async fn attempt(
+    writer: &mut Writer,
+    commands: &[&Submission],
+    manner: Manner,
+) -> Result<Results, DbError> {
+    let mut session = writer.begin().await?;
+    match within(&mut session, commands, manner).await {
+        Ok((results, true)) => {
+            writer.commit(session).await?;
+            Ok(results)
+        }
+        Ok((results, false)) => {
+            writer.abandon(session).await;
+            Ok(results)
+        }
+        Err(error) => {
+            writer.abandon(session).await;
+            Err(error)
+        }
+    }
+}
+
+/// Everything between begin and commit. Says whether there is anything to commit.
+async fn within(
+    session: &mut Session,
+    commands: &[&Submission],
+    manner: Manner,
+) -> Result<(Results, bool), DbError> {
+    let mut books = Books::default();
+    locate(session, commands, &mut books).await?;
+    let pledges: Vec<_> = commands
+        .iter()
+        .filter_map(|submission| home(&books, submission))
+        .collect();
+    let now = session.lock(&pledges, &mut books).await?;
+
+    let keys: Vec<Uuid> = commands
+        .iter()
+        .map(|submission| submission.key.digest)
+        .collect();
+    let stored = session.stored_keys(&keys).await?;
+    let mut known: HashMap<Uuid, (Uuid, Vec<u8>)> = stored
+        .into_iter()
+        .map(|(key, print, answer)| (key, (print, answer)))
+        .collect();
+
+    let fresh: Vec<_> = commands
+        .iter()
+        .filter(|it| !known.contains_key(&it.key.digest))
+        .collect();
+    for _ in 0..ROUNDS {
+        let mut needs = Needs::default();
+        for submission in &fresh {
+            submission.command.needs(&books, &mut needs);
+        }
+        if needs.is_empty() {
+            break;
+        }
+        session.load(needs, &mut books).await?;
+    }
+
+    let mut answered: Vec<AnsweredKey> = Vec::with_capacity(fresh.len());
+    let results: Results = commands
+        .iter()
+        .map(|submission| decide(submission, now, &mut books, &mut known, &mut answered))
+        .collect();
+
+    let write = match manner {
+        Manner::Each => !answered.is_empty(),
+        Manner::All => !answered.is_empty() && results.iter().all(Result::is_ok),
+        Manner::Preview => false,
+    };
+    if write {
+        session.post(&books, answered, now).await?;
+    }
+    Ok((results, write))
+}
+
+/// Looks up which pledges lie behind instalments and allocations.
+async fn locate(
+    session: &mut Session,
+    commands: &[&Submission],
+    books: &mut Books,
+) -> Result<(), DbError> {
+    let (mut instalments, mut allocations) = (Vec::new(), Vec::new());
+    for submission in commands {
+        match submission.command.home() {
+            Home::Instalment(id) => instalments.push(id),
+            Home::Allocation(id) => allocations.push(id),
+            Home::Pledge(_) | Home::Registry => {}
+        }
+    }
+    session.locate(&instalments, &allocations, books).await
+}
+
+/// The pledge whose lock a command needs; none for what moves no money or names what isn't there.
+fn home(books: &Books, submission: &Submission) -> Option<crate::domain::PledgeId> {
+    match submission.command.home() {
+        Home::Pledge(id) => Some(id),
+        Home::Instalment(id) => books.instalment_homes.get(&id).copied(),
+        Home::Allocation(id) => books.allocation_homes.get(&id).copied(),
+        Home::Registry => None,
+    }
+}
+
+/// Decides one command, or repeats what its key was answered with before.
+fn decide(
+    submission: &Submission,
+    now: time::OffsetDateTime,
+    books: &mut Books,
+    known: &mut HashMap<Uuid, (Uuid, Vec<u8>)>,
+    answered: &mut Vec<AnsweredKey>,
+) -> Result<Decided, Failure> {
+    let key = submission.key;
+    if let Some((fingerprint, body)) = known.get(&key.digest) {
+        if *fingerprint != key.fingerprint {
+            return Err(Failure::KeyReused);
+        }
+        let answer = Answer {
+            body: body.clone(),
+            replayed: true,
+        };
+        return Ok(Decided {
+            answer,
+            draft: None,
+        });
+    }
+    let journal = JournalId(Uuid::now_v7());
+    let decision = submission
+        .command
+        .decide(books, &Context { now, journal })?;
+    let body = (submission.render)(&decision.outcome);
+    let draft = decision.draft.clone();
+    let posting = Posting {
+        actor: &submission.actor,
+        now,
+        journal,
+        new_id: Uuid::now_v7,
+    };
+    books.apply(decision, &posting);
+    known.insert(key.digest, (key.fingerprint, body.clone()));
+    answered.push((key.digest, key.fingerprint, body.clone()));
+    Ok(Decided {
+        answer: Answer {
+            body,
+            replayed: false,
+        },
+        draft,
+    })
+}

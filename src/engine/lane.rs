@@ -1,0 +1,146 @@
+//! A lane: takes up what is waiting, carries it out as one batch, and replies.
+
+use std::time::{Duration, Instant};
+
+use tokio::sync::{mpsc, oneshot};
+
+use super::batch::{self, BATCH, Results};
+use super::submission::{Failure, Submission};
+use crate::db::connection::LOCK_TIMEOUT_MS;
+use crate::db::{DbError, Writer};
+use crate::domain::Refusal;
+
+/// How the commands of a job belong together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Manner {
+    /// Each on its own merits.
+    Each,
+    /// All or none.
+    All,
+    /// As if, and nothing is written.
+    Preview,
+}
+
+/// What one caller asks for at once.
+#[derive(Debug)]
+pub(super) struct Job {
+    pub(super) submissions: Vec<Submission>,
+    pub(super) manner: Manner,
+    pub(super) reply: oneshot::Sender<Results>,
+}
+
+/// Carries out jobs until every sender is gone and the queue is empty.
+pub(super) async fn run(mut queue: mpsc::Receiver<Job>, mut writer: Writer) {
+    let mut held_over = None;
+    loop {
+        let first = match held_over.take() {
+            Some(job) => job,
+            None => match queue.recv().await {
+                Some(job) => job,
+                None => return,
+            },
+        };
+        let jobs = take_up(first, &mut queue, &mut held_over);
+        carry_out(&mut writer, jobs).await;
+    }
+}
+
+/// The first job and whatever else is waiting that can share its transaction. All-or-none jobs and
+/// previews have a transaction of their own, so that what they don't write stays theirs.
+fn take_up(first: Job, queue: &mut mpsc::Receiver<Job>, held_over: &mut Option<Job>) -> Vec<Job> {
+    let mut commands = first.submissions.len();
+    let alone = first.manner != Manner::Each;
+    let mut jobs = vec![first];
+    while !alone && commands < BATCH {
+        match queue.try_recv() {
+            Ok(job) if job.manner == Manner::Each && commands + job.submissions.len() <= BATCH => {
+                commands += job.submissions.len();
+                jobs.push(job);
+            }
+            Ok(job) => {
+                *held_over = Some(job);
+                break;
+            }
+            Err(_) => break,
+        }
+    }
+    jobs
+}
+
+/// Carries out the jobs together; if the database declines the batch, each on its own.
+async fn carry_out(writer: &mut Writer, jobs: Vec<Job>) {
+    let manner = jobs.first().map_or(Manner::Each, |job| job.manner);
+    let commands: Vec<&Submission> = jobs.iter().flat_map(|job| &job.submissions).collect();
+    let started = Instant::now();
+    match batch::attempt(writer, &commands, manner).await {
+        Ok(results) => reply(jobs, results),
+        Err(error) if is_away(&error, started.elapsed()) => {
+            log::warn!(error:% = error; "the database is away");
+            let results = commands.iter().map(|_| Err(Failure::Unavailable)).collect();
+            reply(jobs, results);
+        }
+        Err(error) if manner == Manner::Each && commands.len() > 1 => {
+            log::info!(error:% = error, commands = commands.len(); "replaying a batch singly");
+            let mut results = Vec::with_capacity(commands.len());
+            for command in commands {
+                results.push(single(writer, command).await);
+            }
+            reply(jobs, results);
+        }
+        Err(error) => {
+            let failure = failure(error);
+            let results = commands.iter().map(|_| Err(failure.clone())).collect();
+            reply(jobs, results);
+        }
+    }
+}
+
+/// One command in a transaction of its own. A rule that refuses it is tried once more, as what it
+/// clashed with may have been committed in between and then reads as an ordinary refusal.
+async fn single(writer: &mut Writer, command: &Submission) -> Result<batch::Decided, Failure> {
+    let mut last = Failure::Internal;
+    for _ in 0..2 {
+        let started = Instant::now();
+        match batch::attempt(writer, &[command], Manner::Each).await {
+            Ok(mut results) => return results.pop().unwrap_or(Err(Failure::Internal)),
+            Err(error) if is_away(&error, started.elapsed()) => return Err(Failure::Unavailable),
+            Err(error) => last = failure(error),
+        }
+    }
+    Err(last)
+}
+
+/// Whether the database couldn't be reached, or was too slow: a statement that was cancelled for its
+/// timeout ran at least as long as the shortest one.
+fn is_away(error: &DbError, took: Duration) -> bool {
+    match error {
+        DbError::Away(_) => true,
+        DbError::Declined(_) => took >= Duration::from_millis(u64::from(LOCK_TIMEOUT_MS)),
+        DbError::Rule(_) => false,
+    }
+}
+
+/// What a lone command's caller is told of a database error.
+fn failure(error: DbError) -> Failure {
+    match error {
+        DbError::Away(_) => Failure::Unavailable,
+        DbError::Rule(rule) if rule == "idempotency_keys_pkey" => Failure::Unavailable,
+        DbError::Rule(rule) => {
+            log::error!(rule:% = rule; "the schema refused what the domain let through");
+            Failure::Refused(Refusal::Constraint(rule))
+        }
+        DbError::Declined(reason) => {
+            log::error!(reason:% = reason; "the database declined a command");
+            Failure::Internal
+        }
+    }
+}
+
+/// Hands each job its results. A caller that went away doesn't read them, and nothing is undone.
+fn reply(jobs: Vec<Job>, results: Results) {
+    let mut results = results.into_iter();
+    for job in jobs {
+        let own = results.by_ref().take(job.submissions.len()).collect();
+        let _ = job.reply.send(own);
+    }
+}
