@@ -21,7 +21,7 @@ const EARLIEST: Date = date!(2000 - 01 - 01);
 const LATEST: Date = date!(2100 - 12 - 31);
 
 /// More unknown fields than this aren't a slip, and aren't worth a longer answer.
-const MOST_UNKNOWN: usize = 20;
+pub(super) const MOST_UNKNOWN: usize = 20;
 
 /// What a body is read against.
 #[derive(Debug, Clone, Copy)]

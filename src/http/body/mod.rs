@@ -12,5 +12,4 @@ pub use json::{Node, Object};
 pub use scalar::{Fault, Text, Window, day, rate, sha256, uri};
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests;
+pub(in crate::http) mod tests;
