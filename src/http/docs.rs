@@ -9,17 +9,17 @@ use actix_web::HttpResponse;
 use actix_web::http::header;
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::response::ResponseBuilder;
-use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::schema::{AdditionalProperties, ObjectBuilder, Schema, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{
-    ContentBuilder, Header, HeaderBuilder, OpenApi as Description, Ref, RefOr, Required, Response,
+    Components, ContentBuilder, HeaderBuilder, OpenApi as Description, Ref, RefOr, Required,
+    Response,
 };
 use utoipa::{OpenApi, PartialSchema};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::http::health;
-use crate::http::problem::{ProblemOut, Reason, ShortageOut};
-use crate::http::wire;
+use crate::http::problem::ProblemOut;
 use crate::http::write;
 
 /// Where the description is.
@@ -40,21 +40,20 @@ pub const DESCRIPTION: &str = "/openapi.yaml";
         (name = "service", description = "The service itself"),
     ),
     paths(health::livez, health::readyz),
-    components(schemas(ProblemOut, Reason, ShortageOut, wire::MoneyOut))
+    components(schemas(ProblemOut))
 )]
 struct Frame;
 
 /// The description of everything there is.
 pub fn description() -> Description {
     let mut description = Frame::openapi().merge_from(write::Paths::openapi());
-    let components = description.components.get_or_insert_default();
-    components.security_schemes.insert("token".to_owned(), RefOr::T(token()));
+    share(description.components.get_or_insert_default());
     for (path, item) in &mut description.paths.paths {
         for operation in item.get.iter_mut() {
-            complete(path, operation, REFUSALS_OF_READS);
+            complete(path, operation, OF_READS);
         }
         for operation in item.post.iter_mut() {
-            complete(path, operation, REFUSALS_OF_WRITES);
+            complete(path, operation, OF_WRITES);
             complete_write(path, operation);
         }
     }
@@ -73,17 +72,23 @@ static YAML: LazyLock<String> = LazyLock::new(openapi_yaml);
 
 /// Serves the description.
 pub async fn serve_description() -> HttpResponse {
-    HttpResponse::Ok().content_type("application/yaml").body(YAML.as_str())
+    HttpResponse::Ok()
+        .content_type("application/yaml")
+        .body(YAML.as_str())
 }
 
 /// Leads to the page that shows it.
 pub async fn lead_to_page() -> HttpResponse {
-    HttpResponse::PermanentRedirect().insert_header((header::LOCATION, "/docs/")).finish()
+    HttpResponse::PermanentRedirect()
+        .insert_header((header::LOCATION, "/docs/"))
+        .finish()
 }
 
 /// The page that shows it, from files that are part of the program.
 pub fn page() -> SwaggerUi {
-    let config = Config::from(DESCRIPTION).try_it_out_enabled(true).persist_authorization(false);
+    let config = Config::from(DESCRIPTION)
+        .try_it_out_enabled(true)
+        .persist_authorization(false);
     SwaggerUi::new("/docs/{_:.*}").config(config)
 }
 
@@ -100,48 +105,108 @@ fn token() -> SecurityScheme {
     )
 }
 
-/// Status, when it is answered, and whether only callers with a token meet it.
-type Refusals = &'static [(&'static str, &'static str)];
+/// A refusal's status, its name among the shared answers, and what it means.
+struct Refusal(&'static str, &'static str, &'static str);
 
-const REFUSALS_OF_READS: Refusals = &[
-    ("401", "The caller isn't known"),
-    ("403", "The caller is known, but may not"),
-    ("404", "Absent, or not the caller's to know"),
-    ("422", "A parameter can't be taken"),
-    ("500", "A defect; the request id is all that is said"),
-    ("503", "Not now; come back after Retry-After"),
+/// The statuses of refusals, as [`crate::http::problem`] has them.
+const REFUSALS: &[Refusal] = &[
+    Refusal(
+        "400",
+        "Unreadable",
+        "It can't be read, or a write has no Idempotency-Key",
+    ),
+    Refusal("401", "Unknown", "The caller isn't known"),
+    Refusal("403", "Forbidden", "The caller is known, but may not"),
+    Refusal(
+        "404",
+        "Absent",
+        "There is no such thing, or it isn't the caller's to know",
+    ),
+    Refusal(
+        "409",
+        "Conflict",
+        "The same bytes may succeed later: funds, state, a name that is taken",
+    ),
+    Refusal("413", "TooLarge", "The body is larger than is read here"),
+    Refusal("415", "NotJson", "The body isn't said to be JSON in UTF-8"),
+    Refusal(
+        "422",
+        "Invalid",
+        "It can never succeed as sent; every reason is listed",
+    ),
+    Refusal(
+        "500",
+        "Defect",
+        "Something went wrong here; the request id is all that is said",
+    ),
+    Refusal(
+        "503",
+        "NotNow",
+        "Come back after Retry-After; the same request, with the same key, settles it",
+    ),
 ];
 
-const REFUSALS_OF_WRITES: Refusals = &[
-    ("400", "It can't be read, or has no Idempotency-Key"),
-    ("401", "The caller isn't known"),
-    ("403", "The caller is known, but may not"),
-    ("404", "Absent"),
-    ("409", "The same bytes may succeed later: funds, state, a name that is taken"),
-    ("413", "Larger than is read here"),
-    ("415", "Not JSON"),
-    ("422", "Never as sent"),
-    ("500", "A defect; the request id is all that is said"),
-    ("503", "Not now; the same request with the same key settles it"),
+/// What a read may be refused with, what a write may, and what both may without a token.
+const OF_READS: &[&str] = &["401", "403", "404", "422", "500", "503"];
+const OF_WRITES: &[&str] = &[
+    "400", "401", "403", "404", "409", "413", "415", "422", "500", "503",
 ];
+const OF_ANYTHING: &[&str] = &["500", "503"];
+
+/// What operations refer to.
+fn share(components: &mut Components) {
+    components
+        .security_schemes
+        .insert("token".to_owned(), RefOr::T(token()));
+    for Refusal(_, name, description) in REFUSALS {
+        components
+            .responses
+            .insert((*name).to_owned(), RefOr::T(refusal(description)));
+    }
+    for (name, description) in [
+        (
+            "Request-Id",
+            "The caller's own, or one made here: what to name when asking about it.",
+        ),
+        (
+            "Idempotent-Replayed",
+            "`true` if an earlier request with the same key was answered so.",
+        ),
+    ] {
+        let header = HeaderBuilder::new()
+            .schema(Some(text()))
+            .description(Some(description));
+        components
+            .headers
+            .insert(name.to_owned(), RefOr::T(header.build()));
+    }
+    for (name, parameter) in [("IdempotencyKey", key()), ("ValidateOnly", validate_only())] {
+        components
+            .parameters
+            .insert(name.to_owned(), RefOr::T(parameter));
+    }
+    for (name, schema) in &mut components.schemas {
+        if let (true, RefOr::T(Schema::Object(schema))) = (name.ends_with("In"), schema) {
+            schema.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
+        }
+    }
+}
 
 /// What every operation has.
-fn complete(path: &str, operation: &mut Operation, refusals: Refusals) {
+fn complete(path: &str, operation: &mut Operation, refusals: &[&str]) {
     let guarded = path.starts_with("/v1/");
     for name in placeholders(path) {
         add_parameter(operation, in_path(name));
     }
-    for (status, description) in refusals {
-        let open = matches!(*status, "401" | "403" | "404" | "422");
-        if guarded || !open {
-            let responses = &mut operation.responses.responses;
-            responses.entry((*status).to_owned()).or_insert_with(|| refusal(description));
-        }
-    }
-    for response in operation.responses.responses.values_mut() {
-        if let RefOr::T(response) = response {
-            response.headers.insert("Request-Id".to_owned(), RefOr::T(request_id()));
-        }
+    add_header(operation, "Request-Id");
+    let refusals = if guarded { refusals } else { OF_ANYTHING };
+    for Refusal(status, name, _) in REFUSALS.iter().filter(|it| refusals.contains(&it.0)) {
+        let refusal = RefOr::Ref(Ref::from_response_name(*name));
+        operation
+            .responses
+            .responses
+            .entry((*status).to_owned())
+            .or_insert(refusal);
     }
     if guarded {
         let token = SecurityRequirement::new::<_, [&str; 0], &str>("token", []);
@@ -151,28 +216,34 @@ fn complete(path: &str, operation: &mut Operation, refusals: Refusals) {
 
 /// What every write has besides.
 fn complete_write(path: &str, operation: &mut Operation) {
-    if !path.ends_with("/bulk") {
-        let key = "Any text of the caller's own, bare or in quotes. The same key with the same \
-                   request is answered as the first time; with another request it is refused. Only \
-                   a dry run may lack it.";
-        let parameter = ParameterBuilder::new()
-            .name("Idempotency-Key")
-            .parameter_in(ParameterIn::Header)
-            .description(Some(key))
-            .schema(Some(text().min_length(Some(1)).max_length(Some(255))));
-        add_parameter(operation, parameter.build());
+    let bulk = path.ends_with("/bulk");
+    let parameters = operation.parameters.get_or_insert_default();
+    let shared = |name| RefOr::Ref(Ref::new(format!("#/components/parameters/{name}")));
+    if !bulk {
+        parameters.push(shared("IdempotencyKey"));
     }
-    let dry = "Answers what the write would post, with a digest, and writes nothing.";
-    let parameter = ParameterBuilder::new()
-        .name("validate_only")
-        .parameter_in(ParameterIn::Query)
-        .description(Some(dry))
-        .schema(Some(ObjectBuilder::new().schema_type(Type::Boolean)));
-    add_parameter(operation, parameter.build());
-    for (status, response) in &mut operation.responses.responses {
-        if let (true, RefOr::T(response)) = (status.starts_with('2'), response) {
-            let replayed = "`true` if an earlier request with the same key was answered so.";
-            response.headers.insert("Idempotent-Replayed".to_owned(), RefOr::T(header(replayed)));
+    parameters.push(shared("ValidateOnly"));
+    add_header(operation, "Idempotent-Replayed");
+    let preview = if bulk { "BulkPreview" } else { "Preview" };
+    let preview = ContentBuilder::new()
+        .schema(Some(Ref::from_schema_name(preview)))
+        .build();
+    let dry_run = ResponseBuilder::new()
+        .description("With validate_only: what would be posted. Nothing was written")
+        .content("application/json", preview)
+        .header_ref("Request-Id", Ref::new("#/components/headers/Request-Id"));
+    let responses = &mut operation.responses.responses;
+    responses
+        .entry("200".to_owned())
+        .or_insert_with(|| RefOr::T(dry_run.build()));
+}
+
+/// A header of every answer that has been written down so far.
+fn add_header(operation: &mut Operation, name: &str) {
+    for response in operation.responses.responses.values_mut() {
+        if let RefOr::T(response) = response {
+            let shared = RefOr::Ref(Ref::new(format!("#/components/headers/{name}")));
+            response.headers.insert(name.to_owned(), shared);
         }
     }
 }
@@ -181,23 +252,43 @@ fn text() -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::String)
 }
 
-fn header(description: &str) -> Header {
-    HeaderBuilder::new().schema(Some(text())).description(Some(description)).build()
+fn key() -> Parameter {
+    let description = "Any text of the caller's own, bare or in quotes. The same key with the same \
+                       request is answered as the first time; with another request it is refused. \
+                       Only a dry run may lack it.";
+    ParameterBuilder::new()
+        .name("Idempotency-Key")
+        .parameter_in(ParameterIn::Header)
+        .description(Some(description))
+        .schema(Some(text().min_length(Some(1)).max_length(Some(255))))
+        .build()
 }
 
-fn request_id() -> Header {
-    header("The caller's own, or one made here: what to name when asking about the request.")
+fn validate_only() -> Parameter {
+    let description = "Answers what the write would post, with a digest, and writes nothing.";
+    ParameterBuilder::new()
+        .name("validate_only")
+        .parameter_in(ParameterIn::Query)
+        .description(Some(description))
+        .schema(Some(ObjectBuilder::new().schema_type(Type::Boolean)))
+        .build()
 }
 
-fn refusal(description: &str) -> RefOr<Response> {
-    let problem = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
-    let response = ResponseBuilder::new().description(description);
-    RefOr::T(response.content("application/problem+json", problem).build())
+fn refusal(description: &str) -> Response {
+    let problem = ContentBuilder::new()
+        .schema(Some(Ref::from_schema_name("Problem")))
+        .build();
+    ResponseBuilder::new()
+        .description(description)
+        .content("application/problem+json", problem)
+        .header_ref("Request-Id", Ref::new("#/components/headers/Request-Id"))
+        .build()
 }
 
 /// The names in braces.
 fn placeholders(path: &str) -> impl Iterator<Item = &str> {
-    path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
+    path.split('/')
+        .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
 }
 
 fn in_path(name: &str) -> Parameter {
@@ -241,7 +332,9 @@ mod tests {
     #[test]
     fn what_answers_is_documented_and_what_is_documented_answers() {
         let answering = endpoints();
-        let answering = answering.iter().map(|it| (it.method().to_string(), it.path().to_owned()));
+        let answering = answering
+            .iter()
+            .map(|it| (it.method().to_string(), it.path().to_owned()));
         assert_eq!(answering.collect::<BTreeSet<_>>(), documented());
     }
 
@@ -254,12 +347,13 @@ mod tests {
 
     #[test]
     fn every_reference_leads_somewhere() {
-        let yaml = openapi_yaml();
-        let components = description().components.unwrap_or_default();
-        for line in yaml.lines() {
-            let Some((_, name)) = line.split_once("#/components/schemas/") else { continue };
-            let name = name.trim_end_matches(['\'', '"']);
-            assert!(components.schemas.contains_key(name), "{name} is described nowhere");
+        let whole = serde_json::to_value(description()).unwrap();
+        for line in openapi_yaml().lines() {
+            let Some((_, reference)) = line.split_once("$ref: '#") else {
+                continue;
+            };
+            let pointer = reference.trim_end_matches('\'');
+            assert!(whole.pointer(pointer).is_some(), "{pointer} leads nowhere");
         }
     }
 }

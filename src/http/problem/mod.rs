@@ -25,7 +25,7 @@ use crate::engine::Failure;
 use crate::http::access::AccessError;
 
 use shape::sentence;
-pub use shape::{ProblemOut, Reason, ShortageOut};
+pub use shape::{ProblemOut, Reason};
 
 /// When to come back if the ledger can't take a request up.
 const RETRY_AFTER_S: u32 = 1;
@@ -121,12 +121,17 @@ impl Problem {
         if let Some(failure) = items.iter().find(|item| item.0.status.is_server_error()) {
             return failure.clone();
         }
-        let lasting = items.iter().any(|item| item.0.status != StatusCode::CONFLICT);
+        let lasting = items
+            .iter()
+            .any(|item| item.0.status != StatusCode::CONFLICT);
         let status = match lasting {
             true => StatusCode::UNPROCESSABLE_ENTITY,
             false => StatusCode::CONFLICT,
         };
-        let detail = format!("{} of the items are refused, so none was taken", items.len());
+        let detail = format!(
+            "{} of the items are refused, so none was taken",
+            items.len()
+        );
         let mut problem = Problem::new(status, "bulk-refused", detail);
         problem.0.errors = items.into_iter().flat_map(|item| item.0.errors).collect();
         problem
@@ -176,6 +181,7 @@ impl Problem {
     /// The problem as it is written, in answer to `instance` (the path) under that request id.
     pub fn shape(&self, instance: Option<&str>, request_id: Option<&str>) -> ProblemOut {
         let body = &self.0;
+        let shortage = body.shortage.as_ref();
         ProblemOut {
             kind: format!("urn:almoner:problem:{}", body.code),
             title: sentence(body.code.replace('-', " "))
@@ -189,7 +195,11 @@ impl Problem {
             retryable: body.status == StatusCode::SERVICE_UNAVAILABLE
                 || body.status == StatusCode::TOO_MANY_REQUESTS,
             errors: body.errors.clone(),
-            shortage: body.shortage.as_ref().map(ShortageOut::from),
+            account: shortage.map(ProblemOut::account),
+            available: shortage.map(|it| (&it.available).into()),
+            requested: shortage.map(|it| (&it.requested).into()),
+            shortfall: shortage.map(|it| (&it.shortfall()).into()),
+            help: shortage.map(Shortage::help),
             missing_scope: body.missing_scope,
         }
     }

@@ -73,41 +73,32 @@ pub struct ProblemOut {
     pub retryable: bool,
     /// Every reason that has a place in the request.
     pub errors: Vec<Reason>,
-    /// For a lack of funds.
-    #[serde(flatten)]
-    pub shortage: Option<ShortageOut>,
+    /// For a lack of funds: the purse that doesn't cover it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account: Option<AccountKeyOut>,
+    /// For a lack of funds: what the purse has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub available: Option<MoneyOut>,
+    /// For a lack of funds: what was asked of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub requested: Option<MoneyOut>,
+    /// For a lack of funds: what is missing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shortfall: Option<MoneyOut>,
+    /// For a lack of funds: what would make the same request succeed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub help: Option<String>,
     /// For 403: the scope the token lacks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub missing_scope: Option<&'static str>,
 }
 
-/// The arithmetic of a lack of funds.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-#[schema(as = Shortage)]
-pub struct ShortageOut {
-    /// The purse that doesn't cover it.
-    pub account: AccountKeyOut,
-    /// What it has.
-    pub available: MoneyOut,
-    /// What was asked of it.
-    pub requested: MoneyOut,
-    /// What is missing.
-    pub shortfall: MoneyOut,
-    /// What would make the same request succeed.
-    pub help: String,
-}
-
-impl From<&Shortage> for ShortageOut {
-    fn from(shortage: &Shortage) -> Self {
-        ShortageOut {
-            account: AccountKeyOut {
-                id: shortage.account,
-                ..(&shortage.key).into()
-            },
-            available: (&shortage.available).into(),
-            requested: (&shortage.requested).into(),
-            shortfall: (&shortage.shortfall()).into(),
-            help: shortage.help(),
+impl ProblemOut {
+    /// The purse of a shortage, as an account.
+    pub(super) fn account(shortage: &Shortage) -> AccountKeyOut {
+        AccountKeyOut {
+            id: shortage.account,
+            ..(&shortage.key).into()
         }
     }
 }
