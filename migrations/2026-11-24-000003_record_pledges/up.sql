@@ -11,8 +11,10 @@ CREATE TABLE pledges (
     state text NOT NULL DEFAULT 'announced',
     agreed_on date,
     created_at timestamptz NOT NULL,
-    -- What has been posted so far; kept by the journals' trigger, never by hand.
+    -- The last journal, and the last one whose transfers are there: the same at every commit.
+    -- Kept by the triggers of journals and transfers, never by hand.
     journals bigint NOT NULL DEFAULT 0,
+    transferred bigint NOT NULL DEFAULT 0,
     last_recorded_at timestamptz,
     CONSTRAINT pledges_pkey PRIMARY KEY (id),
     CONSTRAINT pledges_reference_unique UNIQUE (reference),
