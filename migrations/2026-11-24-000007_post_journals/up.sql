@@ -167,19 +167,23 @@ BEGIN
 
     WITH moved AS (
         SELECT pledge_id, account, effective_date, sum(debit)::bigint AS debits,
-               sum(credit)::bigint AS credits, count(*) AS entries
+               sum(credit)::bigint AS credits, count(*) AS entries,
+               min(seq) AS first_seq, max(seq) AS last_seq
         FROM (
             SELECT pledge_id, debit_account AS account, effective_date, amount AS debit,
-                   0::bigint AS credit
+                   0::bigint AS credit, debit_seq AS seq
             FROM posted
             UNION ALL
-            SELECT pledge_id, credit_account, effective_date, 0, amount FROM posted) AS side
+            SELECT pledge_id, credit_account, effective_date, 0, amount, credit_seq
+            FROM posted) AS side
         GROUP BY pledge_id, account, effective_date),
     days AS (
-        INSERT INTO account_days AS d (pledge_id, account, day, debits, credits)
-        SELECT pledge_id, account, effective_date, debits, credits FROM moved
+        INSERT INTO account_days AS d
+            (pledge_id, account, day, debits, credits, first_seq, last_seq)
+        SELECT pledge_id, account, effective_date, debits, credits, first_seq, last_seq FROM moved
         ON CONFLICT ON CONSTRAINT account_days_pkey DO UPDATE
-            SET debits = d.debits + excluded.debits, credits = d.credits + excluded.credits),
+            SET debits = d.debits + excluded.debits, credits = d.credits + excluded.credits,
+                last_seq = greatest(d.last_seq, excluded.last_seq)),
     carried AS (
         UPDATE accounts a
         SET debits = a.debits + m.debits, credits = a.credits + m.credits,
