@@ -7,3 +7,4 @@ pub mod domain;
 pub mod embedded;
 pub mod engine;
 pub mod http;
+pub mod statements;
