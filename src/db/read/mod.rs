@@ -32,9 +32,7 @@ use diesel_async::{AnsiTransactionManager, AsyncPgConnection, TransactionManager
 pub use account_list::{AccountFilter, AccountPage, AccountWindow, list_accounts};
 pub use accounts::{Account, AccountAt, Moment, account};
 pub use catalogue::load_catalogue;
-pub use creators::{
-    AllocationFilter, allocation, creator, list_allocations, list_creators,
-};
+pub use creators::{AllocationFilter, allocation, creator, list_allocations, list_creators};
 pub use entries::{Counterpart, Entry, EntryJournal, EntryWindow, list_entries};
 pub use error::ReadError;
 pub use journals::{
