@@ -15,3 +15,6 @@ pub mod state;
 pub mod views;
 pub mod wire;
 pub mod write;
+
+#[cfg(test)]
+mod tests;
