@@ -27,7 +27,9 @@ fn weight(accept: &str, media_type: &str) -> u16 {
         let mut parts = element.split(';').map(str::trim);
         let fit = fit(parts.next().unwrap_or_default(), media_type);
         let quality = parts.find_map(|part| part.strip_prefix("q=").or(part.strip_prefix("Q=")));
-        let quality = quality.map_or(1.0, |q| q.parse::<f32>().unwrap_or(0.0)).clamp(0.0, 1.0);
+        let quality = quality
+            .map_or(1.0, |q| q.parse::<f32>().unwrap_or(0.0))
+            .clamp(0.0, 1.0);
         if fit > best.0 {
             best = (fit, (quality * 1000.0) as u16);
         }
@@ -37,9 +39,15 @@ fn weight(accept: &str, media_type: &str) -> u16 {
 
 /// The first of the offers that the client likes best; 406 if it takes none of them.
 pub fn negotiate(headers: &HeaderMap, offers: &[&'static str]) -> Result<&'static str, Problem> {
-    let values: Vec<&str> =
-        headers.get_all(header::ACCEPT).filter_map(|value| value.to_str().ok()).collect();
-    let accept = if values.is_empty() { "*/*".to_owned() } else { values.join(",") };
+    let values: Vec<&str> = headers
+        .get_all(header::ACCEPT)
+        .filter_map(|value| value.to_str().ok())
+        .collect();
+    let accept = if values.is_empty() {
+        "*/*".to_owned()
+    } else {
+        values.join(",")
+    };
     let mut chosen = None;
     for offer in offers {
         let weight = weight(&accept, offer);
@@ -47,7 +55,9 @@ pub fn negotiate(headers: &HeaderMap, offers: &[&'static str]) -> Result<&'stati
             chosen = Some((weight, *offer));
         }
     }
-    chosen.map(|(_, offer)| offer).ok_or_else(|| Problem::not_acceptable(offers))
+    chosen
+        .map(|(_, offer)| offer)
+        .ok_or_else(|| Problem::not_acceptable(offers))
 }
 
 #[cfg(test)]
@@ -69,8 +79,14 @@ mod tests {
         assert_eq!(chosen(None), Some(JSON));
         assert_eq!(chosen(Some("*/*")), Some(JSON));
         assert_eq!(chosen(Some("text/csv")), Some(CSV));
-        assert_eq!(chosen(Some("text/*;q=0.9, application/json;q=0.2")), Some(CSV));
-        assert_eq!(chosen(Some("text/html, application/xhtml+xml, */*;q=0.8")), Some(JSON));
+        assert_eq!(
+            chosen(Some("text/*;q=0.9, application/json;q=0.2")),
+            Some(CSV)
+        );
+        assert_eq!(
+            chosen(Some("text/html, application/xhtml+xml, */*;q=0.8")),
+            Some(JSON)
+        );
         assert_eq!(chosen(Some("application/json;q=0, */*")), Some(CSV));
         assert_eq!(chosen(Some("application/pdf")), None);
         assert_eq!(chosen(Some("")), None);

@@ -20,7 +20,7 @@ use crate::http::{docs, health, read, write};
 pub const KEEP_ALIVE: Duration = Duration::from_secs(75);
 
 /// How long the head of a request may take to arrive.
-pub const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+pub const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How long a connection that is being closed may take.
 pub const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(3);

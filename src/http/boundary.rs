@@ -76,7 +76,10 @@ pub async fn boundary(
     };
     let headers = answer.headers_mut();
     headers.insert(REQUEST_ID, id.0.clone());
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
     if let Some(trace) = trace {
         headers.insert(TRACEPARENT, trace);
     }
@@ -90,18 +93,27 @@ fn problem_of(answer: &ServiceResponse<BoxBody>) -> Option<Problem> {
     if !status.is_client_error() && !status.is_server_error() {
         return None;
     }
-    if let Some(problem) = answer.response().error().and_then(|error| error.as_error::<Problem>()) {
+    if let Some(problem) = answer
+        .response()
+        .error()
+        .and_then(|error| error.as_error::<Problem>())
+    {
         return Some(problem.clone());
     }
     Some(match status {
         StatusCode::NOT_FOUND => Problem::not_found("There is nothing at this address"),
         StatusCode::METHOD_NOT_ALLOWED => {
-            let allow = answer.headers().get(header::ALLOW).and_then(|value| value.to_str().ok());
+            let allow = answer
+                .headers()
+                .get(header::ALLOW)
+                .and_then(|value| value.to_str().ok());
             Problem::method_not_allowed(allow.unwrap_or("other methods"))
         }
-        other if other.is_client_error() => {
-            Problem::new(other, "bad-request", "The request isn't one that is understood here")
-        }
+        other if other.is_client_error() => Problem::new(
+            other,
+            "bad-request",
+            "The request isn't one that is understood here",
+        ),
         _ => {
             let cause = answer.response().error().map(ToString::to_string);
             log::error!("an answer of {status} that no handler gave: {cause:?}");

@@ -22,7 +22,10 @@ pub struct NotAnOrigin(String);
 impl Origins {
     /// Reads origins with commas between them; none, if there is nothing but spaces.
     pub fn parse(list: &str) -> Result<Self, NotAnOrigin> {
-        let names = list.split(',').map(str::trim).filter(|name| !name.is_empty());
+        let names = list
+            .split(',')
+            .map(str::trim)
+            .filter(|name| !name.is_empty());
         let origins = names.map(|name| match is_origin(name) {
             true => Ok(name.to_owned()),
             false => Err(NotAnOrigin(name.to_owned())),
@@ -54,13 +57,18 @@ impl Origins {
                 header::HeaderName::from_static("request-id"),
             ])
             .max_age(MAX_AGE_S);
-        let cors = self.0.iter().fold(cors, |cors, origin| cors.allowed_origin(origin));
+        let cors = self
+            .0
+            .iter()
+            .fold(cors, |cors, origin| cors.allowed_origin(origin));
         Condition::new(!self.0.is_empty(), cors)
     }
 }
 
 fn is_origin(name: &str) -> bool {
-    let host = name.strip_prefix("https://").or_else(|| name.strip_prefix("http://"));
+    let host = name
+        .strip_prefix("https://")
+        .or_else(|| name.strip_prefix("http://"));
     let letter = |b: u8| b.is_ascii_alphanumeric() || b"-.:[]".contains(&b);
     host.is_some_and(|host| !host.is_empty() && host.bytes().all(letter))
 }
@@ -74,7 +82,13 @@ mod tests {
         let two = "https://a.example.org, http://localhost:3000";
         assert_eq!(Origins::parse(two).map(|it| it.0.len()), Ok(2));
         assert_eq!(Origins::parse(" "), Ok(Origins::default()));
-        for wrong in ["*", "null", "a.example.org", "https://a.example.org/", "https://"] {
+        for wrong in [
+            "*",
+            "null",
+            "a.example.org",
+            "https://a.example.org/",
+            "https://",
+        ] {
             assert_eq!(Origins::parse(wrong), Err(NotAnOrigin(wrong.to_owned())));
         }
     }

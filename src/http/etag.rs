@@ -26,12 +26,19 @@ impl Tag {
     /// The tag of what is made from these parts, by this build.
     pub fn of(parts: &[&str]) -> Self {
         let build = env!("CARGO_PKG_VERSION");
-        let parts: Vec<&[u8]> = [build].iter().chain(parts).map(|part| part.as_bytes()).collect();
+        let parts: Vec<&[u8]> = [build]
+            .iter()
+            .chain(parts)
+            .map(|part| part.as_bytes())
+            .collect();
         Tag::from_digest(&idempotency::digest(&parts))
     }
 
     fn from_digest(digest: &[u8]) -> Self {
-        Tag(format!("\"{}\"", URL_SAFE_NO_PAD.encode(digest.get(..16).unwrap_or(digest))))
+        Tag(format!(
+            "\"{}\"",
+            URL_SAFE_NO_PAD.encode(digest.get(..16).unwrap_or(digest))
+        ))
     }
 
     /// As the header has it.
@@ -41,10 +48,13 @@ impl Tag {
 
     /// Whether the client says it has this already (RFC 9110, 13.1.2).
     pub fn is_known(&self, headers: &HeaderMap) -> bool {
-        let lists = headers.get_all(header::IF_NONE_MATCH).filter_map(|value| value.to_str().ok());
-        lists.flat_map(|list| list.split(',')).map(str::trim).any(|given| {
-            given == "*" || given.strip_prefix("W/").unwrap_or(given) == self.0
-        })
+        let lists = headers
+            .get_all(header::IF_NONE_MATCH)
+            .filter_map(|value| value.to_str().ok());
+        lists
+            .flat_map(|list| list.split(','))
+            .map(str::trim)
+            .any(|given| given == "*" || given.strip_prefix("W/").unwrap_or(given) == self.0)
     }
 
     /// 304: the client has it.

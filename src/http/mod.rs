@@ -19,3 +19,6 @@ pub mod state;
 pub mod views;
 pub mod wire;
 pub mod write;
+
+#[cfg(test)]
+mod tests;

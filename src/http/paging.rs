@@ -75,7 +75,10 @@ impl Cursor {
         let expected = expected.as_ref().get(..SEAL_BYTES)?;
         aws_lc_rs::constant_time::verify_slices_are_equal(seal, expected).ok()?;
         let (after, pin) = content.split_once('\n')?;
-        Some(Cursor { after: after.to_owned(), pin: pin.to_owned() })
+        Some(Cursor {
+            after: after.to_owned(),
+            pin: pin.to_owned(),
+        })
     }
 }
 
@@ -102,19 +105,40 @@ mod tests {
     #[test]
     fn a_cursor_reads_back_with_its_own_key_and_list_only() {
         let key = CursorKey::derive(b"secret");
-        let cursor = Cursor { after: "17".into(), pin: "1764000000000000".into() };
+        let cursor = Cursor {
+            after: "17".into(),
+            pin: "1764000000000000".into(),
+        };
         let text = cursor.write(&key, "/v1/accounts?code=3120");
-        assert_eq!(Cursor::read(&text, &key, "/v1/accounts?code=3120"), Some(cursor));
+        assert_eq!(
+            Cursor::read(&text, &key, "/v1/accounts?code=3120"),
+            Some(cursor)
+        );
         assert_eq!(Cursor::read(&text, &key, "/v1/accounts?code=3130"), None);
-        assert_eq!(Cursor::read(&text, &CursorKey::derive(b"other"), "/v1/accounts?code=3120"), None);
+        assert_eq!(
+            Cursor::read(
+                &text,
+                &CursorKey::derive(b"other"),
+                "/v1/accounts?code=3120"
+            ),
+            None
+        );
         for wrong in ["", "AAAA", "ä", &text[1..], &format!("{text}A")] {
-            assert_eq!(Cursor::read(wrong, &key, "/v1/accounts?code=3120"), None, "{wrong}");
+            assert_eq!(
+                Cursor::read(wrong, &key, "/v1/accounts?code=3120"),
+                None,
+                "{wrong}"
+            );
         }
         let mut bytes = URL_SAFE_NO_PAD.decode(&text).unwrap();
         for at in 0..bytes.len() {
             bytes[at] ^= 1;
             let forged = URL_SAFE_NO_PAD.encode(&bytes);
-            assert_eq!(Cursor::read(&forged, &key, "/v1/accounts?code=3120"), None, "byte {at}");
+            assert_eq!(
+                Cursor::read(&forged, &key, "/v1/accounts?code=3120"),
+                None,
+                "byte {at}"
+            );
             bytes[at] ^= 1;
         }
     }

@@ -41,8 +41,15 @@ impl Endpoint {
         Args: FromRequest + 'static,
         F::Output: Responder + 'static,
     {
-        let route = web::route().guard(guard::Any(guard::Get()).or(guard::Head())).to(handler);
-        Endpoint { path, method: Method::GET, limit: BodyLimit::default(), route }
+        let route = web::route()
+            .guard(guard::Any(guard::Get()).or(guard::Head()))
+            .to(handler);
+        Endpoint {
+            path,
+            method: Method::GET,
+            limit: BodyLimit::default(),
+            route,
+        }
     }
 
     /// Answers to POST.
@@ -53,12 +60,20 @@ impl Endpoint {
         F::Output: Responder + 'static,
     {
         let route = web::post().to(handler);
-        Endpoint { path, method: Method::POST, limit: BodyLimit::default(), route }
+        Endpoint {
+            path,
+            method: Method::POST,
+            limit: BodyLimit::default(),
+            route,
+        }
     }
 
     /// Reads bodies of up to so many bytes.
     pub fn with_body_limit(self, bytes: usize) -> Self {
-        Endpoint { limit: BodyLimit(bytes), ..self }
+        Endpoint {
+            limit: BodyLimit(bytes),
+            ..self
+        }
     }
 
     /// The path as it is documented.

@@ -44,9 +44,12 @@ pub fn push_instant(out: &mut Vec<u8>, at: OffsetDateTime) {
     let utc = at.to_offset(UtcOffset::UTC);
     let (hour, minute, second, micros) = utc.to_hms_micro();
     push_day(out, utc.date());
-    for (before, number, digits) in
-        [(b'T', u32::from(hour), 2), (b':', minute.into(), 2), (b':', second.into(), 2), (b'.', micros, 6)]
-    {
+    for (before, number, digits) in [
+        (b'T', u32::from(hour), 2),
+        (b':', minute.into(), 2),
+        (b':', second.into(), 2),
+        (b'.', micros, 6),
+    ] {
         out.push(before);
         push_number(out, u64::from(number), digits);
     }
@@ -98,9 +101,15 @@ mod tests {
 
     #[test]
     fn days_and_instants_are_written_in_full_and_in_utc() {
-        assert_eq!(written(|out| push_day(out, date!(2026 - 01 - 09))), "2026-01-09");
+        assert_eq!(
+            written(|out| push_day(out, date!(2026 - 01 - 09))),
+            "2026-01-09"
+        );
         let at = datetime!(2026-11-24 05:57:41.25 +09:00);
-        assert_eq!(written(|out| push_instant(out, at)), "2026-11-23T20:57:41.250000Z");
+        assert_eq!(
+            written(|out| push_instant(out, at)),
+            "2026-11-23T20:57:41.250000Z"
+        );
     }
 
     #[test]

@@ -43,7 +43,15 @@ impl Rendering {
     /// A statement of that head. `account` is the account's own JSON, for the JSON form.
     pub fn new(format: Format, head: StatementHead, account: String) -> Self {
         let balance = head.opening;
-        Rendering { format, head, account, balance, debits: 0, credits: 0, lines: 0 }
+        Rendering {
+            format,
+            head,
+            account,
+            balance,
+            debits: 0,
+            credits: 0,
+            lines: 0,
+        }
     }
 
     /// The head it was begun with.

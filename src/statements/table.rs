@@ -90,8 +90,8 @@ pub(super) fn end(out: &mut Vec<u8>, head: &StatementHead) {
 fn push_text(out: &mut Vec<u8>, text: &str) {
     let mut writer = csv::Writer::from_writer(Vec::new());
     // Writing into memory can't fail.
-    let written = writer.write_field(unformula(text).as_bytes());
-    if let (Ok(()), Ok(field)) = (written, writer.into_inner()) {
-        out.extend_from_slice(&field);
+    let written = writer.write_record([unformula(text).as_bytes()]);
+    if let (Ok(()), Ok(row)) = (written, writer.into_inner()) {
+        out.extend_from_slice(row.strip_suffix(b"\n").unwrap_or(&row));
     }
 }

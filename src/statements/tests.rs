@@ -34,10 +34,21 @@ fn head(code: Code) -> StatementHead {
         },
         from: date!(2026 - 01 - 01),
         to: date!(2026 - 01 - 31),
-        known: Known { journal: 9, at: datetime!(2026-02-01 10:00:00.000001 UTC) },
+        known: Known {
+            journal: 9,
+            at: datetime!(2026-02-01 10:00:00.000001 UTC),
+        },
         opening: 100_000,
-        total_debits: if code.side() == Side::Debit { 250 } else { 4_000 },
-        total_credits: if code.side() == Side::Debit { 4_000 } else { 250 },
+        total_debits: if code.side() == Side::Debit {
+            250
+        } else {
+            4_000
+        },
+        total_credits: if code.side() == Side::Debit {
+            4_000
+        } else {
+            250
+        },
     }
 }
 
@@ -55,9 +66,17 @@ fn lines(code: Code) -> Vec<Entry> {
             recorded_at: datetime!(2026-01-05 08:00 UTC),
             reason: reason.map(str::to_owned),
         },
-        counterpart: Counterpart { code: Code::CashCreator, id: None, market: None },
+        counterpart: Counterpart {
+            code: Code::CashCreator,
+            id: None,
+            market: None,
+        },
     };
-    let other = if code.side() == Side::Debit { Side::Credit } else { Side::Debit };
+    let other = if code.side() == Side::Debit {
+        Side::Credit
+    } else {
+        Side::Debit
+    };
     vec![
         entry(2, other, 4_000, Some("=cmd|'/c calc'!A1, \"ja\"")),
         Entry {
@@ -96,7 +115,11 @@ fn a_statement_as_csv_opens_in_a_spreadsheet_and_ties() {
         closing,,2026-01-31,,,,,,,,,,962.50,USD\r\n";
     assert_eq!(csv, expected);
     let mut reader = csv::Reader::from_reader(csv.as_bytes());
-    assert_eq!(reader.records().filter(Result::is_ok).count(), 5, "every row has every column");
+    assert_eq!(
+        reader.records().filter(Result::is_ok).count(),
+        5,
+        "every row has every column"
+    );
 }
 
 #[test]
@@ -105,13 +128,19 @@ fn a_statement_as_json_says_the_same() {
         let json = written(Format::Json, code, &lines(code)).unwrap();
         let json: serde_json::Value = serde_json::from_str(&json).unwrap();
         assert_eq!(json["account"]["id"], "acc_7");
-        assert_eq!(json["opening"], serde_json::json!({"amount": "1000.00", "unit": "USD"}));
+        assert_eq!(
+            json["opening"],
+            serde_json::json!({"amount": "1000.00", "unit": "USD"})
+        );
         assert_eq!(json["closing"]["amount"], "962.50");
         assert_eq!(json["lines"][0]["balance"], "960.00");
         assert_eq!(json["lines"][0]["reason"], "=cmd|'/c calc'!A1, \"ja\"");
         assert_eq!(json["lines"][0]["counterpart"].get("id"), None);
-        let (taken, left) =
-            if code.side() == Side::Debit { ("credit", "debit") } else { ("debit", "credit") };
+        let (taken, left) = if code.side() == Side::Debit {
+            ("credit", "debit")
+        } else {
+            ("debit", "credit")
+        };
         assert_eq!(json["lines"][0][taken], "40.00");
         assert_eq!(json["lines"][0][left], serde_json::Value::Null);
         assert_eq!(json["normal_side"], code.side().as_str());

@@ -132,15 +132,23 @@ async fn put_back(
     rows: &mut Vec<AccountRow>,
     known_at: OffsetDateTime,
 ) -> Result<(), ReadError> {
-    let changed: HashSet<Uuid> =
-        rows.iter().filter(|row| row.at > known_at).map(|row| row.pledge_id).collect();
+    let changed: HashSet<Uuid> = rows
+        .iter()
+        .filter(|row| row.at > known_at)
+        .map(|row| row.pledge_id)
+        .collect();
     for pledge in changed {
         let of_pledge = rows.iter().filter(|row| row.pledge_id == pledge);
         let numbers: Vec<i32> = of_pledge.map(|row| row.number).collect();
-        let text: Text = Text::new(FIGURES_AT).bind(pledge).bind(numbers).bind(known_at);
+        let text: Text = Text::new(FIGURES_AT)
+            .bind(pledge)
+            .bind(numbers)
+            .bind(known_at);
         let figures: Vec<Figures> = text.load(connection).await?;
-        let figures: HashMap<i32, Figures> =
-            figures.into_iter().map(|figures| (figures.number, figures)).collect();
+        let figures: HashMap<i32, Figures> = figures
+            .into_iter()
+            .map(|figures| (figures.number, figures))
+            .collect();
         for row in rows.iter_mut().filter(|row| row.pledge_id == pledge) {
             let then = figures.get(&row.number);
             row.entries = then.map_or(0, |then| then.entries);
@@ -160,7 +168,10 @@ pub async fn list_accounts(
     filter: &AccountFilter,
     window: AccountWindow,
 ) -> Result<AccountPage, ReadError> {
-    let page = Page::cut(load_rows(connection, sight, filter, window).await?, window.limit);
+    let page = Page::cut(
+        load_rows(connection, sight, filter, window).await?,
+        window.limit,
+    );
     let (mut rows, has_more) = (page.data, page.has_more);
     let last = rows.last().map(|row| (PledgeId(row.pledge_id), row.number));
     let known_at = match window.known_at {
@@ -178,5 +189,9 @@ pub async fn list_accounts(
     };
     let read = |row: AccountRow| row.read(catalogue).map(|at| at.account);
     let data = rows.into_iter().map(read).collect::<Result<_, _>>()?;
-    Ok(AccountPage { page: Page { data, has_more }, last, known_at })
+    Ok(AccountPage {
+        page: Page { data, has_more },
+        last,
+        known_at,
+    })
 }

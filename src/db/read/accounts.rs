@@ -18,9 +18,7 @@ use super::known::{Known, figures_after, known};
 use super::rows;
 use super::sight::Sight;
 use super::text::Text;
-use crate::domain::{
-    AccountId, AccountKey, Catalogue, CreatorId, InstalmentId, LotId, PledgeId,
-};
+use crate::domain::{AccountId, AccountKey, Catalogue, CreatorId, InstalmentId, LotId, PledgeId};
 
 /// An account with its figures at the moment it was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -113,7 +111,13 @@ impl AccountRow {
             credits: self.credits,
             entries: self.entries,
         };
-        Ok(AccountAt { account, known: Known { journal: self.journal, at: self.at } })
+        Ok(AccountAt {
+            account,
+            known: Known {
+                journal: self.journal,
+                at: self.at,
+            },
+        })
     }
 }
 
@@ -250,7 +254,10 @@ pub async fn account(
     moment: Moment,
 ) -> Result<Option<AccountAt>, ReadError> {
     let of = |wording| {
-        Text::new(wording).bind(id.0).bind(sight.pledges()).bind(sight.markets())
+        Text::new(wording)
+            .bind(id.0)
+            .bind(sight.pledges())
+            .bind(sight.markets())
     };
     let text: Text = match (moment.as_of, moment.known_at) {
         (None, None) => of(NOW),

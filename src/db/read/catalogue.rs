@@ -19,7 +19,14 @@ fn read_unit(row: UnitRow) -> Result<Unit, ReadError> {
         .ok_or_else(|| unreadable("kind of unit", &kind))?;
     let minor_digits =
         u32::try_from(minor_digits).map_err(|_| unreadable("number of digits of", &code))?;
-    Ok(Unit::new(UnitFacts { code, kind, minor_digits, currency, platform, name }))
+    Ok(Unit::new(UnitFacts {
+        code,
+        kind,
+        minor_digits,
+        currency,
+        platform,
+        name,
+    }))
 }
 
 /// The units and markets there are.
@@ -28,8 +35,18 @@ pub async fn load_catalogue(connection: &mut AsyncPgConnection) -> Result<Catalo
     let units: Vec<Unit> = all.into_iter().map(read_unit).collect::<Result<_, _>>()?;
     let all: Vec<(String, String, String)> = markets::table.load(connection).await?;
     let read = |(code, name, currency): (String, String, String)| {
-        Ok(MarketFacts { code: rows::market(&code)?, name, currency })
+        Ok(MarketFacts {
+            code: rows::market(&code)?,
+            name,
+            currency,
+        })
     };
-    let markets: Vec<MarketFacts> = all.into_iter().map(read).collect::<Result<_, ReadError>>()?;
-    Ok(Catalogue { units: Units::new(units), markets: Markets::new(markets) })
+    let markets: Vec<MarketFacts> = all
+        .into_iter()
+        .map(read)
+        .collect::<Result<_, ReadError>>()?;
+    Ok(Catalogue {
+        units: Units::new(units),
+        markets: Markets::new(markets),
+    })
 }

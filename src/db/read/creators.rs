@@ -10,17 +10,25 @@ use super::page::{Page, Window};
 use super::rows;
 use super::sight::Sight;
 use crate::db::schema::{allocations, creators};
-use crate::domain::{
-    Allocation, AllocationId, Catalogue, Creator, CreatorId, Market, PledgeId,
-};
+use crate::domain::{Allocation, AllocationId, Catalogue, Creator, CreatorId, Market, PledgeId};
 
 type CreatorRow = (Uuid, String, String, String, OffsetDateTime);
 
 /// A row without a name is one whose name is out of sight; the name is then empty.
 fn read_creator(row: CreatorRow, sight: &Sight) -> Result<Creator, ReadError> {
     let (id, reference, name, code, enrolled_at) = row;
-    let name = if sight.shows_names() { name } else { String::new() };
-    Ok(Creator { id: CreatorId(id), reference, name, market: rows::market(&code)?, enrolled_at })
+    let name = if sight.shows_names() {
+        name
+    } else {
+        String::new()
+    };
+    Ok(Creator {
+        id: CreatorId(id),
+        reference,
+        name,
+        market: rows::market(&code)?,
+        enrolled_at,
+    })
 }
 
 /// The creator, if it is there and in sight. Its name is empty unless names are in sight.
@@ -44,8 +52,10 @@ pub async fn list_creators(
     market: Option<Market>,
     window: Window,
 ) -> Result<Page<Creator>, ReadError> {
-    let mut query =
-        creators::table.order(creators::id).limit(window.limit + 1).into_boxed();
+    let mut query = creators::table
+        .order(creators::id)
+        .limit(window.limit + 1)
+        .into_boxed();
     if let Some(markets) = sight.markets() {
         query = query.filter(creators::market.eq_any(markets));
     }
@@ -59,7 +69,10 @@ pub async fn list_creators(
         query = query.filter(creators::id.le(until));
     }
     let rows: Vec<CreatorRow> = query.load(connection).await?;
-    let read = rows.into_iter().map(|row| read_creator(row, sight)).collect::<Result<_, _>>()?;
+    let read = rows
+        .into_iter()
+        .map(|row| read_creator(row, sight))
+        .collect::<Result<_, _>>()?;
     Ok(Page::cut(read, window.limit))
 }
 
@@ -164,6 +177,9 @@ pub async fn list_allocations(
         query = query.filter(allocations::id.le(until));
     }
     let rows: Vec<AllocationRow> = query.load(connection).await?;
-    let read = rows.into_iter().map(|row| row.read(catalogue)).collect::<Result<_, _>>()?;
+    let read = rows
+        .into_iter()
+        .map(|row| row.read(catalogue))
+        .collect::<Result<_, _>>()?;
     Ok(Page::cut(read, window.limit))
 }

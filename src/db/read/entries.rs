@@ -81,8 +81,15 @@ pub struct EntryWindow {
 }
 
 pub(super) type RawLine = (Date, i64, bool, i64, i64, i64, i32);
-pub(super) type RawLineSql =
-    (sql_types::Date, BigInt, Bool, BigInt, BigInt, BigInt, Integer);
+pub(super) type RawLineSql = (
+    sql_types::Date,
+    BigInt,
+    Bool,
+    BigInt,
+    BigInt,
+    BigInt,
+    Integer,
+);
 
 /// $1 pledge, $2 account, $3 after, $4 up to, $5 from day, $6 before day, $7 limit.
 const ENTRIES: &str = "
@@ -116,14 +123,20 @@ pub async fn list_entries(
 ) -> Result<Page<Entry>, ReadError> {
     let (mut after, mut upto) = (window.after, window.upto);
     if window.from.is_some() || window.before.is_some() {
-        let text: Text<(Nullable<BigInt>, Nullable<BigInt>)> =
-            Text::new(BOUNDS).bind(pledge.0).bind(account).bind(window.from).bind(window.before);
+        let text: Text<(Nullable<BigInt>, Nullable<BigInt>)> = Text::new(BOUNDS)
+            .bind(pledge.0)
+            .bind(account)
+            .bind(window.from)
+            .bind(window.before);
         let bounds: (Option<i64>, Option<i64>) = text.get_result(connection).await?;
         after = after.max(bounds.0.unwrap_or(i64::MAX) - 1);
         upto = upto.min(bounds.1.unwrap_or(0));
     }
     if after >= upto {
-        return Ok(Page { data: Vec::new(), has_more: false });
+        return Ok(Page {
+            data: Vec::new(),
+            has_more: false,
+        });
     }
     let text: Text<RawLineSql> = Text::new(ENTRIES)
         .bind(pledge.0)
@@ -136,7 +149,10 @@ pub async fn list_entries(
     let lines: Vec<RawLine> = text.load(connection).await?;
     let page = Page::cut(lines, window.limit);
     let data = complete(connection, sight, pledge, page.data).await?;
-    Ok(Page { data, has_more: page.has_more })
+    Ok(Page {
+        data,
+        has_more: page.has_more,
+    })
 }
 
 /// Adds to lines what their journals and counterparts say.
@@ -171,7 +187,13 @@ pub(super) async fn complete(
 }
 
 type JournalRow = (i64, Uuid, String, OffsetDateTime, Option<String>);
-type JournalRowSql = (BigInt, sql_types::Uuid, SqlText, Timestamptz, Nullable<SqlText>);
+type JournalRowSql = (
+    BigInt,
+    sql_types::Uuid,
+    SqlText,
+    Timestamptz,
+    Nullable<SqlText>,
+);
 
 const JOURNALS_BETWEEN: &str = "
 SELECT number, id, kind, recorded_at, reason FROM journals
@@ -196,14 +218,23 @@ async fn load_journals(
     };
     let close = usize::try_from(last - first).is_ok_and(|span| span < 4 * numbers.len());
     let text: Text<JournalRowSql> = if close {
-        Text::new(JOURNALS_BETWEEN).bind(pledge.0).bind(first).bind(last)
+        Text::new(JOURNALS_BETWEEN)
+            .bind(pledge.0)
+            .bind(first)
+            .bind(last)
     } else {
         Text::new(JOURNALS_NUMBERED).bind(pledge.0).bind(numbers)
     };
     let rows: Vec<JournalRow> = text.load(connection).await?;
     let read = |(number, id, kind, recorded_at, reason): JournalRow| {
         let (id, kind) = (JournalId(id), rows::kind(&kind)?);
-        Ok(EntryJournal { number, id, kind, recorded_at, reason })
+        Ok(EntryJournal {
+            number,
+            id,
+            kind,
+            recorded_at,
+            reason,
+        })
     };
     rows.into_iter().map(read).collect()
 }
@@ -224,8 +255,10 @@ async fn load_counterparts(
     let mut numbers: Vec<i32> = lines.iter().map(|line| line.6).collect();
     numbers.sort_unstable();
     numbers.dedup();
-    let text: Text<CounterpartSql> =
-        Text::new(COUNTERPARTS).bind(pledge.0).bind(numbers).bind(sight.markets());
+    let text: Text<CounterpartSql> = Text::new(COUNTERPARTS)
+        .bind(pledge.0)
+        .bind(numbers)
+        .bind(sight.markets());
     let rows: Vec<CounterpartRow> = text.load(connection).await?;
     let read = |(number, id, code, market, in_sight): CounterpartRow| {
         let market = market.as_deref().map(rows::market).transpose()?;

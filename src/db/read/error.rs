@@ -21,5 +21,7 @@ impl From<diesel::result::Error> for ReadError {
 
 /// A value in a row that this build doesn't know, such as a unit added after it started.
 pub(super) fn unreadable(what: &str, value: &str) -> ReadError {
-    ReadError::Database(DbError::Declined(format!("{what} {value} is not known to this build")))
+    ReadError::Database(DbError::Declined(format!(
+        "{what} {value} is not known to this build"
+    )))
 }

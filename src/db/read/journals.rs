@@ -124,7 +124,11 @@ struct JournalRow {
 }
 
 impl JournalRow {
-    fn read(self, sight: &Sight, transfers: Vec<PostedTransfer>) -> Result<PostedJournal, ReadError> {
+    fn read(
+        self,
+        sight: &Sight,
+        transfers: Vec<PostedTransfer>,
+    ) -> Result<PostedJournal, ReadError> {
         Ok(PostedJournal {
             id: JournalId(self.id),
             pledge: PledgeId(self.pledge_id),
@@ -186,7 +190,10 @@ macro_rules! side_row {
                     balance: self.balance,
                 };
                 let code = rows::code(&self.code)?;
-                Ok(PostedSide { code, account: self.in_sight.then_some(account) })
+                Ok(PostedSide {
+                    code,
+                    account: self.in_sight.then_some(account),
+                })
             }
         }
     };
@@ -268,11 +275,20 @@ async fn with_transfers(
     sight: &Sight,
     rows: Vec<JournalRow>,
 ) -> Result<Vec<PostedJournal>, ReadError> {
-    let [JournalRow { pledge_id: pledge, .. }, ..] = *rows.as_slice() else {
+    let [
+        JournalRow {
+            pledge_id: pledge, ..
+        },
+        ..,
+    ] = *rows.as_slice()
+    else {
         return Ok(Vec::new());
     };
     let numbers: Vec<i64> = rows.iter().map(|row| row.number).collect();
-    let text: Text = Text::new(TRANSFERS).bind(pledge).bind(numbers).bind(sight.markets());
+    let text: Text = Text::new(TRANSFERS)
+        .bind(pledge)
+        .bind(numbers)
+        .bind(sight.markets());
     let transfers: Vec<TransferRow> = text.load(connection).await?;
     let mut by_journal: HashMap<i64, Vec<PostedTransfer>> = HashMap::new();
     for row in transfers {
@@ -298,9 +314,14 @@ pub async fn journal(
     sight: &Sight,
     id: JournalId,
 ) -> Result<Option<PostedJournal>, ReadError> {
-    let text: Text = Text::new(ONE).bind(id.0).bind(sight.pledges()).bind(sight.markets());
+    let text: Text = Text::new(ONE)
+        .bind(id.0)
+        .bind(sight.pledges())
+        .bind(sight.markets());
     let rows: Vec<JournalRow> = text.load(connection).await?;
-    Ok(with_transfers(connection, catalogue, sight, rows).await?.pop())
+    Ok(with_transfers(connection, catalogue, sight, rows)
+        .await?
+        .pop())
 }
 
 /// The journals of a pledge in sight, in the order of their numbers.
@@ -320,5 +341,8 @@ pub async fn list_journals(
         .bind(window.limit + 1);
     let page = Page::cut(text.load(connection).await?, window.limit);
     let data = with_transfers(connection, catalogue, sight, page.data).await?;
-    Ok(Page { data, has_more: page.has_more })
+    Ok(Page {
+        data,
+        has_more: page.has_more,
+    })
 }

@@ -20,6 +20,7 @@ mod page;
 mod pledges;
 pub mod proofs;
 mod rows;
+mod secrets;
 mod sight;
 mod statement;
 mod summary;
@@ -32,9 +33,7 @@ use diesel_async::{AnsiTransactionManager, AsyncPgConnection, TransactionManager
 pub use account_list::{AccountFilter, AccountPage, AccountWindow, list_accounts};
 pub use accounts::{Account, AccountAt, Moment, account};
 pub use catalogue::load_catalogue;
-pub use creators::{
-    AllocationFilter, allocation, creator, list_allocations, list_creators,
-};
+pub use creators::{AllocationFilter, allocation, creator, list_allocations, list_creators};
 pub use entries::{Counterpart, Entry, EntryJournal, EntryWindow, list_entries};
 pub use error::ReadError;
 pub use journals::{
@@ -44,6 +43,7 @@ pub use known::Known;
 pub use page::{Page, Window};
 pub use pledges::{instalment, instalments_of, list_lots, list_pledges, lot, pledge};
 pub use proofs::{Proof, proofs};
+pub use secrets::cursor_secret;
 pub use sight::{Sight, SightMarkets};
 pub use statement::{Place, StatementHead, statement_head, statement_lines};
 pub use summary::{Summary, Use, Whole, summary};

@@ -28,7 +28,10 @@ impl<T> Page<T> {
         let limit = usize::try_from(limit).unwrap_or(0);
         let has_more = rows.len() > limit;
         rows.truncate(limit);
-        Page { data: rows, has_more }
+        Page {
+            data: rows,
+            has_more,
+        }
     }
 }
 
@@ -38,7 +41,19 @@ mod tests {
 
     #[test]
     fn a_page_knows_whether_there_is_more_behind_it() {
-        assert_eq!(Page::cut(vec![1, 2, 3], 2), Page { data: vec![1, 2], has_more: true });
-        assert_eq!(Page::cut(vec![1, 2], 2), Page { data: vec![1, 2], has_more: false });
+        assert_eq!(
+            Page::cut(vec![1, 2, 3], 2),
+            Page {
+                data: vec![1, 2],
+                has_more: true
+            }
+        );
+        assert_eq!(
+            Page::cut(vec![1, 2], 2),
+            Page {
+                data: vec![1, 2],
+                has_more: false
+            }
+        );
     }
 }

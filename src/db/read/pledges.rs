@@ -16,9 +16,7 @@ use super::sight::Sight;
 use super::text::Text;
 use crate::db::schema::{instalments, lots};
 use crate::domain::pledge::{LotKind, PledgeState};
-use crate::domain::{
-    Catalogue, Instalment, InstalmentId, Lot, LotId, Pledge, PledgeId,
-};
+use crate::domain::{Catalogue, Instalment, InstalmentId, Lot, LotId, Pledge, PledgeId};
 
 #[derive(Debug, QueryableByName)]
 struct PledgeRow {
@@ -62,7 +60,11 @@ impl PledgeRow {
             purpose: self.purpose,
             total: rows::money(catalogue, self.total, &self.functional_unit)?,
             split: split.collect::<Result<_, _>>()?,
-            markets: self.markets.iter().map(|code| rows::market(code)).collect::<Result<_, _>>()?,
+            markets: self
+                .markets
+                .iter()
+                .map(|code| rows::market(code))
+                .collect::<Result<_, _>>()?,
             state: PledgeState::parse(&self.state)
                 .ok_or_else(|| unreadable("pledge state", &self.state))?,
             agreed_on: self.agreed_on,
@@ -112,8 +114,16 @@ pub async fn pledge(
     sight: &Sight,
     id: PledgeId,
 ) -> Result<Option<Pledge>, ReadError> {
-    let window = Window { after: None, until: None, limit: 1 };
-    Ok(load_pledges(connection, catalogue, sight, Some(id.0), window).await?.pop())
+    let window = Window {
+        after: None,
+        until: None,
+        limit: 1,
+    };
+    Ok(
+        load_pledges(connection, catalogue, sight, Some(id.0), window)
+            .await?
+            .pop(),
+    )
 }
 
 /// Pledges in sight, in the order they were announced.
@@ -254,7 +264,10 @@ pub async fn list_lots(
     window: Window,
 ) -> Result<Page<Lot>, ReadError> {
     if !sight.whole_pledges() {
-        return Ok(Page { data: Vec::new(), has_more: false });
+        return Ok(Page {
+            data: Vec::new(),
+            has_more: false,
+        });
     }
     let mut query = lots::table
         .filter(lots::pledge_id.eq(pledge.0))
@@ -272,7 +285,10 @@ pub async fn list_lots(
         query = query.filter(lots::id.le(until));
     }
     let rows: Vec<LotRow> = query.load(connection).await?;
-    let lots = rows.into_iter().map(|row| row.read(catalogue)).collect::<Result<_, _>>()?;
+    let lots = rows
+        .into_iter()
+        .map(|row| row.read(catalogue))
+        .collect::<Result<_, _>>()?;
     Ok(Page::cut(lots, window.limit))
 }
 
@@ -286,8 +302,10 @@ pub async fn lot(
     if !sight.whole_pledges() {
         return Ok(None);
     }
-    let mut query =
-        lots::table.filter(lots::id.eq(id.0)).select(LotRow::as_select()).into_boxed();
+    let mut query = lots::table
+        .filter(lots::id.eq(id.0))
+        .select(LotRow::as_select())
+        .into_boxed();
     if let Some(seen) = sight.pledges() {
         query = query.filter(lots::pledge_id.eq_any(seen));
     }

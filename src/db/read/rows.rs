@@ -4,7 +4,10 @@ use super::error::{ReadError, unreadable};
 use crate::domain::{Catalogue, Code, Document, Kind, Market, Money, Unit};
 
 pub(super) fn unit(catalogue: &Catalogue, code: &str) -> Result<Unit, ReadError> {
-    catalogue.units.get(code).ok_or_else(|| unreadable("unit", code))
+    catalogue
+        .units
+        .get(code)
+        .ok_or_else(|| unreadable("unit", code))
 }
 
 pub(super) fn money(catalogue: &Catalogue, minor: i64, code: &str) -> Result<Money, ReadError> {
@@ -20,7 +23,8 @@ pub(super) fn code(text: &str) -> Result<Code, ReadError> {
 }
 
 pub(super) fn document(uri: Option<String>, sha256: Option<String>) -> Option<Document> {
-    uri.zip(sha256).map(|(uri, sha256)| Document { uri, sha256 })
+    uri.zip(sha256)
+        .map(|(uri, sha256)| Document { uri, sha256 })
 }
 
 const KINDS: [Kind; 10] = [

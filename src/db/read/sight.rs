@@ -40,8 +40,15 @@ impl Sight {
     /// The markets in sight; none given means all, and what belongs to no market.
     pub(super) fn markets(&self) -> Option<Vec<String>> {
         match self {
-            Sight::Everything | Sight::Only { markets: SightMarkets::All, .. } => None,
-            Sight::Only { markets: SightMarkets::Listed(codes), .. } => Some(codes.clone()),
+            Sight::Everything
+            | Sight::Only {
+                markets: SightMarkets::All,
+                ..
+            } => None,
+            Sight::Only {
+                markets: SightMarkets::Listed(codes),
+                ..
+            } => Some(codes.clone()),
         }
     }
 

@@ -62,13 +62,19 @@ pub async fn statement_head(
     known_at: Option<OffsetDateTime>,
 ) -> Result<Option<StatementHead>, ReadError> {
     let (from, to) = days;
-    let at = Moment { as_of: Some(to), known_at };
+    let at = Moment {
+        as_of: Some(to),
+        known_at,
+    };
     let Some(end) = account(connection, catalogue, sight, id, at).await? else {
         return Ok(None);
     };
     let (mut opening, mut before) = (0, (0, 0));
     if let Some(eve) = from.previous_day() {
-        let at = Moment { as_of: Some(eve), known_at };
+        let at = Moment {
+            as_of: Some(eve),
+            known_at,
+        };
         if let Some(start) = account(connection, catalogue, sight, id, at).await? {
             opening = start.account.balance();
             before = (start.account.debits, start.account.credits);

@@ -146,11 +146,18 @@ pub async fn summary(
     sight: &Sight,
     pledge: PledgeId,
 ) -> Result<Option<Summary>, ReadError> {
-    let text: Text =
-        Text::new(SUMMARY).bind(pledge.0).bind(sight.pledges()).bind(sight.markets());
+    let text: Text = Text::new(SUMMARY)
+        .bind(pledge.0)
+        .bind(sight.pledges())
+        .bind(sight.markets());
     let rows: Vec<Row> = text.load(connection).await?;
-    let [first, ..] = rows.as_slice() else { return Ok(None) };
-    let known = Known { journal: first.journals, at: first.at };
+    let [first, ..] = rows.as_slice() else {
+        return Ok(None);
+    };
+    let known = Known {
+        journal: first.journals,
+        at: first.at,
+    };
     let (units, markets) = arrange(&rows, sight.whole_pledges());
     let units = units
         .into_iter()
@@ -158,11 +165,14 @@ pub async fn summary(
         .collect::<Result<Vec<_>, ReadError>>()?;
     let markets = markets
         .into_iter()
-        .map(|(market, unit, used)| {
-            Ok((rows::market(market)?, rows::unit(catalogue, unit)?, used))
-        })
+        .map(|(market, unit, used)| Ok((rows::market(market)?, rows::unit(catalogue, unit)?, used)))
         .collect::<Result<Vec<_>, ReadError>>()?;
-    Ok(Some(Summary { pledge, known, units, markets }))
+    Ok(Some(Summary {
+        pledge,
+        known,
+        units,
+        markets,
+    }))
 }
 
 type Units<'a> = Vec<(&'a str, Option<Whole>)>;
@@ -191,17 +201,27 @@ fn arrange(rows: &[Row], whole_pledges: bool) -> (Units<'_>, Markets<'_>) {
                     _ => {}
                 }
                 if let Some(market) = market {
-                    uses.entry((market, &row.unit)).or_default().add(&row.code, row.amount);
+                    uses.entry((market, &row.unit))
+                        .or_default()
+                        .add(&row.code, row.amount);
                 }
             }
         }
     }
-    let figures = |unit: &&str| whole_pledges.then(|| wholes.get(unit).copied().unwrap_or_default());
+    let figures =
+        |unit: &&str| whole_pledges.then(|| wholes.get(unit).copied().unwrap_or_default());
     let by_market = markets.iter().flat_map(|market| {
         units.iter().map(|unit| {
-            (*market, *unit, uses.get(&(*market, *unit)).copied().unwrap_or_default())
+            (
+                *market,
+                *unit,
+                uses.get(&(*market, *unit)).copied().unwrap_or_default(),
+            )
         })
     });
     let by_market = by_market.collect();
-    (units.iter().map(|unit| (*unit, figures(unit))).collect(), by_market)
+    (
+        units.iter().map(|unit| (*unit, figures(unit))).collect(),
+        by_market,
+    )
 }

@@ -112,12 +112,25 @@ pub async fn trial_balance(
     for row in text.load::<Row>(connection).await? {
         if units.last().is_none_or(|last| last.unit.code() != row.unit) {
             let unit = rows::unit(catalogue, &row.unit)?;
-            units.push(UnitBalance { unit, rows: Vec::new() });
+            units.push(UnitBalance {
+                unit,
+                rows: Vec::new(),
+            });
         }
-        let side = if row.normal_side == "debit" { Side::Debit } else { Side::Credit };
+        let side = if row.normal_side == "debit" {
+            Side::Debit
+        } else {
+            Side::Credit
+        };
         let (code, name, debits, credits) = (row.code, row.name, row.debits, row.credits);
         if let Some(last) = units.last_mut() {
-            last.rows.push(TrialBalanceRow { code, name, side, debits, credits });
+            last.rows.push(TrialBalanceRow {
+                code,
+                name,
+                side,
+                debits,
+                credits,
+            });
         }
     }
     Ok(units)

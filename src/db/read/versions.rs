@@ -49,8 +49,10 @@ pub async fn account_version(
     sight: &Sight,
     account: AccountId,
 ) -> Result<Option<Version>, ReadError> {
-    let text: Text =
-        Text::new(OF_ACCOUNT).bind(account.0).bind(sight.pledges()).bind(sight.markets());
+    let text: Text = Text::new(OF_ACCOUNT)
+        .bind(account.0)
+        .bind(sight.pledges())
+        .bind(sight.markets());
     Ok(text.load(connection).await?.pop())
 }
 
@@ -60,7 +62,8 @@ pub async fn ledger_version(
     sight: &Sight,
     pledge: Option<PledgeId>,
 ) -> Result<Version, ReadError> {
-    let text: Text =
-        Text::new(OF_LEDGER).bind(sight.pledges()).bind(pledge.map(|id| id.0));
+    let text: Text = Text::new(OF_LEDGER)
+        .bind(sight.pledges())
+        .bind(pledge.map(|id| id.0));
     Ok(text.get_result(connection).await?)
 }

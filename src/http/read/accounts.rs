@@ -46,21 +46,32 @@ pub async fn list_accounts(get: Get<ReadLedger>) -> Result<HttpResponse, Problem
     let (mut after, mut known_at) = (None, None);
     if let Some(cursor) = get.cursor(&paging)? {
         let place = cursor.after.split_once(' ').and_then(|(pledge, number)| {
-            Some((pledge.parse::<PledgeId>().ok()?, number.parse::<i32>().ok()?))
+            Some((
+                pledge.parse::<PledgeId>().ok()?,
+                number.parse::<i32>().ok()?,
+            ))
         });
         after = Some(place.ok_or_else(invalid_cursor)?);
         known_at = Some(unpin(&cursor.pin).ok_or_else(invalid_cursor)?);
     }
-    let window = AccountWindow { after, limit: paging.limit, known_at };
+    let window = AccountWindow {
+        after,
+        limit: paging.limit,
+        known_at,
+    };
     let (catalogue, sight) = (get.catalogue(), get.sight());
     let mut connection = get.connection().await?;
     let reads = snapshot(&mut connection, async |connection| {
         read::list_accounts(connection, catalogue, sight, &filter, window).await
     });
     let found = reads.await.map_err(failed)?;
-    let last = found.last.filter(|_| found.page.has_more).zip(found.known_at);
-    let next = last.map(|((pledge, number), at)| {
-        Cursor { after: format!("{pledge} {number}"), pin: pin(at) }
+    let last = found
+        .last
+        .filter(|_| found.page.has_more)
+        .zip(found.known_at);
+    let next = last.map(|((pledge, number), at)| Cursor {
+        after: format!("{pledge} {number}"),
+        pin: pin(at),
     });
     let data: Vec<AccountOut> = found.page.data.iter().map(AccountOut::from).collect();
     get.page(&paging, data, next, found.known_at)
@@ -78,11 +89,16 @@ pub async fn list_accounts(get: Get<ReadLedger>) -> Result<HttpResponse, Problem
 pub async fn read_account(get: Get<ReadLedger>) -> Result<HttpResponse, Problem> {
     let id: AccountId = get.id()?;
     let mut query = get.query()?;
-    let moment = Moment { as_of: query.day("as_of"), known_at: query.instant("known_at") };
+    let moment = Moment {
+        as_of: query.day("as_of"),
+        known_at: query.instant("known_at"),
+    };
     query.finish()?;
     let mut connection = get.connection().await?;
     let found = read::account(&mut connection, get.catalogue(), get.sight(), id, moment).await;
-    let found = found.map_err(failed)?.ok_or_else(|| get.absent("account"))?;
+    let found = found
+        .map_err(failed)?
+        .ok_or_else(|| get.absent("account"))?;
     get.json(None, &AccountAtOut::new(&found, moment.as_of))
 }
 
@@ -98,15 +114,23 @@ pub async fn read_account(get: Get<ReadLedger>) -> Result<HttpResponse, Problem>
 pub async fn list_entries(get: Get<ReadLedger>) -> Result<HttpResponse, Problem> {
     let id: AccountId = get.id()?;
     let mut query = get.query()?;
-    let (from, before) = (query.day("effective_date[gte]"), query.day("effective_date[lt]"));
+    let (from, before) = (
+        query.day("effective_date[gte]"),
+        query.day("effective_date[lt]"),
+    );
     let asked = query.instant("known_at");
     let paging = query.paging();
     query.finish()?;
     let cursor = get.cursor(&paging)?;
-    let moment = Moment { as_of: None, known_at: if cursor.is_none() { asked } else { None } };
+    let moment = Moment {
+        as_of: None,
+        known_at: if cursor.is_none() { asked } else { None },
+    };
     let mut connection = get.connection().await?;
     let found = read::account(&mut connection, get.catalogue(), get.sight(), id, moment).await;
-    let found = found.map_err(failed)?.ok_or_else(|| get.absent("account"))?;
+    let found = found
+        .map_err(failed)?
+        .ok_or_else(|| get.absent("account"))?;
     let (mut after, mut upto, mut known_at) = (0, found.account.entries, found.known.at);
     if let Some(cursor) = cursor {
         let pinned = cursor.pin.split_once(' ').and_then(|(upto, at)| {
@@ -114,15 +138,30 @@ pub async fn list_entries(get: Get<ReadLedger>) -> Result<HttpResponse, Problem>
         });
         (after, upto, known_at) = pinned.ok_or_else(invalid_cursor)?;
     }
-    let window = EntryWindow { after, upto, from, before, limit: paging.limit };
+    let window = EntryWindow {
+        after,
+        upto,
+        from,
+        before,
+        limit: paging.limit,
+    };
     let (pledge, number) = (found.account.pledge, found.account.number);
     let page = read::list_entries(&mut connection, get.sight(), pledge, number, window).await;
     let page = page.map_err(failed)?;
-    let last = page.data.last().map(|entry| entry.seq).filter(|_| page.has_more);
-    let next = last.map(|seq| {
-        Cursor { after: seq.to_string(), pin: format!("{upto} {}", pin(known_at)) }
+    let last = page
+        .data
+        .last()
+        .map(|entry| entry.seq)
+        .filter(|_| page.has_more);
+    let next = last.map(|seq| Cursor {
+        after: seq.to_string(),
+        pin: format!("{upto} {}", pin(known_at)),
     });
     let digits = found.account.key.unit.minor_digits();
-    let data: Vec<EntryOut> = page.data.iter().map(|it| EntryOut::new(it, digits)).collect();
+    let data: Vec<EntryOut> = page
+        .data
+        .iter()
+        .map(|it| EntryOut::new(it, digits))
+        .collect();
     get.page(&paging, data, next, Some(known_at))
 }

@@ -14,7 +14,14 @@ use crate::http::views::{AllocationOut, CreatorOut};
 /// A creator, without the name where the caller may not see it.
 fn shown(creator: &Creator, sight: &Sight) -> CreatorOut {
     let shown = CreatorOut::from(creator);
-    if sight.shows_names() { shown } else { CreatorOut { name: None, ..shown } }
+    if sight.shows_names() {
+        shown
+    } else {
+        CreatorOut {
+            name: None,
+            ..shown
+        }
+    }
 }
 
 /// List creators
@@ -32,8 +39,20 @@ pub async fn list_creators(get: Get<ReadLedger>) -> Result<HttpResponse, Problem
     let mut connection = get.connection().await?;
     let creators = read::list_creators(&mut connection, get.sight(), market, window).await;
     let creators = creators.map_err(failed)?;
-    let data = creators.data.iter().map(|it| (it.id.0, shown(it, get.sight()))).collect();
-    page(&get, &paging, window, Page { data, has_more: creators.has_more })
+    let data = creators
+        .data
+        .iter()
+        .map(|it| (it.id.0, shown(it, get.sight())))
+        .collect();
+    page(
+        &get,
+        &paging,
+        window,
+        Page {
+            data,
+            has_more: creators.has_more,
+        },
+    )
 }
 
 /// Read a creator
@@ -43,7 +62,9 @@ pub async fn read_creator(get: Get<ReadLedger>) -> Result<HttpResponse, Problem>
     let id: CreatorId = get.id()?;
     get.query()?.finish()?;
     let mut connection = get.connection().await?;
-    let creator = read::creator(&mut connection, get.sight(), id).await.map_err(failed)?;
+    let creator = read::creator(&mut connection, get.sight(), id)
+        .await
+        .map_err(failed)?;
     let creator = creator.ok_or_else(|| get.absent("creator"))?;
     get.json(None, &shown(&creator, get.sight()))
 }
@@ -73,8 +94,20 @@ pub async fn list_allocations(get: Get<ReadLedger>) -> Result<HttpResponse, Prob
     let (catalogue, sight) = (get.catalogue(), get.sight());
     let found = read::list_allocations(&mut connection, catalogue, sight, &filter, window).await;
     let found = found.map_err(failed)?;
-    let data = found.data.iter().map(|it| (it.id.0, AllocationOut::from(it))).collect();
-    page(&get, &paging, window, Page { data, has_more: found.has_more })
+    let data = found
+        .data
+        .iter()
+        .map(|it| (it.id.0, AllocationOut::from(it)))
+        .collect();
+    page(
+        &get,
+        &paging,
+        window,
+        Page {
+            data,
+            has_more: found.has_more,
+        },
+    )
 }
 
 /// Read an allocation

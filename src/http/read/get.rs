@@ -14,8 +14,8 @@ use serde::Serialize;
 use time::OffsetDateTime;
 
 use super::params::{Paging, Params};
-use crate::db::read::{ReadError, Sight, SightMarkets};
 use crate::db::DbError;
+use crate::db::read::{ReadError, Sight, SightMarkets};
 use crate::domain::Catalogue;
 use crate::domain::id::NotAnId;
 use crate::http::accept::{self, negotiate};
@@ -41,9 +41,17 @@ impl<P: Permission> FromRequest for Get<P> {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let found = Allowed::<P>::check(request).and_then(|caller| {
-            let state = request.app_data::<Data<State>>().ok_or_else(Problem::internal)?.clone();
+            let state = request
+                .app_data::<Data<State>>()
+                .ok_or_else(Problem::internal)?
+                .clone();
             let sight = sight_of(caller.principal().visibility());
-            Ok(Get { state, request: request.clone(), sight, permission: PhantomData })
+            Ok(Get {
+                state,
+                request: request.clone(),
+                sight,
+                permission: PhantomData,
+            })
         });
         ready(found)
     }
@@ -128,7 +136,11 @@ impl<P: Permission> Get<P> {
 
     /// A connection; 503 if none is to be had.
     pub async fn connection(&self) -> Result<Object<AsyncPgConnection>, Problem> {
-        self.state.pool.get().await.map_err(|error| unavailable(&error))
+        self.state
+            .pool
+            .get()
+            .await
+            .map_err(|error| unavailable(&error))
     }
 
     /// The tag of an answer to this request, made when the ledger had come to `version`.
@@ -148,17 +160,29 @@ impl<P: Permission> Get<P> {
             log::error!("an answer can't be written: {error}");
             Problem::internal()
         })?;
-        Ok(etag::respond(self.request.headers(), tag, accept::JSON, body))
+        Ok(etag::respond(
+            self.request.headers(),
+            tag,
+            accept::JSON,
+            body,
+        ))
     }
 
     /// What names the list that is read: cursors are good for no other.
     fn list(&self, paging: &Paging) -> String {
-        format!("{}?{} {:?}", self.request.path(), paging.filters, self.sight)
+        format!(
+            "{}?{} {:?}",
+            self.request.path(),
+            paging.filters,
+            self.sight
+        )
     }
 
     /// Where the list goes on; 422 if the cursor isn't one of this list.
     pub fn cursor(&self, paging: &Paging) -> Result<Option<Cursor>, Problem> {
-        let Some(text) = &paging.cursor else { return Ok(None) };
+        let Some(text) = &paging.cursor else {
+            return Ok(None);
+        };
         match Cursor::read(text, &self.state.cursors, &self.list(paging)) {
             Some(cursor) => Ok(Some(cursor)),
             None => Err(invalid_cursor()),
@@ -195,7 +219,10 @@ impl<P: Permission> Get<P> {
         let query: Vec<&str> = others.collect();
         let ampersand = if query.is_empty() { "" } else { "&" };
         let path = self.request.path();
-        format!("<{path}?{}{ampersand}cursor={cursor}>; rel=\"next\"", query.join("&"))
+        format!(
+            "<{path}?{}{ampersand}cursor={cursor}>; rel=\"next\"",
+            query.join("&")
+        )
     }
 }
 

@@ -39,14 +39,30 @@ pub async fn list_journals(get: Get<ReadLedger>) -> Result<HttpResponse, Problem
                 (0, version.map_or(0, |version| version.journals))
             }
         };
-        let window = JournalWindow { after, upto, limit: paging.limit };
+        let window = JournalWindow {
+            after,
+            upto,
+            limit: paging.limit,
+        };
         let page = read::list_journals(connection, catalogue, sight, pledge, window).await?;
         Ok((page, upto))
     });
     let (page, upto): (_, i64) = reads.await.map_err(failed)?;
-    let last = page.data.last().map(|journal| journal.number).filter(|_| page.has_more);
-    let next = last.map(|number| Cursor { after: number.to_string(), pin: upto.to_string() });
-    get.page(&paging, page.data.iter().map(JournalOut::from).collect(), next, None)
+    let last = page
+        .data
+        .last()
+        .map(|journal| journal.number)
+        .filter(|_| page.has_more);
+    let next = last.map(|number| Cursor {
+        after: number.to_string(),
+        pin: upto.to_string(),
+    });
+    get.page(
+        &paging,
+        page.data.iter().map(JournalOut::from).collect(),
+        next,
+        None,
+    )
 }
 
 /// Read a journal
@@ -57,6 +73,8 @@ pub async fn read_journal(get: Get<ReadLedger>) -> Result<HttpResponse, Problem>
     get.query()?.finish()?;
     let mut connection = get.connection().await?;
     let journal = read::journal(&mut connection, get.catalogue(), get.sight(), id).await;
-    let journal = journal.map_err(failed)?.ok_or_else(|| get.absent("journal"))?;
+    let journal = journal
+        .map_err(failed)?
+        .ok_or_else(|| get.absent("journal"))?;
     get.json(None, &JournalOut::from(&journal))
 }

@@ -45,7 +45,10 @@ pub fn endpoints() -> Vec<Endpoint> {
         Endpoint::get("/v1/accounts/{id}", accounts::read_account),
         Endpoint::get("/v1/accounts/{id}/entries", accounts::list_entries),
         Endpoint::get("/v1/accounts/{id}/statement", statements::read_statement),
-        Endpoint::get("/v1/accounts/{id}/statement.csv", statements::read_statement_csv),
+        Endpoint::get(
+            "/v1/accounts/{id}/statement.csv",
+            statements::read_statement_csv,
+        ),
         Endpoint::get("/v1/journals", journals::list_journals),
         Endpoint::get("/v1/journals/{id}", journals::read_journal),
         Endpoint::get("/v1/trial-balance", reports::read_trial_balance),
@@ -99,7 +102,9 @@ impl Modify for Shared {
 
 /// Whether what is answered is a page.
 fn is_list(operation: &Operation) -> bool {
-    let Some(RefOr::T(answer)) = operation.responses.responses.get("200") else { return false };
+    let Some(RefOr::T(answer)) = operation.responses.responses.get("200") else {
+        return false;
+    };
     let mut names = answer.content.values().filter_map(|content| match content {
         RefOr::T(content) => match content.schema.as_ref()? {
             RefOr::Ref(named) => Some(named.ref_location.as_str()),
@@ -126,7 +131,10 @@ fn add_paging(operation: &mut Operation) {
             .required(Required::False)
             .description(Some(says))
             .schema(Some(schema));
-        operation.parameters.get_or_insert_default().push(parameter.build().into());
+        operation
+            .parameters
+            .get_or_insert_default()
+            .push(parameter.build().into());
     }
 }
 
@@ -134,7 +142,9 @@ fn add_conditions(operation: &mut Operation) {
     let responses = &mut operation.responses.responses;
     let same = ResponseBuilder::new().description("With If-None-Match: the client has it");
     responses.insert("304".to_owned(), RefOr::T(same.build()));
-    let problem = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+    let problem = ContentBuilder::new()
+        .schema(Some(Ref::from_schema_name("Problem")))
+        .build();
     let none = ResponseBuilder::new()
         .description("Accept takes none of the forms there are")
         .content("application/problem+json", problem);

@@ -45,7 +45,12 @@ impl<'a> Params<'a> {
         // Any text is a list of pairs; what isn't UTF-8 is replaced, and then isn't a known value.
         let pairs = web::Query::<Vec<(String, String)>>::from_query(query);
         let pairs = pairs.map(web::Query::into_inner).unwrap_or_default();
-        Params { catalogue, pairs, asked: Vec::new(), reasons: Vec::new() }
+        Params {
+            catalogue,
+            pairs,
+            asked: Vec::new(),
+            reasons: Vec::new(),
+        }
     }
 
     fn fault(&mut self, name: &str, code: &'static str, detail: impl Into<String>) {
@@ -57,7 +62,11 @@ impl<'a> Params<'a> {
         let mut values = self.pairs.iter().filter(|(its, _)| its == name);
         let value = values.next().map(|(_, value)| value.clone());
         if values.next().is_some() {
-            self.fault(name, "repeated-parameter", format!("{name} is given once, or not at all"));
+            self.fault(
+                name,
+                "repeated-parameter",
+                format!("{name} is given once, or not at all"),
+            );
         }
         value
     }
@@ -79,19 +88,27 @@ impl<'a> Params<'a> {
 
     /// An id of some type.
     pub fn id<T: FromStr<Err = NotAnId>>(&mut self, name: &'static str) -> Option<T> {
-        self.read(name, |text, _| text.parse().map_err(|error: NotAnId| error.to_string()))
+        self.read(name, |text, _| {
+            text.parse().map_err(|error: NotAnId| error.to_string())
+        })
     }
 
     /// A day.
     pub fn day(&mut self, name: &'static str) -> Option<Date> {
-        self.read(name, |text, _| day(text, &DAYS).map_err(|fault| fault.detail))
+        self.read(name, |text, _| {
+            day(text, &DAYS).map_err(|fault| fault.detail)
+        })
     }
 
     /// A day that has to be given.
     pub fn required_day(&mut self, name: &'static str) -> Option<Date> {
         let found = self.day(name);
         if !self.pairs.iter().any(|(its, _)| its == name) {
-            self.fault(name, "missing-parameter", format!("{name} has to be given, as a date"));
+            self.fault(
+                name,
+                "missing-parameter",
+                format!("{name} has to be given, as a date"),
+            );
         }
         found
     }
@@ -140,7 +157,10 @@ impl<'a> Params<'a> {
     /// `limit` and `cursor`. The filters are whatever else was sent.
     pub fn paging(&mut self) -> Paging {
         let limit = self.read("limit", |text, _| {
-            let limit = text.parse::<i64>().ok().filter(|limit| (1..=MAX_LIMIT).contains(limit));
+            let limit = text
+                .parse::<i64>()
+                .ok()
+                .filter(|limit| (1..=MAX_LIMIT).contains(limit));
             limit.ok_or_else(|| format!("limit is a whole number from 1 to {MAX_LIMIT}"))
         });
         let cursor = self.text("cursor");
@@ -151,7 +171,11 @@ impl<'a> Params<'a> {
             .map(|(name, value)| format!("{name}={value}"))
             .collect();
         filters.sort_unstable();
-        Paging { limit: limit.unwrap_or(DEFAULT_LIMIT), cursor, filters: filters.join("&") }
+        Paging {
+            limit: limit.unwrap_or(DEFAULT_LIMIT),
+            cursor,
+            filters: filters.join("&"),
+        }
     }
 
     /// Notes a fault of a value that was read.
@@ -173,9 +197,17 @@ impl<'a> Params<'a> {
             .take(MOST_UNKNOWN)
             .collect();
         for name in strangers {
-            self.fault(&name, "unknown-parameter", format!("there is no such parameter; {known}"));
+            self.fault(
+                &name,
+                "unknown-parameter",
+                format!("there is no such parameter; {known}"),
+            );
         }
-        if self.reasons.is_empty() { Ok(()) } else { Err(Problem::invalid(self.reasons)) }
+        if self.reasons.is_empty() {
+            Ok(())
+        } else {
+            Err(Problem::invalid(self.reasons))
+        }
     }
 }
 
@@ -195,13 +227,18 @@ mod tests {
         let problem = params.finish();
         problem.err().map_or_else(Vec::new, |problem| {
             let shape = problem.shape(None, None);
-            shape.errors.iter().map(|it| format!("{} {}", it.pointer, it.code)).collect()
+            shape
+                .errors
+                .iter()
+                .map(|it| format!("{} {}", it.pointer, it.code))
+                .collect()
         })
     }
 
     #[test]
     fn parameters_are_read_strictly_and_every_fault_is_told() {
-        let well = "effective_date%5Bgte%5D=2026-01-01&limit=1000&known_at=2026-01-01T00:00:00+09:00";
+        let well =
+            "effective_date%5Bgte%5D=2026-01-01&limit=1000&known_at=2026-01-01T00:00:00+09:00";
         assert_eq!(codes(well), [""; 0]);
         assert_eq!(codes("effective_date[gte]=2026-01-01"), [""; 0]);
         assert_eq!(
@@ -215,7 +252,10 @@ mod tests {
         );
         assert_eq!(codes("limit=1&limit=2"), ["limit repeated-parameter"]);
         for limit in ["0", "-1", "1e2", "", "9999999999999999999"] {
-            assert_eq!(codes(&format!("limit={limit}")), ["limit malformed-parameter"]);
+            assert_eq!(
+                codes(&format!("limit={limit}")),
+                ["limit malformed-parameter"]
+            );
         }
     }
 

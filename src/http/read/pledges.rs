@@ -31,10 +31,19 @@ pub async fn list_pledges(get: Get<ReadLedger>) -> Result<HttpResponse, Problem>
     });
     let (pledges, instalments) = reads.await.map_err(failed)?;
     let data = pledges.data.iter().map(|pledge| {
-        let its = instalments.iter().filter(|it| it.pledge == pledge.id).cloned();
-        (pledge.id.0, PledgeOut::new(pledge, &its.collect::<Vec<Instalment>>()))
+        let its = instalments
+            .iter()
+            .filter(|it| it.pledge == pledge.id)
+            .cloned();
+        (
+            pledge.id.0,
+            PledgeOut::new(pledge, &its.collect::<Vec<Instalment>>()),
+        )
     });
-    let pledges = Page { data: data.collect(), has_more: pledges.has_more };
+    let pledges = Page {
+        data: data.collect(),
+        has_more: pledges.has_more,
+    };
     page(&get, &paging, window, pledges)
 }
 
@@ -75,7 +84,11 @@ pub async fn list_instalments(get: Get<ReadLedger>) -> Result<HttpResponse, Prob
     });
     let (pledge, instalments) = reads.await.map_err(failed)?;
     pledge.ok_or_else(|| get.absent("pledge"))?;
-    slice(&get, &paging, instalments.iter().map(InstalmentOut::from).collect())
+    slice(
+        &get,
+        &paging,
+        instalments.iter().map(InstalmentOut::from).collect(),
+    )
 }
 
 /// Read an instalment
@@ -111,8 +124,20 @@ pub async fn list_lots(get: Get<ReadLedger>) -> Result<HttpResponse, Problem> {
     });
     let (pledge, lots) = reads.await.map_err(failed)?;
     pledge.ok_or_else(|| get.absent("pledge"))?;
-    let data = lots.data.iter().map(|lot| (lot.id.0, LotOut::from(lot))).collect();
-    page(&get, &paging, window, Page { data, has_more: lots.has_more })
+    let data = lots
+        .data
+        .iter()
+        .map(|lot| (lot.id.0, LotOut::from(lot)))
+        .collect();
+    page(
+        &get,
+        &paging,
+        window,
+        Page {
+            data,
+            has_more: lots.has_more,
+        },
+    )
 }
 
 /// Read a lot

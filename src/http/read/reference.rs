@@ -16,7 +16,11 @@ pub async fn list_units(get: Get<ReadReference>) -> Result<HttpResponse, Problem
     let mut query = get.query()?;
     let paging = query.paging();
     query.finish()?;
-    slice(&get, &paging, get.catalogue().units.iter().map(UnitOut::from).collect())
+    slice(
+        &get,
+        &paging,
+        get.catalogue().units.iter().map(UnitOut::from).collect(),
+    )
 }
 
 /// Where it can be spent
@@ -26,5 +30,13 @@ pub async fn list_markets(get: Get<ReadReference>) -> Result<HttpResponse, Probl
     let mut query = get.query()?;
     let paging = query.paging();
     query.finish()?;
-    slice(&get, &paging, get.catalogue().markets.iter().map(MarketOut::from).collect())
+    slice(
+        &get,
+        &paging,
+        get.catalogue()
+            .markets
+            .iter()
+            .map(MarketOut::from)
+            .collect(),
+    )
 }

@@ -84,7 +84,9 @@ pub struct MarketSummaryOut {
 
 fn unit_summary((unit, whole): &(Unit, Option<read::Whole>)) -> UnitSummaryOut {
     let amount = |minor: fn(&read::Whole) -> i64| {
-        whole.as_ref().map(|whole| format_minor(minor(whole), unit.minor_digits()))
+        whole
+            .as_ref()
+            .map(|whole| format_minor(minor(whole), unit.minor_digits()))
     };
     UnitSummaryOut {
         unit: unit.code().to_owned(),
@@ -139,14 +141,18 @@ pub async fn read_summary(get: Get<ReadLedger>) -> Result<HttpResponse, Problem>
     let mut connection = get.connection().await?;
     if get.request().headers().contains_key(header::IF_NONE_MATCH) {
         let version = read::pledge_version(&mut connection, get.sight(), id).await;
-        let version = version.map_err(failed)?.ok_or_else(|| get.absent("pledge"))?;
+        let version = version
+            .map_err(failed)?
+            .ok_or_else(|| get.absent("pledge"))?;
         let tag = get.tag("summary", &version.journals.to_string());
         if get.has(&tag) {
             return Ok(tag.not_modified());
         }
     }
     let summary = read::summary(&mut connection, get.catalogue(), get.sight(), id).await;
-    let summary = summary.map_err(failed)?.ok_or_else(|| get.absent("pledge"))?;
+    let summary = summary
+        .map_err(failed)?
+        .ok_or_else(|| get.absent("pledge"))?;
     let tag = get.tag("summary", &summary.known.journal.to_string());
     get.json(Some(tag), &SummaryOut::from(&summary))
 }
@@ -247,7 +253,9 @@ pub async fn read_trial_balance(get: Get<ReadProofs>) -> Result<HttpResponse, Pr
     });
     let (version, units) = reads.await.map_err(failed)?;
     let tag = get.tag("trial-balance", &word(&version));
-    let Some(units) = units else { return Ok(tag.not_modified()) };
+    let Some(units) = units else {
+        return Ok(tag.not_modified());
+    };
     let balance = TrialBalanceOut {
         pledge_id: pledge,
         as_of: as_of.map(Day),
@@ -289,8 +297,22 @@ pub struct ProofOut {
 
 impl From<Proof> for ProofOut {
     fn from(proof: Proof) -> Self {
-        let Proof { name, sentence, holds, figures, broken, offending } = proof;
-        ProofOut { name, sentence, holds, figures, broken, offending }
+        let Proof {
+            name,
+            sentence,
+            holds,
+            figures,
+            broken,
+            offending,
+        } = proof;
+        ProofOut {
+            name,
+            sentence,
+            holds,
+            figures,
+            broken,
+            offending,
+        }
     }
 }
 
@@ -306,9 +328,13 @@ pub async fn read_proofs(get: Get<ReadProofs>) -> Result<HttpResponse, Problem> 
     let pledge = query.id("pledge_id");
     query.finish()?;
     let mut connection = get.connection().await?;
-    let proofs = read::proofs(&mut connection, pledge).await.map_err(failed)?;
+    let proofs = read::proofs(&mut connection, pledge)
+        .await
+        .map_err(failed)?;
     let proofs: Vec<ProofOut> = proofs.into_iter().map(ProofOut::from).collect();
     let holds = proofs.iter().all(|proof| proof.holds);
     let answer = ProofsOut { holds, proofs };
-    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(answer))
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .json(answer))
 }

@@ -40,7 +40,16 @@ pub const PAGE_LINES: usize = 10_240;
 pub async fn read_statement(get: Get<ReadLedger>) -> Result<HttpResponse, Problem> {
     let id: AccountId = get.id()?;
     let chosen = negotiate(get.request().headers(), &[accept::JSON, accept::CSV])?;
-    statement(get, id, if chosen == accept::CSV { Format::Csv } else { Format::Json }).await
+    statement(
+        get,
+        id,
+        if chosen == accept::CSV {
+            Format::Csv
+        } else {
+            Format::Json
+        },
+    )
+    .await
 }
 
 /// An account's statement as CSV
@@ -70,7 +79,8 @@ fn range(get: &Get<ReadLedger>) -> Result<Range, Problem> {
     }
     query.finish()?;
     // Both are there, or finishing would have told.
-    days.map(|days| (days, known_at)).ok_or_else(Problem::internal)
+    days.map(|days| (days, known_at))
+        .ok_or_else(Problem::internal)
 }
 
 async fn statement(
@@ -84,7 +94,10 @@ async fn statement(
     let reads = snapshot(&mut connection, async |connection| {
         read::statement_head(connection, catalogue, sight, id, days, known_at).await
     });
-    let head = reads.await.map_err(failed)?.ok_or_else(|| get.absent("account"))?;
+    let head = reads
+        .await
+        .map_err(failed)?
+        .ok_or_else(|| get.absent("account"))?;
     let tag = get.tag(media_type(format), &head.known.journal.to_string());
     if get.has(&tag) {
         return Ok(tag.not_modified());
@@ -133,11 +146,22 @@ fn respond(
             log::error!("{error}: account {}", rendering.head().account.id);
             Problem::internal()
         })?;
-        etag::respond(get.request().headers(), Some(tag), media_type(format), chunk)
+        etag::respond(
+            get.request().headers(),
+            Some(tag),
+            media_type(format),
+            chunk,
+        )
     } else {
         let after = lines.last().map(|line| (line.effective_date, line.seq));
         let (state, sight) = (get.state().clone(), get.sight().clone());
-        let rest = Rest { state, sight, rendering, after, chunk: Some(chunk) };
+        let rest = Rest {
+            state,
+            sight,
+            rendering,
+            after,
+            chunk: Some(chunk),
+        };
         HttpResponse::Ok()
             .insert_header((header::CONTENT_TYPE, media_type(format)))
             .insert_header((header::ETAG, tag.as_str()))
@@ -146,7 +170,9 @@ fn respond(
             .streaming(stream::try_unfold(Some(rest), Rest::next))
     };
     if let Ok(value) = HeaderValue::from_str(&disposition) {
-        response.headers_mut().insert(header::CONTENT_DISPOSITION, value);
+        response
+            .headers_mut()
+            .insert(header::CONTENT_DISPOSITION, value);
     }
     Ok(response)
 }
@@ -174,7 +200,9 @@ struct Rest {
 impl Rest {
     /// The next piece: what is ready, or else the next page.
     async fn next(rest: Option<Self>) -> Result<Option<(Bytes, Option<Self>)>, BrokenOff> {
-        let Some(mut rest) = rest else { return Ok(None) };
+        let Some(mut rest) = rest else {
+            return Ok(None);
+        };
         if let Some(chunk) = rest.chunk.take() {
             return Ok(Some((Bytes::from(chunk), Some(rest))));
         }

@@ -64,7 +64,11 @@ pub struct MarketOut {
 impl From<&MarketFacts> for MarketOut {
     fn from(facts: &MarketFacts) -> Self {
         let (name, currency) = (facts.name.clone(), facts.currency.clone());
-        MarketOut { code: facts.code, name, currency }
+        MarketOut {
+            code: facts.code,
+            name,
+            currency,
+        }
     }
 }
 
@@ -164,7 +168,11 @@ pub struct CounterpartOut {
 
 impl From<&Counterpart> for CounterpartOut {
     fn from(other: &Counterpart) -> Self {
-        CounterpartOut { id: other.id, code: other.code.as_str(), market: other.market }
+        CounterpartOut {
+            id: other.id,
+            code: other.code.as_str(),
+            market: other.market,
+        }
     }
 }
 

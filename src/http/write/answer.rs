@@ -53,7 +53,9 @@ impl Done {
 
 /// An answer with a body made here.
 pub fn json(status: StatusCode, body: &impl Serialize) -> HttpResponse {
-    HttpResponse::build(status).insert_header((header::CACHE_CONTROL, "no-store")).json(body)
+    HttpResponse::build(status)
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .json(body)
 }
 
 /// What names the thing an answer is about: its id, or that of the journal if it has none.
@@ -88,7 +90,11 @@ impl PreviewOut {
         // Both are shapes with text names, so neither writing nor reading them again can fail.
         let posting = serde_json::to_vec(&would_post).unwrap_or_default();
         let result = serde_json::from_slice(&preview.body).unwrap_or_default();
-        PreviewOut { would_post, result, digest: hexadecimal(&digest(&[request, &posting])) }
+        PreviewOut {
+            would_post,
+            result,
+            digest: hexadecimal(&digest(&[request, &posting])),
+        }
     }
 }
 
@@ -147,8 +153,14 @@ mod tests {
     #[test]
     fn what_has_an_id_goes_by_it_and_else_by_its_journal() {
         let id = |body: &str| id_in(body.as_bytes());
-        assert_eq!(id(r#"{"id":"lot_1","journal_id":"jnl_1"}"#).as_deref(), Some("lot_1"));
-        assert_eq!(id(r#"{"journal_id":"jnl_1","x":{}}"#).as_deref(), Some("jnl_1"));
+        assert_eq!(
+            id(r#"{"id":"lot_1","journal_id":"jnl_1"}"#).as_deref(),
+            Some("lot_1")
+        );
+        assert_eq!(
+            id(r#"{"journal_id":"jnl_1","x":{}}"#).as_deref(),
+            Some("jnl_1")
+        );
         assert_eq!(id("{}"), None);
     }
 }

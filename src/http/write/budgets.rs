@@ -2,9 +2,9 @@
 
 use actix_web::HttpResponse;
 
+use super::JOURNALS;
 use super::inputs::{BudgetIn, BudgetReturnIn, SupportCostIn};
 use super::post::Post;
-use super::JOURNALS;
 use crate::domain::command::{BudgetMarket, ChargeSupportCost, ReturnBudget};
 use crate::domain::{Command, PledgeId};
 use crate::http::access::permission::MoveMoney;
@@ -62,7 +62,10 @@ pub fn budget_return(pledge: PledgeId, body: &mut Fields<'_>) -> Option<Command>
     responses((status = 201, description = "Set aside", body = SupportCostOut)))]
 pub async fn charge_support_cost(post: Post<MoveMoney>) -> Result<HttpResponse, Problem> {
     let id = post.id()?;
-    Ok(post.submit(|body| support_cost(id, body)).await?.created(JOURNALS))
+    Ok(post
+        .submit(|body| support_cost(id, body))
+        .await?
+        .created(JOURNALS))
 }
 
 /// Give a market budget
@@ -72,7 +75,10 @@ pub async fn charge_support_cost(post: Post<MoveMoney>) -> Result<HttpResponse, 
     responses((status = 201, description = "Budgeted", body = BudgetOut)))]
 pub async fn budget_market(post: Post<MoveMoney>) -> Result<HttpResponse, Problem> {
     let id = post.id()?;
-    Ok(post.submit(|body| budget(id, body)).await?.created(JOURNALS))
+    Ok(post
+        .submit(|body| budget(id, body))
+        .await?
+        .created(JOURNALS))
 }
 
 /// Take budget back from a market
@@ -81,5 +87,8 @@ pub async fn budget_market(post: Post<MoveMoney>) -> Result<HttpResponse, Proble
     responses((status = 201, description = "Returned", body = BudgetOut)))]
 pub async fn return_budget(post: Post<MoveMoney>) -> Result<HttpResponse, Problem> {
     let id = post.id()?;
-    Ok(post.submit(|body| budget_return(id, body)).await?.created(JOURNALS))
+    Ok(post
+        .submit(|body| budget_return(id, body))
+        .await?
+        .created(JOURNALS))
 }

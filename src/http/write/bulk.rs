@@ -58,7 +58,10 @@ impl ModeIn {
         match text {
             "atomic" => Ok(ModeIn::Atomic),
             "independent" => Ok(ModeIn::Independent),
-            _ => Err(Fault::new("unknown-mode", "the mode is atomic or independent")),
+            _ => Err(Fault::new(
+                "unknown-mode",
+                "the mode is atomic or independent",
+            )),
         }
     }
 }
@@ -198,7 +201,9 @@ impl<P: Permission> Post<P> {
             body.list("items", MOST_ITEMS).and(mode)
         })
         .map_err(Problem::invalid)?;
-        let Node::Object(mut body) = body else { return Err(Problem::internal()) };
+        let Node::Object(mut body) = body else {
+            return Err(Problem::internal());
+        };
         match body.remove("items") {
             Some(Node::List(items)) => Ok((mode, items)),
             _ => Err(Problem::internal()),
@@ -246,9 +251,9 @@ impl<P: Permission> Post<P> {
         };
         let key = match key {
             None => Ok(None),
-            Some(Node::Text(text)) => ClientKey::parse(&text)
-                .map(Some)
-                .map_err(|error| Reason::new(pointer(), "idempotency-key-malformed", error.to_string())),
+            Some(Node::Text(text)) => ClientKey::parse(&text).map(Some).map_err(|error| {
+                Reason::new(pointer(), "idempotency-key-malformed", error.to_string())
+            }),
             Some(other) => {
                 let detail = format!("a string is asked for here, not {}", other.kind());
                 Err(Reason::new(pointer(), "wrong-type", detail))
@@ -258,10 +263,19 @@ impl<P: Permission> Post<P> {
             (Ok(key), Ok(command)) => {
                 let submission = self.submission(command, key.as_ref(), path, &node);
                 let request = request_digest(Method::POST.as_str(), path, &node);
-                Ok((key, Item { request, submission }))
+                Ok((
+                    key,
+                    Item {
+                        request,
+                        submission,
+                    },
+                ))
             }
             (key, fields) => {
-                let reasons = key.err().into_iter().chain(fields.err().into_iter().flatten());
+                let reasons = key
+                    .err()
+                    .into_iter()
+                    .chain(fields.err().into_iter().flatten());
                 Err(Problem::invalid(reasons.collect()))
             }
         }
@@ -270,8 +284,13 @@ impl<P: Permission> Post<P> {
     async fn commit_each(self, items: Vec<Result<Item, Problem>>) -> Result<HttpResponse, Problem> {
         let (items, submissions, _) = apart(items);
         let verdicts = self.state().engine.submit_each(submissions).await;
-        let verdicts = verdicts.into_iter().map(|verdict| verdict.map_err(Problem::from));
-        Ok(json(StatusCode::MULTI_STATUS, &summed_up(reunite(items, verdicts))))
+        let verdicts = verdicts
+            .into_iter()
+            .map(|verdict| verdict.map_err(Problem::from));
+        Ok(json(
+            StatusCode::MULTI_STATUS,
+            &summed_up(reunite(items, verdicts)),
+        ))
     }
 
     async fn commit_all(self, items: Vec<Result<Item, Problem>>) -> Result<HttpResponse, Problem> {
@@ -281,14 +300,18 @@ impl<P: Permission> Post<P> {
         let verdicts: Vec<Result<Option<Answer>, Problem>> = if readable {
             match engine.submit_all(submissions).await {
                 Ok(answers) => answers.into_iter().map(|answer| Ok(Some(answer))).collect(),
-                Err(verdicts) => {
-                    verdicts.into_iter().map(|it| it.map(|_| None).map_err(Problem::from)).collect()
-                }
+                Err(verdicts) => verdicts
+                    .into_iter()
+                    .map(|it| it.map(|_| None).map_err(Problem::from))
+                    .collect(),
             }
         } else {
             // Refused already; what the ledger would say of the other items is listed as well.
             let verdicts = engine.preview(submissions).await;
-            verdicts.into_iter().map(|it| it.map(|_| None).map_err(Problem::from)).collect()
+            verdicts
+                .into_iter()
+                .map(|it| it.map(|_| None).map_err(Problem::from))
+                .collect()
         };
         let verdicts = reunite(items, verdicts);
         if verdicts.iter().any(Result::is_err) {
@@ -302,17 +325,34 @@ impl<P: Permission> Post<P> {
     async fn foresee(self, items: Vec<Result<Item, Problem>>) -> Result<HttpResponse, Problem> {
         let (items, submissions, requests) = apart(items);
         let previews = self.state().engine.preview(submissions).await;
-        let previews = previews.into_iter().zip(requests).map(|(preview, request)| {
-            preview.map(|it| PreviewOut::new(&it, &request)).map_err(Problem::from)
-        });
-        let results = reunite(items, previews).into_iter().enumerate().map(|(index, verdict)| {
-            let (preview, problem) = match verdict {
-                Ok(preview) => (Some(preview), None),
-                Err(problem) => (None, Some(problem.shape(None, None))),
-            };
-            PreviewResultOut { index, preview, problem }
-        });
-        Ok(json(StatusCode::OK, &BulkPreviewOut { results: results.collect() }))
+        let previews = previews
+            .into_iter()
+            .zip(requests)
+            .map(|(preview, request)| {
+                preview
+                    .map(|it| PreviewOut::new(&it, &request))
+                    .map_err(Problem::from)
+            });
+        let results = reunite(items, previews)
+            .into_iter()
+            .enumerate()
+            .map(|(index, verdict)| {
+                let (preview, problem) = match verdict {
+                    Ok(preview) => (Some(preview), None),
+                    Err(problem) => (None, Some(problem.shape(None, None))),
+                };
+                PreviewResultOut {
+                    index,
+                    preview,
+                    problem,
+                }
+            });
+        Ok(json(
+            StatusCode::OK,
+            &BulkPreviewOut {
+                results: results.collect(),
+            },
+        ))
     }
 }
 
@@ -334,18 +374,33 @@ fn apart(
     let items = items
         .into_iter()
         .map(|item| {
-            item.map(|Item { request, submission }| {
-                submissions.push(submission);
-                requests.push(request);
-            })
+            item.map(
+                |Item {
+                     request,
+                     submission,
+                 }| {
+                    submissions.push(submission);
+                    requests.push(request);
+                },
+            )
         })
         .collect();
     (items, submissions, requests)
 }
 
 fn summed_up(verdicts: Vec<Result<Answer, Problem>>) -> BulkOut {
-    let results: Vec<ResultOut> =
-        verdicts.into_iter().enumerate().map(|(at, it)| ResultOut::of(at, it)).collect();
-    let failed = results.iter().filter(|result| result.problem.is_some()).count();
-    BulkOut { succeeded: results.len() - failed, failed, results }
+    let results: Vec<ResultOut> = verdicts
+        .into_iter()
+        .enumerate()
+        .map(|(at, it)| ResultOut::of(at, it))
+        .collect();
+    let failed = results
+        .iter()
+        .filter(|result| result.problem.is_some())
+        .count();
+    BulkOut {
+        succeeded: results.len() - failed,
+        failed,
+        results,
+    }
 }

@@ -29,8 +29,9 @@ pub fn condition_met(instalment: InstalmentId, body: &mut Fields<'_>) -> Option<
 pub fn receipt(instalment: InstalmentId, body: &mut Fields<'_>) -> Option<Command> {
     let received = body.money("received");
     let fee = body.optional("fee", Fields::money_or_zero);
-    let bank_reference =
-        body.optional("bank_reference", |body, name| body.text(name, Text::BANK_REFERENCE));
+    let bank_reference = body.optional("bank_reference", |body, name| {
+        body.text(name, Text::BANK_REFERENCE)
+    });
     let effective_date = body.effective_date();
     let received = received?;
     let no_fee = || Money::from_minor(0, received.unit().clone());
@@ -104,7 +105,10 @@ pub async fn meet_condition(post: Post<RecordPledges>) -> Result<HttpResponse, P
     responses((status = 201, description = "Received", body = ReceiptOut)))]
 pub async fn receive_cash(post: Post<RecordPledges>) -> Result<HttpResponse, Problem> {
     let id = post.id()?;
-    Ok(post.submit(|body| receipt(id, body)).await?.created(JOURNALS))
+    Ok(post
+        .submit(|body| receipt(id, body))
+        .await?
+        .created(JOURNALS))
 }
 
 /// Record a lot of credits issued
@@ -124,5 +128,8 @@ pub async fn write_off_instalment(
     post: Post<permission::WriteOff>,
 ) -> Result<HttpResponse, Problem> {
     let id = post.id()?;
-    Ok(post.submit(|body| write_off(id, body)).await?.created(JOURNALS))
+    Ok(post
+        .submit(|body| write_off(id, body))
+        .await?
+        .created(JOURNALS))
 }

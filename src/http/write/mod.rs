@@ -24,20 +24,30 @@ pub fn endpoints() -> Vec<Endpoint> {
     vec![
         Endpoint::post("/v1/pledges", pledges::announce_pledge),
         Endpoint::post("/v1/pledges/{id}/agreement", pledges::sign_agreement),
-        Endpoint::post("/v1/pledges/{id}/support-costs", budgets::charge_support_cost),
+        Endpoint::post(
+            "/v1/pledges/{id}/support-costs",
+            budgets::charge_support_cost,
+        ),
         Endpoint::post("/v1/pledges/{id}/budgets", budgets::budget_market),
         Endpoint::post("/v1/pledges/{id}/budgets/returns", budgets::return_budget),
-        Endpoint::post("/v1/instalments/{id}/condition", instalments::meet_condition),
+        Endpoint::post(
+            "/v1/instalments/{id}/condition",
+            instalments::meet_condition,
+        ),
         Endpoint::post("/v1/instalments/{id}/receipts", instalments::receive_cash),
         Endpoint::post("/v1/instalments/{id}/lots", instalments::issue_lot),
-        Endpoint::post("/v1/instalments/{id}/write-offs", instalments::write_off_instalment),
+        Endpoint::post(
+            "/v1/instalments/{id}/write-offs",
+            instalments::write_off_instalment,
+        ),
         Endpoint::post("/v1/creators", creators::enrol_creator),
-        Endpoint::post("/v1/creators/bulk", creators::enrol_creators_in_bulk)
-            .with_body_limit(bulk),
+        Endpoint::post("/v1/creators/bulk", creators::enrol_creators_in_bulk).with_body_limit(bulk),
         Endpoint::post("/v1/allocations", allocations::allocate),
-        Endpoint::post("/v1/allocations/bulk", allocations::allocate_in_bulk)
-            .with_body_limit(bulk),
-        Endpoint::post("/v1/allocations/{id}/release", allocations::release_allocation),
+        Endpoint::post("/v1/allocations/bulk", allocations::allocate_in_bulk).with_body_limit(bulk),
+        Endpoint::post(
+            "/v1/allocations/{id}/release",
+            allocations::release_allocation,
+        ),
     ]
 }
 

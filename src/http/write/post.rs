@@ -15,8 +15,8 @@ use actix_web::web::{self, Bytes, Data};
 use actix_web::{FromRequest, HttpRequest};
 
 use super::answer::{Done, PreviewOut};
-use crate::domain::id::NotAnId;
 use crate::domain::Command;
+use crate::domain::id::NotAnId;
 use crate::engine::{Key, Submission};
 use crate::http::access::{Permission, Principal};
 use crate::http::allowed::Allowed;
@@ -28,7 +28,7 @@ use crate::http::state::State;
 use crate::http::views;
 
 /// How long a body may take to arrive, once its head has.
-pub const BODY_TIMEOUT: Duration = Duration::from_secs(30);
+pub const BODY_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// A write by a caller who may do what `P` names, with its body as it came.
 pub struct Post<P> {
@@ -48,9 +48,17 @@ impl<P: Permission> FromRequest for Post<P> {
         let payload = payload.take();
         Box::pin(async move {
             let caller = caller?;
-            let state = request.app_data::<Data<State>>().ok_or_else(Problem::internal)?.clone();
+            let state = request
+                .app_data::<Data<State>>()
+                .ok_or_else(Problem::internal)?
+                .clone();
             let body = receive(&request, payload).await?;
-            Ok(Post { caller, state, request, body })
+            Ok(Post {
+                caller,
+                state,
+                request,
+                body,
+            })
         })
     }
 }
@@ -71,12 +79,19 @@ async fn receive(request: &HttpRequest, payload: Payload) -> Result<Bytes, Probl
         Ok(Ok(Ok(body))) => Ok(body),
         Ok(Ok(Err(error))) => {
             log::debug!("a body broke off: {error}");
-            Err(Problem::unreadable("body-broken-off", "The body ended before it was complete"))
+            Err(Problem::unreadable(
+                "body-broken-off",
+                "The body ended before it was complete",
+            ))
         }
         Ok(Err(_)) => Err(Problem::too_large(limit)),
         Err(_) => {
             let detail = format!("The body didn't arrive within {} s", BODY_TIMEOUT.as_secs());
-            Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "body-too-slow", detail))
+            Err(Problem::new(
+                StatusCode::REQUEST_TIMEOUT,
+                "body-too-slow",
+                detail,
+            ))
         }
     }
 }
@@ -122,7 +137,10 @@ impl<P: Permission> Post<P> {
         body: &Node,
     ) -> Submission {
         let caller = self.caller.principal();
-        let unused = || Key { digest: uuid::Uuid::now_v7(), fingerprint: uuid::Uuid::nil() };
+        let unused = || Key {
+            digest: uuid::Uuid::now_v7(),
+            fingerprint: uuid::Uuid::nil(),
+        };
         Submission {
             command,
             actor: caller.subject().to_owned(),
@@ -151,13 +169,17 @@ impl<P: Permission> Post<P> {
     /// The one parameter there is: `validate_only`.
     pub fn validate_only(&self) -> Result<bool, Problem> {
         let mut validate_only = false;
-        let pairs = self.request.query_string().split('&').filter(|pair| !pair.is_empty());
+        let pairs = self
+            .request
+            .query_string()
+            .split('&')
+            .filter(|pair| !pair.is_empty());
         for pair in pairs {
             validate_only = match pair.split_once('=').unwrap_or((pair, "")) {
                 ("validate_only", "true") => true,
                 ("validate_only", "false") => false,
                 ("validate_only", _) => {
-                    let detail = "validate_only is true or false";
+                    let detail = "the parameter validate_only is true or false";
                     let reason = Reason::new("validate_only", "malformed-parameter", detail);
                     return Err(Problem::invalid(vec![reason]));
                 }
@@ -174,7 +196,8 @@ impl<P: Permission> Post<P> {
     /// The body as JSON, if that is what it says it is.
     pub fn json(&self) -> Result<Node, Problem> {
         let headers = self.request.headers();
-        let plain = |value: &header::HeaderValue| value.as_bytes().eq_ignore_ascii_case(b"identity");
+        let plain =
+            |value: &header::HeaderValue| value.as_bytes().eq_ignore_ascii_case(b"identity");
         if !headers.get_all(header::CONTENT_ENCODING).all(plain) {
             let detail = "A body is read as it is: send it without Content-Encoding";
             return Err(Problem::unsupported_media_type(detail));
@@ -185,7 +208,10 @@ impl<P: Permission> Post<P> {
             _ => false,
         };
         if !json {
-            let detail = format!("A body is read as JSON: send Content-Type {}", ContentType::json());
+            let detail = format!(
+                "A body is read as JSON: send Content-Type {}",
+                ContentType::json()
+            );
             return Err(Problem::unsupported_media_type(detail));
         }
         Node::read(&self.body)
@@ -195,13 +221,17 @@ impl<P: Permission> Post<P> {
 /// `application/json`, in UTF-8 if it says anything about that.
 fn is_json(media_type: &str) -> bool {
     let mut parts = media_type.split(';').map(str::trim);
-    let json = parts.next().is_some_and(|name| name.eq_ignore_ascii_case("application/json"));
-    json && parts.filter(|part| !part.is_empty()).all(|part| match part.split_once('=') {
-        Some((name, value)) if name.eq_ignore_ascii_case("charset") => {
-            value.trim_matches('"').eq_ignore_ascii_case("utf-8")
-        }
-        _ => true,
-    })
+    let json = parts
+        .next()
+        .is_some_and(|name| name.eq_ignore_ascii_case("application/json"));
+    json && parts
+        .filter(|part| !part.is_empty())
+        .all(|part| match part.split_once('=') {
+            Some((name, value)) if name.eq_ignore_ascii_case("charset") => {
+                value.trim_matches('"').eq_ignore_ascii_case("utf-8")
+            }
+            _ => true,
+        })
 }
 
 #[cfg(test)]
@@ -219,9 +249,13 @@ mod tests {
         ] {
             assert!(is_json(taken), "{taken}");
         }
-        for refused in
-            ["", "text/plain", "application/jsonp", "text/json", "application/json; charset=latin1"]
-        {
+        for refused in [
+            "",
+            "text/plain",
+            "application/jsonp",
+            "text/json",
+            "application/json; charset=latin1",
+        ] {
             assert!(!is_json(refused), "{refused}");
         }
     }

@@ -18,12 +18,18 @@ counted AS (
     FROM pledges p LEFT JOIN journals j ON j.pledge_id = p.id
     WHERE $1 IS NULL OR p.id = $1 GROUP BY p.id),
 figures AS (
-    SELECT ", plg!("id"), ", journals, found, last_recorded_at FROM counted ORDER BY id),
+    SELECT ",
+        plg!("id"),
+        ", journals, found, last_recorded_at FROM counted ORDER BY id),
 broken AS MATERIALIZED (
-    SELECT ", plg!("pledge_id"), ", number, number_before, recorded_at, recorded_before
+    SELECT ",
+        plg!("pledge_id"),
+        ", number, number_before, recorded_at, recorded_before
     FROM pairs WHERE number <> number_before + 1 OR recorded_at <= recorded_before
     UNION ALL
-    SELECT ", plg!("id"), ", journals, found, last_recorded_at, last_found_at
+    SELECT ",
+        plg!("id"),
+        ", journals, found, last_recorded_at, last_found_at
     FROM counted WHERE journals <> found OR last_recorded_at IS DISTINCT FROM last_found_at)"
     ),
     claim!(
@@ -38,7 +44,9 @@ figures AS (
     SELECT (SELECT count(*) FROM journals WHERE $1 IS NULL OR pledge_id = $1) AS journals,
            (SELECT count(*) FROM transfers WHERE $1 IS NULL OR pledge_id = $1) AS transfers),
 broken AS MATERIALIZED (
-    SELECT ", plg!("coalesce(j.pledge_id, s.pledge_id)"), ",
+    SELECT ",
+        plg!("coalesce(j.pledge_id, s.pledge_id)"),
+        ",
            coalesce(j.number, s.journal) AS journal, j.transfers, s.found
     FROM (SELECT * FROM journals WHERE $1 IS NULL OR pledge_id = $1) AS j
     FULL JOIN sums s ON s.pledge_id = j.pledge_id AND s.journal = j.number

@@ -7,8 +7,13 @@ pub(super) const CLAIMS: &[Claim] = &[
         "debits-equal-credits",
         "In every pledge and unit, all debits together equal all credits together.",
         "figures AS (
-    SELECT ", plg!("a.pledge_id"), ", a.unit, ", shown!("sum(a.debits)", "debits"), ", ",
-        shown!("sum(a.credits)", "credits"), ", sum(a.debits) = sum(a.credits) AS holds
+    SELECT ",
+        plg!("a.pledge_id"),
+        ", a.unit, ",
+        shown!("sum(a.debits)", "debits"),
+        ", ",
+        shown!("sum(a.credits)", "credits"),
+        ", sum(a.debits) = sum(a.credits) AS holds
     FROM accounts a JOIN units u ON u.code = a.unit
     WHERE $1 IS NULL OR a.pledge_id = $1
     GROUP BY a.pledge_id, a.unit, u.minor_digits ORDER BY a.pledge_id, a.unit),
@@ -24,7 +29,9 @@ figures AS (
     SELECT count(*) AS accounts, coalesce(sum(entries), 0) AS entries
     FROM accounts WHERE $1 IS NULL OR pledge_id = $1),
 broken AS MATERIALIZED (
-    SELECT ", acc!("a.id"), ", s.account, a.debits, s.debits AS debits_of_transfers, a.credits,
+    SELECT ",
+        acc!("a.id"),
+        ", s.account, a.debits, s.debits AS debits_of_transfers, a.credits,
            s.credits AS credits_of_transfers, a.entries, s.entries AS number_of_transfers
     FROM (SELECT * FROM accounts WHERE $1 IS NULL OR pledge_id = $1) AS a
     FULL JOIN sums s ON s.pledge_id = a.pledge_id AND s.account = a.number
@@ -43,7 +50,9 @@ broken AS MATERIALIZED (
     GROUP BY pledge_id, account, effective_date),
 figures AS (SELECT count(*) AS days FROM account_days WHERE $1 IS NULL OR pledge_id = $1),
 broken AS MATERIALIZED (
-    SELECT ", acc!("a.id"), ", coalesce(d.day, s.day) AS day, d.debits,
+    SELECT ",
+        acc!("a.id"),
+        ", coalesce(d.day, s.day) AS day, d.debits,
            s.debits AS debits_of_transfers, d.credits, s.credits AS credits_of_transfers
     FROM (SELECT * FROM account_days WHERE $1 IS NULL OR pledge_id = $1) AS d
     FULL JOIN sums s
@@ -74,7 +83,9 @@ pairs AS (
     FROM lines WINDOW w AS (PARTITION BY pledge_id, account ORDER BY seq)),
 figures AS (SELECT 2 * count(*) AS entries FROM transfers WHERE $1 IS NULL OR pledge_id = $1),
 broken AS MATERIALIZED (
-    SELECT ", acc!("a.id"), ", p.seq, p.seq_before, p.debits_before, p.debit, p.debits,
+    SELECT ",
+        acc!("a.id"),
+        ", p.seq, p.seq_before, p.debits_before, p.debit, p.debits,
            p.credits_before, p.credit, p.credits
     FROM pairs p JOIN accounts a ON a.pledge_id = p.pledge_id AND a.number = p.account
     WHERE p.seq <> p.seq_before + 1 OR p.debits <> p.debits_before + p.debit
@@ -92,9 +103,13 @@ broken AS MATERIALIZED (
     WHERE NOT a.may_overdraw AND ($1 IS NULL OR d.pledge_id = $1)),
 figures AS (SELECT count(DISTINCT id) AS accounts, count(*) AS days FROM days),
 broken AS MATERIALIZED (
-    SELECT ", acc!("id"), ", day, closing FROM days WHERE closing < 0
+    SELECT ",
+        acc!("id"),
+        ", day, closing FROM days WHERE closing < 0
     UNION ALL
-    SELECT ", acc!("id"), ", NULL, CASE normal_side WHEN 'debit' THEN debits - credits
+    SELECT ",
+        acc!("id"),
+        ", NULL, CASE normal_side WHEN 'debit' THEN debits - credits
                                                     ELSE credits - debits END
     FROM accounts
     WHERE NOT may_overdraw AND ($1 IS NULL OR pledge_id = $1)

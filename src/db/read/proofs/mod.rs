@@ -81,8 +81,11 @@ macro_rules! acc {
 macro_rules! shown {
     ($amount:literal, $name:literal) => {
         concat!(
-            "round(coalesce(", $amount, ", 0) / power(10::numeric, u.minor_digits), \
-             u.minor_digits)::text AS ", $name
+            "round(coalesce(",
+            $amount,
+            ", 0) / power(10::numeric, u.minor_digits), \
+             u.minor_digits)::text AS ",
+            $name
         )
     };
 }
@@ -100,8 +103,17 @@ struct Finding {
 }
 
 fn objects(rows: Value) -> Vec<Map<String, Value>> {
-    let Value::Array(rows) = rows else { return Vec::new() };
-    rows.into_iter().filter_map(|row| if let Value::Object(row) = row { Some(row) } else { None })
+    let Value::Array(rows) = rows else {
+        return Vec::new();
+    };
+    rows.into_iter()
+        .filter_map(|row| {
+            if let Value::Object(row) = row {
+                Some(row)
+            } else {
+                None
+            }
+        })
         .collect()
 }
 
@@ -114,7 +126,10 @@ pub async fn proofs(
         let settings =
             format!("SET LOCAL statement_timeout = '{TIMEOUT_S}s'; SET LOCAL work_mem = '64MB'");
         connection.batch_execute(&settings).await?;
-        let claims = ledger::CLAIMS.iter().chain(journals::CLAIMS).chain(pledges::CLAIMS);
+        let claims = ledger::CLAIMS
+            .iter()
+            .chain(journals::CLAIMS)
+            .chain(pledges::CLAIMS);
         let mut found = Vec::new();
         for claim in claims {
             let text: Text = Text::new(claim.wording).bind(pledge.map(|id| id.0));

@@ -17,8 +17,15 @@ pub(super) const CLAIMS: &[Claim] = &[
     FROM accounts WHERE unit_kind = 'cash' AND ($1 IS NULL OR pledge_id = $1)
     GROUP BY pledge_id, unit),
 figures AS (
-    SELECT ", plg!("s.pledge_id"), ", s.unit, ", shown!("s.purses", "purses"), ", ",
-        shown!("s.held", "held"), ", ", shown!("s.owed", "owed"), ",
+    SELECT ",
+        plg!("s.pledge_id"),
+        ", s.unit, ",
+        shown!("s.purses", "purses"),
+        ", ",
+        shown!("s.held", "held"),
+        ", ",
+        shown!("s.owed", "owed"),
+        ",
            coalesce(s.purses, 0) = coalesce(s.held, 0) - coalesce(s.owed, 0) AS holds
     FROM sums s JOIN units u ON u.code = s.unit ORDER BY s.pledge_id, s.unit),
 broken AS (SELECT * FROM figures WHERE NOT holds)"
@@ -34,8 +41,15 @@ broken AS (SELECT * FROM figures WHERE NOT holds)"
     FROM accounts WHERE unit_kind = 'credits' AND ($1 IS NULL OR pledge_id = $1)
     GROUP BY pledge_id, unit),
 figures AS (
-    SELECT ", plg!("s.pledge_id"), ", s.unit, ", shown!("s.purses", "purses"), ", ",
-        shown!("s.held", "held"), ", ", shown!("s.owed", "owed"), ",
+    SELECT ",
+        plg!("s.pledge_id"),
+        ", s.unit, ",
+        shown!("s.purses", "purses"),
+        ", ",
+        shown!("s.held", "held"),
+        ", ",
+        shown!("s.owed", "owed"),
+        ",
            coalesce(s.purses, 0) = coalesce(s.held, 0) - coalesce(s.owed, 0) AS holds
     FROM sums s JOIN units u ON u.code = s.unit ORDER BY s.pledge_id, s.unit),
 broken AS (SELECT * FROM figures WHERE NOT holds)"
@@ -44,8 +58,13 @@ broken AS (SELECT * FROM figures WHERE NOT holds)"
         "split-equals-total",
         "Every pledge's split adds up to its total at face value.",
         "figures AS (
-    SELECT ", plg!("p.id"), ", ", shown!("p.total", "total"), ", ",
-        shown!("sum(s.amount)", "split"), ", p.total = coalesce(sum(s.amount), 0) AS holds
+    SELECT ",
+        plg!("p.id"),
+        ", ",
+        shown!("p.total", "total"),
+        ", ",
+        shown!("sum(s.amount)", "split"),
+        ", p.total = coalesce(sum(s.amount), 0) AS holds
     FROM pledges p JOIN units u ON u.code = p.functional_unit
     LEFT JOIN pledge_units s ON s.pledge_id = p.id
     WHERE $1 IS NULL OR p.id = $1 GROUP BY p.id, u.minor_digits ORDER BY p.id),
@@ -55,8 +74,13 @@ broken AS (SELECT * FROM figures WHERE NOT holds)"
         "instalments-equal-split",
         "Every pledge's instalments add up, unit by unit, to its split.",
         "figures AS (
-    SELECT ", plg!("s.pledge_id"), ", s.unit, ", shown!("s.amount", "split"), ", ",
-        shown!("sum(i.amount)", "instalments"), ", s.amount = coalesce(sum(i.amount), 0) AS holds
+    SELECT ",
+        plg!("s.pledge_id"),
+        ", s.unit, ",
+        shown!("s.amount", "split"),
+        ", ",
+        shown!("sum(i.amount)", "instalments"),
+        ", s.amount = coalesce(sum(i.amount), 0) AS holds
     FROM pledge_units s JOIN units u ON u.code = s.unit
     LEFT JOIN instalments i ON i.pledge_id = s.pledge_id AND i.unit = s.unit
     WHERE $1 IS NULL OR s.pledge_id = $1
@@ -75,14 +99,24 @@ broken AS (SELECT * FROM figures WHERE NOT holds)"
                         AND a.code IN ('1110', '1210', '2300', '2310')
     WHERE $1 IS NULL OR i.pledge_id = $1 GROUP BY i.pledge_id, i.id),
 figures AS (
-    SELECT ", plg!("c.pledge_id"), ", c.unit, count(*) AS instalments, ",
-        shown!("sum(c.settled)", "settled"), ", ", shown!("sum(c.credited)", "credited"), ",
+    SELECT ",
+        plg!("c.pledge_id"),
+        ", c.unit, count(*) AS instalments, ",
+        shown!("sum(c.settled)", "settled"),
+        ", ",
+        shown!("sum(c.credited)", "credited"),
+        ",
            bool_and(c.settled = c.credited) AS holds
     FROM compared c JOIN units u ON u.code = c.unit
     GROUP BY c.pledge_id, c.unit, u.minor_digits ORDER BY c.pledge_id, c.unit),
 broken AS MATERIALIZED (
-    SELECT ", plg!("c.pledge_id"), ", c.reference, c.unit, ", shown!("c.settled", "settled"), ", ",
-        shown!("c.credited", "credited"), "
+    SELECT ",
+        plg!("c.pledge_id"),
+        ", c.reference, c.unit, ",
+        shown!("c.settled", "settled"),
+        ", ",
+        shown!("c.credited", "credited"),
+        "
     FROM compared c JOIN units u ON u.code = c.unit WHERE c.settled <> c.credited)"
     ),
     claim!(
@@ -102,14 +136,25 @@ compared AS (
     FROM remaining r FULL JOIN purses p
         ON p.pledge_id = r.pledge_id AND p.creator_id = r.creator_id AND p.unit = r.unit),
 figures AS (
-    SELECT ", plg!("c.pledge_id"), ", c.unit, count(*) AS creators, ",
-        shown!("sum(c.remaining)", "allocated"), ", ", shown!("sum(c.balance)", "held"), ",
+    SELECT ",
+        plg!("c.pledge_id"),
+        ", c.unit, count(*) AS creators, ",
+        shown!("sum(c.remaining)", "allocated"),
+        ", ",
+        shown!("sum(c.balance)", "held"),
+        ",
            bool_and(c.remaining = c.balance) AS holds
     FROM compared c JOIN units u ON u.code = c.unit
     GROUP BY c.pledge_id, c.unit, u.minor_digits ORDER BY c.pledge_id, c.unit),
 broken AS MATERIALIZED (
-    SELECT ", plg!("c.pledge_id"), ", 'crt_' || replace(c.creator_id::text, '-', '') AS creator_id,
-           c.unit, ", shown!("c.remaining", "allocated"), ", ", shown!("c.balance", "held"), "
+    SELECT ",
+        plg!("c.pledge_id"),
+        ", 'crt_' || replace(c.creator_id::text, '-', '') AS creator_id,
+           c.unit, ",
+        shown!("c.remaining", "allocated"),
+        ", ",
+        shown!("c.balance", "held"),
+        "
     FROM compared c JOIN units u ON u.code = c.unit WHERE c.remaining <> c.balance)"
     ),
 ];
