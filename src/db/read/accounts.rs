@@ -124,7 +124,8 @@ impl AccountRow {
 /// The account asked for, if in sight: $1 its id, $2 pledges and $3 markets in sight.
 macro_rules! in_sight {
     () => {
-        "a.id = $1 AND ($2 IS NULL OR a.pledge_id = ANY ($2)) AND ($3 IS NULL OR a.market = ANY ($3))"
+        "a.id = $1 AND ($2 IS NULL OR a.pledge_id = ANY ($2))
+  AND ($3 IS NULL OR a.market = ANY ($3))"
     };
 }
 
@@ -191,9 +192,13 @@ back_then AS (
     figures_after!("known.journal"),
     ") AS f),
 under_way AS (
-    SELECT d.day, d.debits, d.credits, d.first_seq, d.last_seq, d.day <= $5 AS within,
+    SELECT d.day, d.debits, d.credits, d.day <= $5 AS within,
            back_then.entries - d.first_seq < d.last_seq - back_then.entries AS count_up,
-           least(back_then.entries - d.first_seq + 1, d.last_seq - back_then.entries) AS cost
+           least(back_then.entries - d.first_seq + 1, d.last_seq - back_then.entries) AS cost,
+           CASE WHEN back_then.entries - d.first_seq < d.last_seq - back_then.entries
+                THEN d.first_seq ELSE back_then.entries + 1 END AS low,
+           CASE WHEN back_then.entries - d.first_seq < d.last_seq - back_then.entries
+                THEN back_then.entries ELSE d.last_seq END AS high
     FROM a CROSS JOIN back_then
     JOIN account_days d ON d.pledge_id = a.pledge_id AND d.account = a.number
     WHERE d.first_seq <= back_then.entries AND d.last_seq > back_then.entries),
@@ -217,14 +222,12 @@ part AS (
         FROM (
             SELECT t.amount AS debit, 0 AS credit FROM transfers t
             WHERE t.pledge_id = a.pledge_id AND t.debit_account = a.number
-              AND t.debit_seq >= CASE WHEN u.count_up THEN u.first_seq ELSE back_then.entries + 1 END
-              AND t.debit_seq <= CASE WHEN u.count_up THEN back_then.entries ELSE u.last_seq END
+              AND t.debit_seq >= u.low AND t.debit_seq <= u.high
               AND t.effective_date = u.day
             UNION ALL
             SELECT 0, t.amount FROM transfers t
             WHERE t.pledge_id = a.pledge_id AND t.credit_account = a.number
-              AND t.credit_seq >= CASE WHEN u.count_up THEN u.first_seq ELSE back_then.entries + 1 END
-              AND t.credit_seq <= CASE WHEN u.count_up THEN back_then.entries ELSE u.last_seq END
+              AND t.credit_seq >= u.low AND t.credit_seq <= u.high
               AND t.effective_date = u.day) AS line) AS e)
 SELECT ",
     account_columns!(),
