@@ -191,16 +191,18 @@ back_then AS (
     SELECT f.* FROM a CROSS JOIN known CROSS JOIN LATERAL (",
     figures_after!("known.journal"),
     ") AS f),
+days AS MATERIALIZED (
+    SELECT d.*, d.day <= $5 AS within
+    FROM a JOIN account_days d ON d.pledge_id = a.pledge_id AND d.account = a.number),
 under_way AS (
-    SELECT d.day, d.debits, d.credits, d.day <= $5 AS within,
+    SELECT d.day, d.debits, d.credits, d.within,
            back_then.entries - d.first_seq < d.last_seq - back_then.entries AS count_up,
            least(back_then.entries - d.first_seq + 1, d.last_seq - back_then.entries) AS cost,
            CASE WHEN back_then.entries - d.first_seq < d.last_seq - back_then.entries
                 THEN d.first_seq ELSE back_then.entries + 1 END AS low,
            CASE WHEN back_then.entries - d.first_seq < d.last_seq - back_then.entries
                 THEN back_then.entries ELSE d.last_seq END AS high
-    FROM a CROSS JOIN back_then
-    JOIN account_days d ON d.pledge_id = a.pledge_id AND d.account = a.number
+    FROM back_then CROSS JOIN days d
     WHERE d.first_seq <= back_then.entries AND d.last_seq > back_then.entries),
 side AS (
     SELECT coalesce(sum(cost) FILTER (WHERE within), 0)
@@ -208,15 +210,14 @@ side AS (
     FROM under_way),
 whole AS (
     SELECT coalesce(sum(d.debits), 0) AS debits, coalesce(sum(d.credits), 0) AS credits
-    FROM a CROSS JOIN back_then CROSS JOIN side
-    JOIN account_days d ON d.pledge_id = a.pledge_id AND d.account = a.number
-    WHERE d.last_seq <= back_then.entries AND (d.day <= $5) = side.within),
+    FROM back_then CROSS JOIN side JOIN days d ON d.within = side.within
+    WHERE d.last_seq <= back_then.entries),
 part AS (
     SELECT coalesce(sum(CASE WHEN u.count_up THEN e.debits ELSE u.debits - e.debits END), 0)
                AS debits,
            coalesce(sum(CASE WHEN u.count_up THEN e.credits ELSE u.credits - e.credits END), 0)
                AS credits
-    FROM a CROSS JOIN back_then CROSS JOIN side JOIN under_way u ON u.within = side.within
+    FROM a CROSS JOIN side JOIN under_way u ON u.within = side.within
     CROSS JOIN LATERAL (
         SELECT coalesce(sum(debit), 0) AS debits, coalesce(sum(credit), 0) AS credits
         FROM (
