@@ -20,7 +20,7 @@ use diesel_async::{AsyncPgConnection, SimpleAsyncConnection, AsyncConnection};
     stories!(
         accounts::accounts_on_both_axes_are_what_their_entries_come_to,
         accounts::an_instant_knows_the_last_journal_recorded_by_then,
-        statements::statements_tie_and_read_the_same_page_by_page,
+        statements::statements_tie_on_both_axes_of_time,
         statements::entries_page_through_an_account_without_a_gap,
         accounts::pages_of_accounts_show_one_instant,
         sight::what_is_out_of_sight_is_absent,
