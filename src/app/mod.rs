@@ -1,0 +1,3 @@
+//! What the program does when it is started.
+
+pub mod demo;
