@@ -10,7 +10,7 @@ use super::plan::{Allocation, Creator, Release, key};
 use super::random::Random;
 
 /// Amounts are multiples of 50.00: as people would set them.
-const STEP_MINOR: i64 = 50_00;
+const STEP_MINOR: i64 = 5_000;
 
 /// How many allocations of a market are given back in part.
 const RELEASES: usize = 2;
