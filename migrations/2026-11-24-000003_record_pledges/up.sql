@@ -11,8 +11,10 @@ CREATE TABLE pledges (
     state text NOT NULL DEFAULT 'announced',
     agreed_on date,
     created_at timestamptz NOT NULL,
-    -- What has been posted so far; kept by the journals' trigger, never by hand.
+    -- The last journal, and the last one whose transfers are there: the same at every commit.
+    -- Kept by the triggers of journals and transfers, never by hand.
     journals bigint NOT NULL DEFAULT 0,
+    transferred bigint NOT NULL DEFAULT 0,
     last_recorded_at timestamptz,
     CONSTRAINT pledges_pkey PRIMARY KEY (id),
     CONSTRAINT pledges_reference_unique UNIQUE (reference),
@@ -74,8 +76,13 @@ CREATE TABLE instalments (
 CREATE FUNCTION check_pledge_sums() RETURNS trigger
 LANGUAGE plpgsql AS $$
 DECLARE
-    pledge uuid := CASE TG_TABLE_NAME WHEN 'pledges' THEN NEW.id ELSE NEW.pledge_id END;
+    pledge uuid;
 BEGIN
+    IF TG_TABLE_NAME = 'pledges' THEN
+        pledge := NEW.id;
+    ELSE
+        pledge := NEW.pledge_id;
+    END IF;
     IF EXISTS (
         SELECT FROM pledges p
         LEFT JOIN pledge_units s ON s.pledge_id = p.id

@@ -96,14 +96,19 @@ CREATE TABLE accounts (
         FOREIGN KEY (pledge_id, lot_id) REFERENCES lots (pledge_id, id)
 ) WITH (fillfactor = 50);
 
--- Debits and credits per account and effective day: what a balance on a date is read from.
+-- Debits and credits per account and effective day: what a balance on a date is read from. Between
+-- its first and last entry all entries of the day lie (with others, if any was backdated), so that a
+-- statement reads its own days and not the whole account.
 CREATE TABLE account_days (
     pledge_id uuid NOT NULL,
     account integer NOT NULL,
     day date NOT NULL,
     debits bigint NOT NULL,
     credits bigint NOT NULL,
+    first_seq bigint NOT NULL,
+    last_seq bigint NOT NULL,
     CONSTRAINT account_days_pkey PRIMARY KEY (pledge_id, account, day),
+    CONSTRAINT account_days_entries_in_order CHECK (first_seq > 0 AND first_seq <= last_seq),
     CONSTRAINT account_days_account_exists
         FOREIGN KEY (pledge_id, account) REFERENCES accounts (pledge_id, number)
 ) WITH (fillfactor = 50);

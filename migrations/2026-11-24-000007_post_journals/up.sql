@@ -102,6 +102,7 @@ SET search_path = pg_catalog, public, pg_temp
 SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 DECLARE
     broken text;
+    stray boolean;
     backdated boolean;
 BEGIN
     SELECT CASE WHEN j.number IS NULL THEN 'transfers_journal_exists'
@@ -117,6 +118,22 @@ BEGIN
     LIMIT 1;
     IF broken IS NOT NULL THEN
         PERFORM refuse(broken, 'a transfer belongs to a journal, which counts and dates it');
+    END IF;
+
+    WITH batch AS (
+        SELECT pledge_id, min(journal) AS first, max(journal) AS last,
+               count(DISTINCT journal) AS journals
+        FROM posted GROUP BY pledge_id),
+    done AS (
+        UPDATE pledges p SET transferred = b.last
+        FROM batch b
+        WHERE p.id = b.pledge_id AND b.first = p.transferred + 1
+          AND b.last - b.first + 1 = b.journals
+        RETURNING 1)
+    SELECT (SELECT count(*) FROM batch) > (SELECT count(*) FROM done) INTO stray;
+    IF stray THEN
+        PERFORM refuse('transfers_with_journal',
+            'transfers are posted once, together with their journals');
     END IF;
 
     SELECT CASE WHEN a.number IS NULL THEN 'transfers_account_exists'
@@ -150,19 +167,23 @@ BEGIN
 
     WITH moved AS (
         SELECT pledge_id, account, effective_date, sum(debit)::bigint AS debits,
-               sum(credit)::bigint AS credits, count(*) AS entries
+               sum(credit)::bigint AS credits, count(*) AS entries,
+               min(seq) AS first_seq, max(seq) AS last_seq
         FROM (
             SELECT pledge_id, debit_account AS account, effective_date, amount AS debit,
-                   0::bigint AS credit
+                   0::bigint AS credit, debit_seq AS seq
             FROM posted
             UNION ALL
-            SELECT pledge_id, credit_account, effective_date, 0, amount FROM posted) AS side
+            SELECT pledge_id, credit_account, effective_date, 0, amount, credit_seq
+            FROM posted) AS side
         GROUP BY pledge_id, account, effective_date),
     days AS (
-        INSERT INTO account_days AS d (pledge_id, account, day, debits, credits)
-        SELECT pledge_id, account, effective_date, debits, credits FROM moved
+        INSERT INTO account_days AS d
+            (pledge_id, account, day, debits, credits, first_seq, last_seq)
+        SELECT pledge_id, account, effective_date, debits, credits, first_seq, last_seq FROM moved
         ON CONFLICT ON CONSTRAINT account_days_pkey DO UPDATE
-            SET debits = d.debits + excluded.debits, credits = d.credits + excluded.credits),
+            SET debits = d.debits + excluded.debits, credits = d.credits + excluded.credits,
+                last_seq = greatest(d.last_seq, excluded.last_seq)),
     carried AS (
         UPDATE accounts a
         SET debits = a.debits + m.debits, credits = a.credits + m.credits,
@@ -199,18 +220,12 @@ BEGIN
 END
 $$;
 
--- Every journal has the transfers it says it has. Checked once per pledge, at commit.
+-- At commit, the transfers of every journal are there.
 CREATE FUNCTION check_journals_complete() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pg_catalog, public, pg_temp
-SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    IF EXISTS (
-        SELECT FROM journals j
-        WHERE j.pledge_id = NEW.id AND j.number > OLD.journals AND j.number <= NEW.journals
-          AND NOT EXISTS (SELECT FROM transfers t
-                          WHERE t.pledge_id = j.pledge_id AND t.journal = j.number))
-    THEN
+    IF EXISTS (SELECT FROM pledges WHERE id = NEW.id AND transferred < journals) THEN
         PERFORM refuse('journals_transfers_complete',
             'a journal has at least one transfer, and as many as it says');
     END IF;
@@ -231,7 +246,7 @@ CREATE TRIGGER journals_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON journ
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER transfers_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON transfers
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER pledges_kept_by_transfers BEFORE UPDATE OF journals, last_recorded_at ON pledges
+CREATE TRIGGER pledges_kept_by_transfers BEFORE UPDATE OF journals, transferred, last_recorded_at ON pledges
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_figures_by_hand();
 
 -- One line per side of a transfer: how an account's holder reads it.

@@ -7,6 +7,7 @@
 pub mod connection;
 pub mod error;
 pub mod migrate;
+pub mod read;
 pub mod schema;
 pub mod write;
 

@@ -8,6 +8,8 @@ diesel::table! {
         day -> Date,
         debits -> Int8,
         credits -> Int8,
+        first_seq -> Int8,
+        last_seq -> Int8,
     }
 }
 

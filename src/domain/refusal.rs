@@ -34,28 +34,27 @@ impl Shortage {
         Money::from_minor(missing, self.requested.unit().clone())
     }
 
-    /// What would make the same request succeed.
+    /// What would make the same request succeed, or what would succeed instead.
     pub fn help(&self) -> String {
-        match self.key.code {
-            Code::CashMarket | Code::CreditsMarket => format!(
-                "Give market {} {} more budget, or ask for at most {}.",
-                self.key
+        let missing = self.shortfall();
+        let supply = match self.key.code {
+            Code::CashMarket | Code::CreditsMarket => {
+                let market = self
+                    .key
                     .market
-                    .map_or_else(String::new, |market| market.to_string()),
-                self.shortfall(),
-                self.available
-            ),
-            Code::CashFunded => format!(
-                "Record the receipt of {} more, or ask for at most {}.",
-                self.shortfall(),
-                self.available
-            ),
-            Code::CreditsFunded => format!(
-                "Record lots of {} more, or ask for at most {}.",
-                self.shortfall(),
-                self.available
-            ),
-            _ => format!("Ask for at most {}.", self.available),
+                    .map_or_else(String::new, |market| market.to_string());
+                Some(format!("give market {market} {missing} more budget"))
+            }
+            Code::CashFunded => Some(format!("record the receipt of {missing} more")),
+            Code::CreditsFunded => Some(format!("record lots of {missing} more")),
+            _ => None,
+        };
+        let less =
+            (self.available.minor() > 0).then(|| format!("ask for at most {}", self.available));
+        let ways: Vec<String> = supply.into_iter().chain(less).collect();
+        match ways.is_empty() {
+            true => "There is nothing to take from.".to_owned(),
+            false => format!("To go on, {}.", ways.join(", or ")),
         }
     }
 }

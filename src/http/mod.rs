@@ -1,4 +1,20 @@
-//! The HTTP ring: what turns a request into a command or a read, and a refusal into a status.
+//! The API over HTTP: what turns a request into a command or a read, and a refusal into a status.
 
 pub mod access;
+pub mod allowed;
+pub mod app;
+pub mod body;
+pub mod boundary;
+pub mod cors;
+pub mod docs;
+pub mod health;
+pub mod idempotency;
 pub mod problem;
+pub mod routes;
+pub mod state;
+pub mod views;
+pub mod wire;
+pub mod write;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,221 @@
+//! The command line.
+
+use std::io::IsTerminal;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use uuid::Uuid;
+
+use crate::app::config::Config;
+use crate::app::database::Opened;
+use crate::app::greeting::greeting;
+use crate::app::service::Service;
+use crate::db::read;
+use crate::domain::PledgeId;
+use crate::embedded;
+use crate::http::access::{DEFAULT_TTL_S, MintRequest, mint};
+use crate::http::access::{Markets, Role, now_s};
+
+/// The grant and ad-credit ledger.
+///
+/// Without a command, almoner serves its API. With nothing set in the environment it keeps its data
+/// in ./.almoner, in a Postgres of its own; DATABASE_URL names another. README.md lists every
+/// variable.
+#[derive(Debug, Parser)]
+#[command(name = "almoner", version, about, long_about)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the API (what happens without a command).
+    Serve,
+    /// Load the demonstration pledge through the API's own commands.
+    ///
+    /// Fictional figures, generated names. The same seed makes the same data; running it again
+    /// adds nothing twice, and completes what was interrupted.
+    Demo {
+        /// How many pledges of that shape.
+        #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+        factor: u32,
+        /// What the names and amounts are drawn from.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
+    /// Print a token, signed with the local key, and nothing else.
+    Token {
+        /// preparer, approver, controller, partner, auditor or admin.
+        #[arg(long)]
+        role: Role,
+        /// Whose token it is: recorded on every journal.
+        #[arg(long)]
+        subject: String,
+        /// A pledge a partner may see; may be given several times.
+        #[arg(long = "pledge", value_name = "ID")]
+        pledges: Vec<String>,
+        /// A market a partner may see, or '*' for all; may be given several times.
+        #[arg(long = "market", value_name = "CC")]
+        markets: Vec<String>,
+        /// How long it is good for.
+        #[arg(long, value_name = "SECONDS", default_value_t = DEFAULT_TTL_S)]
+        ttl: u64,
+    },
+    /// Bring the database up to the schema this build knows.
+    Migrate,
+    /// Check every standing proof of the books; the exit status says whether all hold.
+    Check,
+    /// Watches over the private Postgres; started by the service itself.
+    #[command(hide = true, name = "embedded-guard")]
+    EmbeddedGuard { plan: String },
+}
+
+/// Whatever goes wrong, as one sentence.
+type Outcome = Result<ExitCode, Box<dyn std::error::Error>>;
+
+/// Runs the command line and says how it went.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    if let Some(Command::EmbeddedGuard { plan }) = &cli.command {
+        return embedded::guard(plan); // before any thread is started
+    }
+    env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("warn")).init();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
+    let outcome: Outcome = match runtime {
+        Ok(runtime) => runtime.block_on(run(cli.command.unwrap_or(Command::Serve))),
+        Err(error) => Err(error.into()),
+    };
+    outcome.unwrap_or_else(|error| {
+        eprintln!("almoner: {error}");
+        ExitCode::FAILURE
+    })
+}
+
+async fn run(command: Command) -> Outcome {
+    let config = Config::from_env()?;
+    match command {
+        Command::Serve => serve(&config).await,
+        Command::Demo { factor, seed } => demo(&config, factor, seed).await,
+        Command::Token {
+            role,
+            subject,
+            pledges,
+            markets,
+            ttl,
+        } => {
+            let request = MintRequest {
+                pledges: pledges
+                    .iter()
+                    .map(|id| pledge(id))
+                    .collect::<Result<_, _>>()?,
+                markets: parse_markets(&markets)?,
+                ttl_s: ttl,
+                ..MintRequest::new(role, subject)
+            };
+            let key = config.access.local_key(&config.data_dir)?;
+            println!("{}", mint(&key, &config.access, &request, now_s())?);
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Migrate => migrate(&config).await,
+        Command::Check => check(&config).await,
+        Command::EmbeddedGuard { plan } => Ok(embedded::guard(&plan)),
+    }
+}
+
+fn pledge(id: &str) -> Result<Uuid, String> {
+    let parsed: Result<PledgeId, _> = id.parse();
+    parsed
+        .map(|id| id.0)
+        .map_err(|error| format!("--pledge {id}: {error}."))
+}
+
+fn parse_markets(codes: &[String]) -> Result<Markets, String> {
+    Markets::parse(codes)
+        .ok_or_else(|| "--market is a two-letter code such as JP, or '*' alone for all.".to_owned())
+}
+
+/// SIGTERM, SIGINT or the end of the terminal: whichever comes first.
+async fn told_to_stop() -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}
+
+async fn serve(config: &Config) -> Outcome {
+    if config.database_url.is_none() {
+        eprintln!(
+            "almoner: starting the private database in {} …",
+            config.data_dir.display()
+        );
+    }
+    let opened = Opened::open(config).await?;
+    if opened
+        .embedded
+        .as_ref()
+        .is_some_and(embedded::Embedded::joined)
+    {
+        eprintln!("almoner: another almoner runs the database of this folder; using it as well.");
+    }
+    let service = Service::build(config, &opened).await?;
+    println!("{}", greeting(config, &opened, service.address()));
+    let handle = service.handle();
+    tokio::spawn(async move {
+        if told_to_stop().await.is_ok() {
+            handle.stop(true).await;
+        }
+    });
+    service.run().await?;
+    opened.close().await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn demo(_config: &Config, _factor: u32, _seed: u64) -> Outcome {
+    Err("not yet".into())
+}
+
+async fn migrate(config: &Config) -> Outcome {
+    let opened = Opened::open(config).await?;
+    match opened.migrated.as_slice() {
+        [] => println!("The database is up to date."),
+        run => run.iter().for_each(|name| println!("ran {name}")),
+    }
+    opened.close().await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Prints every proof with its figures' count and, for one that fails, the rows against it.
+async fn check(config: &Config) -> Outcome {
+    let opened = Opened::open(config).await?;
+    let mut connection = opened.read_database.connect_for_reading().await?;
+    let proofs = read::proofs(&mut connection, None).await?;
+    drop(connection);
+    let colour = std::io::stdout().is_terminal();
+    for proof in &proofs {
+        let mark = match (proof.holds, colour) {
+            (true, true) => "\u{1b}[32mholds\u{1b}[0m",
+            (true, false) => "holds",
+            (false, true) => "\u{1b}[31mBROKEN\u{1b}[0m",
+            (false, false) => "BROKEN",
+        };
+        println!("{mark}  {}: {}", proof.name, proof.sentence);
+        for row in &proof.offending {
+            println!("        {}", serde_json::Value::Object(row.clone()));
+        }
+    }
+    let broken = proofs.iter().filter(|proof| !proof.holds).count();
+    println!("{} of {} proofs hold.", proofs.len() - broken, proofs.len());
+    opened.close().await?;
+    Ok(if broken == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}

@@ -1,0 +1,106 @@
+//! The service: built from settings and a database, bound to a port, run until told to stop.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use actix_web::dev::{Server, ServerHandle};
+use actix_web::web::Data;
+
+use crate::app::config::Config;
+use crate::app::database::Opened;
+use crate::db::read::{self, ReadError};
+use crate::db::{DbError, Pool};
+use crate::engine::{Engine, Lanes};
+use crate::http::access::{SettingsError, Verifier};
+use crate::http::app::{ServerSettings, bind};
+use crate::http::state::{Pulse, State};
+
+/// A service that listens and isn't yet polled.
+pub struct Service {
+    server: Server,
+    address: SocketAddr,
+    lanes: Lanes,
+}
+
+/// Why a service can't be built.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// The database went away again.
+    #[error("The database can't be used: {0}.")]
+    Database(#[from] DbError),
+    /// The reference data can't be read.
+    #[error("The units and markets can't be read: {0}.")]
+    Catalogue(#[from] ReadError),
+    /// The keys can't be read.
+    #[error(transparent)]
+    Keys(#[from] SettingsError),
+    /// The address isn't free.
+    #[error(
+        "The service can't listen on {address}: {source}. ALMONER_LISTEN names another address."
+    )]
+    Listen {
+        /// The address asked for.
+        address: SocketAddr,
+        /// What the system says.
+        source: io::Error,
+    },
+}
+
+/// Whether the database answers, asked through the readers' pool.
+fn pulse(pool: &Pool) -> Pulse {
+    let pool = pool.clone();
+    Arc::new(move || {
+        let pool = pool.clone();
+        Box::pin(async move { pool.ping().await.is_ok() })
+    })
+}
+
+impl Service {
+    /// Builds the service on an opened database and starts to listen.
+    pub async fn build(config: &Config, opened: &Opened) -> Result<Self, BuildError> {
+        let keys = config.access.key_set(&config.data_dir)?;
+        let pool = opened.read_database.reading_pool()?;
+        let mut connection = pool.get().await?;
+        let catalogue = Arc::new(read::load_catalogue(&mut connection).await?);
+        drop(connection);
+        let (engine, lanes) = Engine::start(&opened.database, &catalogue);
+        let state = Data::new(State {
+            engine,
+            catalogue,
+            verifier: Verifier::new(keys, &config.access),
+            pulse: pulse(&pool),
+        });
+        let settings = ServerSettings {
+            listen: config.listen,
+            workers: None,
+            origins: config.origins.clone(),
+        };
+        let (server, address) = bind(state, &settings).map_err(|source| BuildError::Listen {
+            address: config.listen,
+            source,
+        })?;
+        Ok(Service {
+            server,
+            address,
+            lanes,
+        })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What stops it: new work is refused, what is in flight is finished.
+    pub fn handle(&self) -> ServerHandle {
+        self.server.handle()
+    }
+
+    /// Runs until it is stopped, and until everything that was accepted is carried out.
+    pub async fn run(self) -> io::Result<()> {
+        self.server.await?;
+        self.lanes.finish().await;
+        Ok(())
+    }
+}

@@ -1,0 +1,185 @@
+//! Creators, and what is allocated to them.
+
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::error::ReadError;
+use super::page::{Page, Window};
+use super::rows;
+use super::sight::Sight;
+use crate::db::schema::{allocations, creators};
+use crate::domain::{Allocation, AllocationId, Catalogue, Creator, CreatorId, Market, PledgeId};
+
+type CreatorRow = (Uuid, String, String, String, OffsetDateTime);
+
+/// A row without a name is one whose name is out of sight; the name is then empty.
+fn read_creator(row: CreatorRow, sight: &Sight) -> Result<Creator, ReadError> {
+    let (id, reference, name, code, enrolled_at) = row;
+    let name = if sight.shows_names() {
+        name
+    } else {
+        String::new()
+    };
+    Ok(Creator {
+        id: CreatorId(id),
+        reference,
+        name,
+        market: rows::market(&code)?,
+        enrolled_at,
+    })
+}
+
+/// The creator, if it is there and in sight. Its name is empty unless names are in sight.
+pub async fn creator(
+    connection: &mut AsyncPgConnection,
+    sight: &Sight,
+    id: CreatorId,
+) -> Result<Option<Creator>, ReadError> {
+    let mut query = creators::table.filter(creators::id.eq(id.0)).into_boxed();
+    if let Some(markets) = sight.markets() {
+        query = query.filter(creators::market.eq_any(markets));
+    }
+    let row: Option<CreatorRow> = query.first(connection).await.optional()?;
+    row.map(|row| read_creator(row, sight)).transpose()
+}
+
+/// Creators in sight, in the order of their enrolment, of one market or of all.
+pub async fn list_creators(
+    connection: &mut AsyncPgConnection,
+    sight: &Sight,
+    market: Option<Market>,
+    window: Window,
+) -> Result<Page<Creator>, ReadError> {
+    let mut query = creators::table
+        .order(creators::id)
+        .limit(window.limit + 1)
+        .into_boxed();
+    if let Some(markets) = sight.markets() {
+        query = query.filter(creators::market.eq_any(markets));
+    }
+    if let Some(market) = market {
+        query = query.filter(creators::market.eq(market.as_str().to_owned()));
+    }
+    if let Some(after) = window.after {
+        query = query.filter(creators::id.gt(after));
+    }
+    if let Some(until) = window.until {
+        query = query.filter(creators::id.le(until));
+    }
+    let rows: Vec<CreatorRow> = query.load(connection).await?;
+    let read = rows
+        .into_iter()
+        .map(|row| read_creator(row, sight))
+        .collect::<Result<_, _>>()?;
+    Ok(Page::cut(read, window.limit))
+}
+
+#[derive(Debug, Queryable, Selectable)]
+#[diesel(table_name = allocations)]
+struct AllocationRow {
+    pledge_id: Uuid,
+    id: Uuid,
+    creator_id: Uuid,
+    market: String,
+    unit: String,
+    amount: i64,
+    released: i64,
+    effective_date: time::Date,
+    note: Option<String>,
+}
+
+impl AllocationRow {
+    fn read(self, catalogue: &Catalogue) -> Result<Allocation, ReadError> {
+        Ok(Allocation {
+            id: AllocationId(self.id),
+            pledge: PledgeId(self.pledge_id),
+            creator: CreatorId(self.creator_id),
+            market: rows::market(&self.market)?,
+            amount: rows::money(catalogue, self.amount, &self.unit)?,
+            released: self.released,
+            effective_date: self.effective_date,
+            note: self.note,
+        })
+    }
+}
+
+/// Which allocations are asked for; what isn't given doesn't matter.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AllocationFilter {
+    /// Of that pledge.
+    pub pledge: Option<PledgeId>,
+    /// To that creator.
+    pub creator: Option<CreatorId>,
+    /// From that market's budget.
+    pub market: Option<Market>,
+    /// In that unit.
+    pub unit: Option<String>,
+}
+
+/// The allocation, if it is there and in sight.
+pub async fn allocation(
+    connection: &mut AsyncPgConnection,
+    catalogue: &Catalogue,
+    sight: &Sight,
+    id: AllocationId,
+) -> Result<Option<Allocation>, ReadError> {
+    let mut query = allocations::table
+        .filter(allocations::id.eq(id.0))
+        .select(AllocationRow::as_select())
+        .into_boxed();
+    if let Some(pledges) = sight.pledges() {
+        query = query.filter(allocations::pledge_id.eq_any(pledges));
+    }
+    if let Some(markets) = sight.markets() {
+        query = query.filter(allocations::market.eq_any(markets));
+    }
+    let row: Option<AllocationRow> = query.first(connection).await.optional()?;
+    row.map(|row| row.read(catalogue)).transpose()
+}
+
+/// Allocations in sight, in the order they were asked for.
+pub async fn list_allocations(
+    connection: &mut AsyncPgConnection,
+    catalogue: &Catalogue,
+    sight: &Sight,
+    filter: &AllocationFilter,
+    window: Window,
+) -> Result<Page<Allocation>, ReadError> {
+    let mut query = allocations::table
+        .order(allocations::id)
+        .limit(window.limit + 1)
+        .select(AllocationRow::as_select())
+        .into_boxed();
+    if let Some(pledges) = sight.pledges() {
+        query = query.filter(allocations::pledge_id.eq_any(pledges));
+    }
+    if let Some(markets) = sight.markets() {
+        query = query.filter(allocations::market.eq_any(markets));
+    }
+    if let Some(pledge) = filter.pledge {
+        query = query.filter(allocations::pledge_id.eq(pledge.0));
+    }
+    if let Some(creator) = filter.creator {
+        query = query.filter(allocations::creator_id.eq(creator.0));
+    }
+    if let Some(market) = filter.market {
+        query = query.filter(allocations::market.eq(market.as_str().to_owned()));
+    }
+    if let Some(unit) = &filter.unit {
+        query = query.filter(allocations::unit.eq(unit.clone()));
+    }
+    if let Some(after) = window.after {
+        query = query.filter(allocations::id.gt(after));
+    }
+    if let Some(until) = window.until {
+        query = query.filter(allocations::id.le(until));
+    }
+    let rows: Vec<AllocationRow> = query.load(connection).await?;
+    let read = rows
+        .into_iter()
+        .map(|row| row.read(catalogue))
+        .collect::<Result<_, _>>()?;
+    Ok(Page::cut(read, window.limit))
+}

@@ -1,0 +1,68 @@
+//! Reads: questions answered from one snapshot, never through the write path.
+//!
+//! Every function takes the reader's [`Sight`], which goes into the WHERE: what is out of sight is
+//! never loaded, and can't be told from what is absent. A read of one statement is a snapshot by
+//! itself; one of several says so and is called within [`snapshot`]. Amounts are in minor digits.
+//!
+//! Cost: balances, summaries and statement heads are read from figures the transfers carry along,
+//! so none depends on how many entries or journals there are ([`accounts`] has the table). Lists
+//! and statement lines cost what they show. Only [`proofs`] look at everything.
+
+mod account_list;
+pub mod accounts;
+mod catalogue;
+mod creators;
+mod entries;
+mod error;
+mod journals;
+mod known;
+mod page;
+mod pledges;
+pub mod proofs;
+mod rows;
+mod sight;
+mod statement;
+mod summary;
+mod text;
+mod trial_balance;
+mod versions;
+
+use diesel_async::{AnsiTransactionManager, AsyncPgConnection, TransactionManager};
+
+pub use account_list::{AccountFilter, AccountPage, AccountWindow, list_accounts};
+pub use accounts::{Account, AccountAt, Moment, account};
+pub use catalogue::load_catalogue;
+pub use creators::{AllocationFilter, allocation, creator, list_allocations, list_creators};
+pub use entries::{Counterpart, Entry, EntryJournal, EntryWindow, list_entries};
+pub use error::ReadError;
+pub use journals::{
+    JournalWindow, PostedAccount, PostedJournal, PostedSide, PostedTransfer, journal, list_journals,
+};
+pub use known::Known;
+pub use page::{Page, Window};
+pub use pledges::{instalment, instalments_of, list_lots, list_pledges, lot, pledge};
+pub use proofs::{Proof, proofs};
+pub use sight::{Sight, SightMarkets};
+pub use statement::{Place, StatementHead, statement_head, statement_lines};
+pub use summary::{Summary, Use, Whole, summary};
+pub use trial_balance::{TrialBalanceRow, UnitBalance, trial_balance};
+pub use versions::{Version, account_version, ledger_version, pledge_version};
+
+/// Runs reads of several statements in one snapshot, which they can't change.
+///
+/// A reader that is dropped half way leaves its connection in a transaction; the pool then closes
+/// it instead of handing it out again.
+pub async fn snapshot<T>(
+    connection: &mut AsyncPgConnection,
+    reads: impl AsyncFnOnce(&mut AsyncPgConnection) -> Result<T, ReadError>,
+) -> Result<T, ReadError> {
+    AnsiTransactionManager::begin_transaction_sql(connection, SNAPSHOT).await?;
+    let answer = reads(connection).await;
+    match &answer {
+        Ok(_) => AnsiTransactionManager::commit_transaction(connection).await?,
+        Err(_) => AnsiTransactionManager::rollback_transaction(connection).await?,
+    }
+    answer
+}
+
+const SNAPSHOT: &str = "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY";

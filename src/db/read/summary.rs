@@ -1,0 +1,227 @@
+//! The picture of a pledge: by unit, and by market and unit. One statement over its accounts, which
+//! carry their own totals, so the number of journals doesn't matter.
+//!
+//! | Figure | Is |
+//! |---|---|
+//! | pledged | the unit's part of the split |
+//! | received, written off | what its instalments say; bank fees count as received |
+//! | unallocated | 3110, 3210: there, and not yet given to a market |
+//! | support cost | 3190 |
+//! | available | 3120, 3220: what a market can still allocate |
+//! | allocated | 3130, 3230: what creators hold |
+//! | obligated | 3140, 3240 |
+//! | spent | 5110, 5210, 5220, 5230 |
+//! | expired | 5910 |
+//! | budgeted | what a market was given and didn't return: the five above together |
+
+use std::collections::BTreeMap;
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Nullable, Text as SqlText, Timestamptz};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use time::OffsetDateTime;
+
+use super::error::ReadError;
+use super::known::Known;
+use super::rows;
+use super::sight::Sight;
+use super::text::Text;
+use crate::domain::{Catalogue, Market, PledgeId, Unit};
+
+/// What a market, or all of them, have done with their budgets. In minor digits.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Use {
+    /// Still to be allocated.
+    pub available: i64,
+    /// Held by creators.
+    pub allocated: i64,
+    /// Bound by contracts and campaigns.
+    pub obligated: i64,
+    /// Gone, for what it was meant for.
+    pub spent: i64,
+    /// Lapsed unused.
+    pub expired: i64,
+}
+
+impl Use {
+    /// What was given, less what was returned.
+    pub fn budgeted(&self) -> i64 {
+        self.available + self.allocated + self.obligated + self.spent + self.expired
+    }
+
+    fn add(&mut self, code: &str, balance: i64) {
+        match code {
+            "3120" | "3220" => self.available += balance,
+            "3130" | "3230" => self.allocated += balance,
+            "3140" | "3240" => self.obligated += balance,
+            "5110" | "5210" | "5220" | "5230" => self.spent += balance,
+            "5910" => self.expired += balance,
+            _ => {}
+        }
+    }
+}
+
+/// The figures of a pledge in one unit that belong to no market. In minor digits.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Whole {
+    /// Promised.
+    pub pledged: i64,
+    /// Come in.
+    pub received: i64,
+    /// Known not to come.
+    pub written_off: i64,
+    /// There, and not yet given to a market.
+    pub unallocated: i64,
+    /// Set aside for running the programme.
+    pub support_cost: i64,
+    /// What all markets have done with their budgets.
+    pub markets: Use,
+}
+
+/// The picture of a pledge.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Summary {
+    /// The pledge.
+    pub pledge: PledgeId,
+    /// What was taken into account.
+    pub known: Known,
+    /// By unit, in the order of the split. Without figures if whole pledges are out of sight.
+    pub units: Vec<(Unit, Option<Whole>)>,
+    /// By market in sight, and unit; every combination, also where nothing happened yet.
+    pub markets: Vec<(Market, Unit, Use)>,
+}
+
+/// $1 the pledge, $2 pledges and $3 markets in sight. Three kinds of row: `unit` for each part of
+/// the split, `market` for each market in sight, `account` for each sum over accounts alike.
+const SUMMARY: &str = "
+WITH p AS (
+    SELECT id, journals, coalesce(last_recorded_at, created_at - interval '1 microsecond') AS at
+    FROM pledges WHERE id = $1 AND ($2 IS NULL OR id = ANY ($2)))
+SELECT 'account' AS what, a.code, a.unit, a.market, 0::smallint AS position,
+       sum(CASE a.normal_side WHEN 'debit' THEN a.debits - a.credits
+                              ELSE a.credits - a.debits END)::bigint AS amount,
+       0::bigint AS received, 0::bigint AS written_off, p.journals, p.at
+FROM p JOIN accounts a ON a.pledge_id = p.id
+WHERE $3 IS NULL OR a.market = ANY ($3)
+GROUP BY a.code, a.unit, a.market, p.journals, p.at
+UNION ALL
+SELECT 'market', '', '', m.market, m.position, 0, 0, 0, p.journals, p.at
+FROM p JOIN pledge_markets m ON m.pledge_id = p.id
+WHERE $3 IS NULL OR m.market = ANY ($3)
+UNION ALL
+SELECT 'unit', '', u.unit, NULL, u.position, u.amount,
+       coalesce(sum(i.received), 0)::bigint, coalesce(sum(i.written_off), 0)::bigint,
+       p.journals, p.at
+FROM p JOIN pledge_units u ON u.pledge_id = p.id
+LEFT JOIN instalments i ON i.pledge_id = u.pledge_id AND i.unit = u.unit
+GROUP BY u.unit, u.position, u.amount, p.journals, p.at
+ORDER BY 5, 4, 3, 2";
+
+#[derive(Debug, QueryableByName)]
+struct Row {
+    #[diesel(sql_type = SqlText)]
+    what: String,
+    #[diesel(sql_type = SqlText)]
+    code: String,
+    #[diesel(sql_type = SqlText)]
+    unit: String,
+    #[diesel(sql_type = Nullable<SqlText>)]
+    market: Option<String>,
+    #[diesel(sql_type = BigInt)]
+    amount: i64,
+    #[diesel(sql_type = BigInt)]
+    received: i64,
+    #[diesel(sql_type = BigInt)]
+    written_off: i64,
+    #[diesel(sql_type = BigInt)]
+    journals: i64,
+    #[diesel(sql_type = Timestamptz)]
+    at: OffsetDateTime,
+}
+
+/// The picture of the pledge, if it is there and in sight. One statement.
+pub async fn summary(
+    connection: &mut AsyncPgConnection,
+    catalogue: &Catalogue,
+    sight: &Sight,
+    pledge: PledgeId,
+) -> Result<Option<Summary>, ReadError> {
+    let text: Text = Text::new(SUMMARY)
+        .bind(pledge.0)
+        .bind(sight.pledges())
+        .bind(sight.markets());
+    let rows: Vec<Row> = text.load(connection).await?;
+    let [first, ..] = rows.as_slice() else {
+        return Ok(None);
+    };
+    let known = Known {
+        journal: first.journals,
+        at: first.at,
+    };
+    let (units, markets) = arrange(&rows, sight.whole_pledges());
+    let units = units
+        .into_iter()
+        .map(|(unit, whole)| Ok((rows::unit(catalogue, unit)?, whole)))
+        .collect::<Result<Vec<_>, ReadError>>()?;
+    let markets = markets
+        .into_iter()
+        .map(|(market, unit, used)| Ok((rows::market(market)?, rows::unit(catalogue, unit)?, used)))
+        .collect::<Result<Vec<_>, ReadError>>()?;
+    Ok(Some(Summary {
+        pledge,
+        known,
+        units,
+        markets,
+    }))
+}
+
+type Units<'a> = Vec<(&'a str, Option<Whole>)>;
+type Markets<'a> = Vec<(&'a str, &'a str, Use)>;
+
+/// Sorts what the rows say into units, and markets by unit.
+fn arrange(rows: &[Row], whole_pledges: bool) -> (Units<'_>, Markets<'_>) {
+    let mut wholes: BTreeMap<&str, Whole> = BTreeMap::new();
+    let mut uses: BTreeMap<(&str, &str), Use> = BTreeMap::new();
+    let (mut units, mut markets) = (Vec::new(), Vec::new());
+    for row in rows {
+        let whole = wholes.entry(&row.unit).or_default();
+        match (row.what.as_str(), &row.market) {
+            ("unit", _) => {
+                units.push(row.unit.as_str());
+                whole.pledged = row.amount;
+                whole.received = row.received;
+                whole.written_off = row.written_off;
+            }
+            ("market", Some(market)) => markets.push(market.as_str()),
+            (_, market) => {
+                whole.markets.add(&row.code, row.amount);
+                match row.code.as_str() {
+                    "3110" | "3210" => whole.unallocated += row.amount,
+                    "3190" => whole.support_cost += row.amount,
+                    _ => {}
+                }
+                if let Some(market) = market {
+                    uses.entry((market, &row.unit))
+                        .or_default()
+                        .add(&row.code, row.amount);
+                }
+            }
+        }
+    }
+    let figures =
+        |unit: &&str| whole_pledges.then(|| wholes.get(unit).copied().unwrap_or_default());
+    let by_market = markets.iter().flat_map(|market| {
+        units.iter().map(|unit| {
+            (
+                *market,
+                *unit,
+                uses.get(&(*market, *unit)).copied().unwrap_or_default(),
+            )
+        })
+    });
+    let by_market = by_market.collect();
+    (
+        units.iter().map(|unit| (*unit, figures(unit))).collect(),
+        by_market,
+    )
+}

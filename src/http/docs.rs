@@ -1,0 +1,359 @@
+//! The API's description (OpenAPI 3.1), made from the code, and the page that shows it.
+//!
+//! A handler's attribute says what is its own: summary, request, answer. What every operation has
+//! in common (the token, the headers, the parameters of a path, the refusals) is added here.
+
+use std::sync::LazyLock;
+
+use actix_web::HttpResponse;
+use actix_web::http::header;
+use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::response::ResponseBuilder;
+use utoipa::openapi::schema::{AdditionalProperties, ObjectBuilder, Schema, Type};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::{
+    Components, ContentBuilder, HeaderBuilder, OpenApi as Description, Ref, RefOr, Required,
+    Response,
+};
+use utoipa::{OpenApi, PartialSchema};
+use utoipa_swagger_ui::{Config, SwaggerUi};
+
+use crate::http::health;
+use crate::http::problem::ProblemOut;
+use crate::http::write;
+
+/// Where the description is.
+pub const DESCRIPTION: &str = "/openapi.yaml";
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Almoner", description = "A double-entry ledger for grants in cash and ad \
+        credits. Money is a decimal string with its unit; every refusal is a problem with a stable \
+        code (RFC 9457); every write can be sent again with the same Idempotency-Key."),
+    servers((url = "/", description = "This service")),
+    tags(
+        (name = "pledges", description = "What a donor promises, and its agreement"),
+        (name = "instalments", description = "What comes in: conditions, cash, credits"),
+        (name = "budgets", description = "What is funded, divided over markets"),
+        (name = "creators", description = "Who the money is for"),
+        (name = "allocations", description = "What is reserved for a creator"),
+        (name = "service", description = "The service itself"),
+    ),
+    paths(health::livez, health::readyz),
+    components(schemas(ProblemOut))
+)]
+struct Frame;
+
+/// The description of everything there is.
+pub fn description() -> Description {
+    let mut description = Frame::openapi().merge_from(write::Paths::openapi());
+    share(description.components.get_or_insert_default());
+    for (path, item) in &mut description.paths.paths {
+        for operation in item.get.iter_mut() {
+            complete(path, operation, OF_READS);
+        }
+        for operation in item.post.iter_mut() {
+            complete(path, operation, OF_WRITES);
+            complete_write(path, operation);
+        }
+    }
+    description
+}
+
+/// The description as it is committed and served; the same code gives the same text.
+pub fn openapi_yaml() -> String {
+    description().to_yaml().unwrap_or_else(|error| {
+        log::error!("the description can't be written: {error}");
+        String::new()
+    })
+}
+
+static YAML: LazyLock<String> = LazyLock::new(openapi_yaml);
+
+/// Serves the description.
+pub async fn serve_description() -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type("application/yaml")
+        .body(YAML.as_str())
+}
+
+/// Leads to the page that shows it.
+pub async fn lead_to_page() -> HttpResponse {
+    HttpResponse::PermanentRedirect()
+        .insert_header((header::LOCATION, "/docs/"))
+        .finish()
+}
+
+/// The page that shows it, from files that are part of the program.
+pub fn page() -> SwaggerUi {
+    let config = Config::from(DESCRIPTION)
+        .try_it_out_enabled(true)
+        .persist_authorization(false);
+    SwaggerUi::new("/docs/{_:.*}").config(config)
+}
+
+fn token() -> SecurityScheme {
+    SecurityScheme::Http(
+        HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .bearer_format("JWT")
+            .description(Some(
+                "An access token (RFC 9068). Where a client knows Basic only, it is taken as the \
+                 password of any user.",
+            ))
+            .build(),
+    )
+}
+
+/// A refusal's status, its name among the shared answers, and what it means.
+struct Refusal(&'static str, &'static str, &'static str);
+
+/// The statuses of refusals, as [`crate::http::problem`] has them.
+const REFUSALS: &[Refusal] = &[
+    Refusal(
+        "400",
+        "Unreadable",
+        "It can't be read, or a write has no Idempotency-Key",
+    ),
+    Refusal("401", "Unknown", "The caller isn't known"),
+    Refusal("403", "Forbidden", "The caller is known, but may not"),
+    Refusal(
+        "404",
+        "Absent",
+        "There is no such thing, or it isn't the caller's to know",
+    ),
+    Refusal(
+        "409",
+        "Conflict",
+        "The same bytes may succeed later: funds, state, a name that is taken",
+    ),
+    Refusal("413", "TooLarge", "The body is larger than is read here"),
+    Refusal("415", "NotJson", "The body isn't said to be JSON in UTF-8"),
+    Refusal(
+        "422",
+        "Invalid",
+        "It can never succeed as sent; every reason is listed",
+    ),
+    Refusal(
+        "500",
+        "Defect",
+        "Something went wrong here; the request id is all that is said",
+    ),
+    Refusal(
+        "503",
+        "NotNow",
+        "Come back after Retry-After; the same request, with the same key, settles it",
+    ),
+];
+
+/// What a read may be refused with, what a write may, and what both may without a token.
+const OF_READS: &[&str] = &["401", "403", "404", "422", "500", "503"];
+const OF_WRITES: &[&str] = &[
+    "400", "401", "403", "404", "409", "413", "415", "422", "500", "503",
+];
+const OF_ANYTHING: &[&str] = &["500", "503"];
+
+/// What operations refer to.
+fn share(components: &mut Components) {
+    components
+        .security_schemes
+        .insert("token".to_owned(), RefOr::T(token()));
+    for Refusal(_, name, description) in REFUSALS {
+        components
+            .responses
+            .insert((*name).to_owned(), RefOr::T(refusal(description)));
+    }
+    for (name, description) in [
+        (
+            "Request-Id",
+            "The caller's own, or one made here: what to name when asking about it.",
+        ),
+        (
+            "Idempotent-Replayed",
+            "`true` if an earlier request with the same key was answered so.",
+        ),
+    ] {
+        let header = HeaderBuilder::new()
+            .schema(Some(text()))
+            .description(Some(description));
+        components
+            .headers
+            .insert(name.to_owned(), RefOr::T(header.build()));
+    }
+    for (name, parameter) in [("IdempotencyKey", key()), ("ValidateOnly", validate_only())] {
+        components
+            .parameters
+            .insert(name.to_owned(), RefOr::T(parameter));
+    }
+    for (name, schema) in &mut components.schemas {
+        if let (true, RefOr::T(Schema::Object(schema))) = (name.ends_with("In"), schema) {
+            schema.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
+        }
+    }
+}
+
+/// What every operation has.
+fn complete(path: &str, operation: &mut Operation, refusals: &[&str]) {
+    let guarded = path.starts_with("/v1/");
+    for name in placeholders(path) {
+        add_parameter(operation, in_path(name));
+    }
+    add_header(operation, "Request-Id");
+    let refusals = if guarded { refusals } else { OF_ANYTHING };
+    for Refusal(status, name, _) in REFUSALS.iter().filter(|it| refusals.contains(&it.0)) {
+        let refusal = RefOr::Ref(Ref::from_response_name(*name));
+        operation
+            .responses
+            .responses
+            .entry((*status).to_owned())
+            .or_insert(refusal);
+    }
+    if guarded {
+        let token = SecurityRequirement::new::<_, [&str; 0], &str>("token", []);
+        operation.security.get_or_insert_default().push(token);
+    }
+}
+
+/// What every write has besides.
+fn complete_write(path: &str, operation: &mut Operation) {
+    let bulk = path.ends_with("/bulk");
+    let parameters = operation.parameters.get_or_insert_default();
+    let shared = |name| RefOr::Ref(Ref::new(format!("#/components/parameters/{name}")));
+    if !bulk {
+        parameters.push(shared("IdempotencyKey"));
+    }
+    parameters.push(shared("ValidateOnly"));
+    add_header(operation, "Idempotent-Replayed");
+    let preview = if bulk { "BulkPreview" } else { "Preview" };
+    let preview = ContentBuilder::new()
+        .schema(Some(Ref::from_schema_name(preview)))
+        .build();
+    let dry_run = ResponseBuilder::new()
+        .description("With validate_only: what would be posted. Nothing was written")
+        .content("application/json", preview)
+        .header_ref("Request-Id", Ref::new("#/components/headers/Request-Id"));
+    let responses = &mut operation.responses.responses;
+    responses
+        .entry("200".to_owned())
+        .or_insert_with(|| RefOr::T(dry_run.build()));
+}
+
+/// A header of every answer that has been written down so far.
+fn add_header(operation: &mut Operation, name: &str) {
+    for response in operation.responses.responses.values_mut() {
+        if let RefOr::T(response) = response {
+            let shared = RefOr::Ref(Ref::new(format!("#/components/headers/{name}")));
+            response.headers.insert(name.to_owned(), shared);
+        }
+    }
+}
+
+fn text() -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::String)
+}
+
+fn key() -> Parameter {
+    let description = "Any text of the caller's own, bare or in quotes. The same key with the same \
+                       request is answered as the first time; with another request it is refused. \
+                       Only a dry run may lack it.";
+    ParameterBuilder::new()
+        .name("Idempotency-Key")
+        .parameter_in(ParameterIn::Header)
+        .description(Some(description))
+        .schema(Some(text().min_length(Some(1)).max_length(Some(255))))
+        .build()
+}
+
+fn validate_only() -> Parameter {
+    let description = "Answers what the write would post, with a digest, and writes nothing.";
+    ParameterBuilder::new()
+        .name("validate_only")
+        .parameter_in(ParameterIn::Query)
+        .description(Some(description))
+        .schema(Some(ObjectBuilder::new().schema_type(Type::Boolean)))
+        .build()
+}
+
+fn refusal(description: &str) -> Response {
+    let problem = ContentBuilder::new()
+        .schema(Some(Ref::from_schema_name("Problem")))
+        .build();
+    ResponseBuilder::new()
+        .description(description)
+        .content("application/problem+json", problem)
+        .header_ref("Request-Id", Ref::new("#/components/headers/Request-Id"))
+        .build()
+}
+
+/// The names in braces.
+fn placeholders(path: &str) -> impl Iterator<Item = &str> {
+    path.split('/')
+        .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
+}
+
+fn in_path(name: &str) -> Parameter {
+    ParameterBuilder::new()
+        .name(name)
+        .parameter_in(ParameterIn::Path)
+        .required(Required::True)
+        .schema(Some(String::schema()))
+        .build()
+}
+
+/// Adds a parameter, unless the handler has one of that name already.
+fn add_parameter(operation: &mut Operation, parameter: Parameter) {
+    let parameters = operation.parameters.get_or_insert_default();
+    let named = |known: &RefOr<Parameter>| match known {
+        RefOr::T(known) => known.name == parameter.name,
+        RefOr::Ref(_) => false,
+    };
+    if !parameters.iter().any(named) {
+        parameters.push(RefOr::T(parameter));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::http::app::endpoints;
+
+    fn documented() -> BTreeSet<(String, String)> {
+        let paths = description().paths.paths;
+        let methods = |(path, item): (String, utoipa::openapi::PathItem)| {
+            let get = item.get.map(|_| ("GET".to_owned(), path.clone()));
+            let post = item.post.map(|_| ("POST".to_owned(), path.clone()));
+            [get, post].into_iter().flatten()
+        };
+        paths.into_iter().flat_map(methods).collect()
+    }
+
+    #[test]
+    fn what_answers_is_documented_and_what_is_documented_answers() {
+        let answering = endpoints();
+        let answering = answering
+            .iter()
+            .map(|it| (it.method().to_string(), it.path().to_owned()));
+        assert_eq!(answering.collect::<BTreeSet<_>>(), documented());
+    }
+
+    #[test]
+    fn the_description_is_openapi_3_1_and_the_same_every_time() {
+        let yaml = openapi_yaml();
+        assert!(yaml.starts_with("openapi: 3.1.0\n"), "{}", &yaml[..80]);
+        assert_eq!(yaml, openapi_yaml());
+    }
+
+    #[test]
+    fn every_reference_leads_somewhere() {
+        let whole = serde_json::to_value(description()).unwrap();
+        for line in openapi_yaml().lines() {
+            let Some((_, reference)) = line.split_once("$ref: '#") else {
+                continue;
+            };
+            let pointer = reference.trim_end_matches('\'');
+            assert!(whole.pointer(pointer).is_some(), "{pointer} leads nowhere");
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! What every request finds: the ledger, the reference data, the keys, the database's pulse.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use crate::domain::Catalogue;
+use crate::engine::Engine;
+use crate::http::access::Verifier;
+
+/// Answers whether the database does.
+pub type Pulse = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = bool> + Send>> + Send + Sync>;
+
+/// What every request finds. One for the whole service, shared by its threads.
+pub struct State {
+    /// The one way into the ledger.
+    pub engine: Engine,
+    /// The units and markets there are.
+    pub catalogue: Arc<Catalogue>,
+    /// Who is who.
+    pub verifier: Verifier,
+    /// Whether the database answers.
+    pub pulse: Pulse,
+}
+
+impl fmt::Debug for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("State")
+            .field("catalogue", &self.catalogue)
+            .finish_non_exhaustive()
+    }
+}

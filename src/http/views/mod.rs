@@ -1,0 +1,111 @@
+//! What the API answers with: the JSON shapes of the ledger's things.
+//!
+//! Shapes are their own types, so that neither a rule nor a column can change an answer unnoticed.
+//! What there isn't is `null`; only what a caller may not see, or what only a write can tell, is
+//! left out.
+
+mod budget;
+mod pledge;
+
+use serde::Serialize;
+
+pub use budget::{AccountKeyOut, AllocationOut, BudgetOut, CreatorOut};
+pub use pledge::{
+    ConditionMetOut, DocumentOut, InstalmentOut, LotOut, PartyOut, PledgeOut, ReceiptOut,
+    SupportCostOut, WriteOffOut,
+};
+
+use crate::domain::Outcome;
+use crate::http::wire::Day;
+
+/// The bytes a write is answered with; what [`crate::engine::Submission`] asks for.
+pub fn render(outcome: &Outcome) -> Vec<u8> {
+    match outcome {
+        Outcome::Pledge {
+            pledge,
+            instalments,
+        } => json(&PledgeOut::new(pledge, instalments)),
+        Outcome::Condition {
+            instalment,
+            journal,
+        } => json(&ConditionMetOut {
+            instalment: instalment.into(),
+            journal_id: *journal,
+        }),
+        Outcome::Receipt {
+            received,
+            fee,
+            bank_reference,
+            effective_date,
+            instalment,
+            journal,
+        } => json(&ReceiptOut {
+            journal_id: *journal,
+            received: received.into(),
+            fee: fee.into(),
+            bank_reference: bank_reference.clone(),
+            effective_date: Day(*effective_date),
+            instalment: instalment.into(),
+        }),
+        Outcome::Lot { lot, journal } => json(&LotOut {
+            journal_id: Some(*journal),
+            ..lot.into()
+        }),
+        Outcome::WriteOff {
+            amount,
+            effective_date,
+            reason,
+            instalment,
+            journal,
+        } => json(&WriteOffOut {
+            journal_id: *journal,
+            amount: amount.into(),
+            reason: reason.clone(),
+            effective_date: Day(*effective_date),
+            instalment: instalment.into(),
+        }),
+        Outcome::SupportCost {
+            pledge,
+            gross,
+            base,
+            support_cost,
+            effective_date,
+            journal,
+        } => json(&SupportCostOut {
+            journal_id: *journal,
+            pledge_id: *pledge,
+            gross: gross.into(),
+            base: base.into(),
+            support_cost: support_cost.into(),
+            effective_date: Day(*effective_date),
+        }),
+        Outcome::Budget {
+            pledge,
+            market,
+            amount,
+            available,
+            effective_date,
+            journal,
+        } => json(&BudgetOut {
+            journal_id: *journal,
+            pledge_id: *pledge,
+            market: *market,
+            amount: amount.into(),
+            available: available.into(),
+            effective_date: Day(*effective_date),
+        }),
+        Outcome::Creator(creator) => json(&CreatorOut::from(creator)),
+        Outcome::Allocation {
+            allocation,
+            journal,
+        } => json(&AllocationOut {
+            journal_id: Some(*journal),
+            ..allocation.into()
+        }),
+    }
+}
+
+/// Writes one of this module's shapes: their members have text names, so writing can't fail.
+fn json(shape: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(shape).unwrap_or_default()
+}

@@ -1,0 +1,406 @@
+//! Many writes of one kind in one request: all or none, or each on its own.
+//!
+//! *Independent* always answers 207: what came of each item, in the order they were sent; an item
+//! that can't be read has its own problem and doesn't disturb the others. *Atomic* answers 201 once
+//! all were committed, or refuses with every reason there is, and nothing was written. Either way
+//! each item carries its own idempotency key (see [`crate::http::idempotency`]); the header of that
+//! name isn't asked for.
+
+use std::collections::HashSet;
+
+use actix_web::HttpResponse;
+use actix_web::http::{Method, StatusCode};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::answer::{PreviewOut, id_in, json};
+use super::post::Post;
+use crate::domain::Command;
+use crate::engine::{Answer, Submission};
+use crate::http::access::Permission;
+use crate::http::body::{Edge, Fault, Fields, Node};
+use crate::http::idempotency::{ClientKey, request_digest};
+use crate::http::problem::{Problem, ProblemOut, Reason};
+
+/// The most items of one request.
+pub const MOST_ITEMS: usize = 1000;
+
+/// The most bytes of one request.
+pub const BODY_LIMIT_BYTES: usize = 4 * 1024 * 1024;
+
+/// The field of an item that isn't part of what it asks for.
+const KEY: &str = "idempotency_key";
+
+/// Many of them.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Bulk)]
+pub struct BulkIn<T> {
+    /// Whether all are taken or none, or each on its own.
+    pub mode: ModeIn,
+    /// What is asked for; at most 1000.
+    #[schema(min_items = 1, max_items = 1000)]
+    pub items: Vec<ItemIn<T>>,
+}
+
+/// Whether all are taken or none, or each on its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = BulkMode)]
+#[serde(rename_all = "snake_case")]
+pub enum ModeIn {
+    /// All or none.
+    Atomic,
+    /// Each on its own.
+    Independent,
+}
+
+impl ModeIn {
+    fn read(text: &str) -> Result<Self, Fault> {
+        match text {
+            "atomic" => Ok(ModeIn::Atomic),
+            "independent" => Ok(ModeIn::Independent),
+            _ => Err(Fault::new(
+                "unknown-mode",
+                "the mode is atomic or independent",
+            )),
+        }
+    }
+}
+
+/// One of them: the fields of a single request, and its key.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = BulkItem)]
+pub struct ItemIn<T> {
+    /// The single request.
+    #[serde(flatten)]
+    pub item: T,
+    /// What makes this item safe to send again; another one for each item.
+    #[schema(min_length = 1, max_length = 255)]
+    pub idempotency_key: String,
+}
+
+/// What came of many.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = BulkAnswer)]
+pub struct BulkOut {
+    /// What came of each, in the order they were sent.
+    pub results: Vec<ResultOut>,
+    /// How many were committed.
+    pub succeeded: usize,
+    /// How many were not.
+    pub failed: usize,
+}
+
+/// What came of one.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = BulkResult)]
+pub struct ResultOut {
+    /// Its place in what was sent, from 0.
+    pub index: usize,
+    /// The status it would have been answered with on its own.
+    pub status: u16,
+    /// The id of what was made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// Why it was refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub problem: Option<ProblemOut>,
+    /// Whether it was committed by an earlier request with the same key.
+    pub replayed: bool,
+}
+
+impl ResultOut {
+    fn of(index: usize, result: Result<Answer, Problem>) -> Self {
+        match result {
+            Ok(answer) => ResultOut {
+                index,
+                status: StatusCode::CREATED.as_u16(),
+                id: id_in(&answer.body),
+                problem: None,
+                replayed: answer.replayed,
+            },
+            Err(problem) => ResultOut {
+                index,
+                status: problem.status().as_u16(),
+                id: None,
+                problem: Some(problem.shape(None, None)),
+                replayed: false,
+            },
+        }
+    }
+}
+
+/// What many would come to.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = BulkPreview)]
+pub struct BulkPreviewOut {
+    /// What each would come to, in the order they were sent.
+    pub results: Vec<PreviewResultOut>,
+}
+
+/// What one would come to.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = BulkPreviewResult)]
+pub struct PreviewResultOut {
+    /// Its place in what was sent, from 0.
+    pub index: usize,
+    /// What it would post, and be answered with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub preview: Option<PreviewOut>,
+    /// Why it would be refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub problem: Option<ProblemOut>,
+}
+
+/// How one item is read.
+type Read = fn(&mut Fields<'_>) -> Option<Command>;
+
+/// An item that was read: its digest, for a dry run, and what goes to the engine.
+struct Item {
+    request: [u8; 32],
+    submission: Submission,
+}
+
+/// Puts what the engine said of the items that were read back among those that couldn't be.
+fn reunite<T>(
+    items: Vec<Result<(), Problem>>,
+    verdicts: impl IntoIterator<Item = Result<T, Problem>>,
+) -> Vec<Result<T, Problem>> {
+    let mut verdicts = verdicts.into_iter();
+    let unsaid = || Err(Problem::internal());
+    items
+        .into_iter()
+        .enumerate()
+        .map(|(place, item)| {
+            let verdict = item.and_then(|()| verdicts.next().unwrap_or_else(unsaid));
+            verdict.map_err(|problem| problem.within(&at(place)))
+        })
+        .collect()
+}
+
+fn at(place: usize) -> String {
+    format!("/items/{place}")
+}
+
+impl<P: Permission> Post<P> {
+    /// Reads the items, each as a single request to `path`, and answers what came of them.
+    pub async fn bulk(self, path: &str, read: Read) -> Result<HttpResponse, Problem> {
+        let validate_only = self.validate_only()?;
+        let (mode, nodes) = self.mode_and_items()?;
+        let items = self.items(nodes, path, read, validate_only);
+        match mode {
+            _ if validate_only => self.foresee(items).await,
+            ModeIn::Independent => self.commit_each(items).await,
+            ModeIn::Atomic => self.commit_all(items).await,
+        }
+    }
+
+    fn mode_and_items(&self) -> Result<(ModeIn, Vec<Node>), Problem> {
+        let body = self.json()?;
+        let mode = Fields::read(&body, "", self.edge(), |body| {
+            let mode = body.value("mode", ModeIn::read);
+            body.list("items", MOST_ITEMS).and(mode)
+        })
+        .map_err(Problem::invalid)?;
+        let Node::Object(mut body) = body else {
+            return Err(Problem::internal());
+        };
+        match body.remove("items") {
+            Some(Node::List(items)) => Ok((mode, items)),
+            _ => Err(Problem::internal()),
+        }
+    }
+
+    /// Reads each item; a key that stands twice counts for the first that bears it.
+    fn items(
+        &self,
+        nodes: Vec<Node>,
+        path: &str,
+        read: Read,
+        validate_only: bool,
+    ) -> Vec<Result<Item, Problem>> {
+        let edge = self.edge();
+        let mut seen = HashSet::with_capacity(nodes.len());
+        nodes
+            .into_iter()
+            .map(|node| {
+                let (key, item) = self.item(node, path, read, edge)?;
+                let known = key.is_some();
+                if !known && !validate_only {
+                    return Err(faulty_key("missing-field", "this field has to be there"));
+                }
+                if known && !seen.insert(key) {
+                    let detail = "another item before it has the same key";
+                    return Err(faulty_key("idempotency-key-repeated", detail));
+                }
+                Ok(item)
+            })
+            .collect()
+    }
+
+    fn item(
+        &self,
+        node: Node,
+        path: &str,
+        read: Read,
+        edge: Edge<'_>,
+    ) -> Result<(Option<ClientKey>, Item), Problem> {
+        let mut node = node;
+        let key = match &mut node {
+            Node::Object(object) => object.remove(KEY),
+            _ => None,
+        };
+        let key = match key {
+            None => Ok(None),
+            Some(Node::Text(text)) => ClientKey::parse(&text).map(Some).map_err(|error| {
+                Reason::new(pointer(), "idempotency-key-malformed", error.to_string())
+            }),
+            Some(other) => {
+                let detail = format!("a string is asked for here, not {}", other.kind());
+                Err(Reason::new(pointer(), "wrong-type", detail))
+            }
+        };
+        match (key, Fields::read(&node, "", edge, read)) {
+            (Ok(key), Ok(command)) => {
+                let submission = self.submission(command, key.as_ref(), path, &node);
+                let request = request_digest(Method::POST.as_str(), path, &node);
+                Ok((
+                    key,
+                    Item {
+                        request,
+                        submission,
+                    },
+                ))
+            }
+            (key, fields) => {
+                let reasons = key
+                    .err()
+                    .into_iter()
+                    .chain(fields.err().into_iter().flatten());
+                Err(Problem::invalid(reasons.collect()))
+            }
+        }
+    }
+
+    async fn commit_each(self, items: Vec<Result<Item, Problem>>) -> Result<HttpResponse, Problem> {
+        let (items, submissions, _) = apart(items);
+        let verdicts = self.state().engine.submit_each(submissions).await;
+        let verdicts = verdicts
+            .into_iter()
+            .map(|verdict| verdict.map_err(Problem::from));
+        Ok(json(
+            StatusCode::MULTI_STATUS,
+            &summed_up(reunite(items, verdicts)),
+        ))
+    }
+
+    async fn commit_all(self, items: Vec<Result<Item, Problem>>) -> Result<HttpResponse, Problem> {
+        let readable = items.iter().all(Result::is_ok);
+        let (items, submissions, _) = apart(items);
+        let engine = &self.state().engine;
+        let verdicts: Vec<Result<Option<Answer>, Problem>> = if readable {
+            match engine.submit_all(submissions).await {
+                Ok(answers) => answers.into_iter().map(|answer| Ok(Some(answer))).collect(),
+                Err(verdicts) => verdicts
+                    .into_iter()
+                    .map(|it| it.map(|_| None).map_err(Problem::from))
+                    .collect(),
+            }
+        } else {
+            // Refused already; what the ledger would say of the other items is listed as well.
+            let verdicts = engine.preview(submissions).await;
+            verdicts
+                .into_iter()
+                .map(|it| it.map(|_| None).map_err(Problem::from))
+                .collect()
+        };
+        let verdicts = reunite(items, verdicts);
+        if verdicts.iter().any(Result::is_err) {
+            let refused = verdicts.into_iter().filter_map(Result::err).collect();
+            return Err(Problem::bulk_refused(refused));
+        }
+        let answers = verdicts.into_iter().flatten().flatten().map(Ok).collect();
+        Ok(json(StatusCode::CREATED, &summed_up(answers)))
+    }
+
+    async fn foresee(self, items: Vec<Result<Item, Problem>>) -> Result<HttpResponse, Problem> {
+        let (items, submissions, requests) = apart(items);
+        let previews = self.state().engine.preview(submissions).await;
+        let previews = previews
+            .into_iter()
+            .zip(requests)
+            .map(|(preview, request)| {
+                preview
+                    .map(|it| PreviewOut::new(&it, &request))
+                    .map_err(Problem::from)
+            });
+        let results = reunite(items, previews)
+            .into_iter()
+            .enumerate()
+            .map(|(index, verdict)| {
+                let (preview, problem) = match verdict {
+                    Ok(preview) => (Some(preview), None),
+                    Err(problem) => (None, Some(problem.shape(None, None))),
+                };
+                PreviewResultOut {
+                    index,
+                    preview,
+                    problem,
+                }
+            });
+        Ok(json(
+            StatusCode::OK,
+            &BulkPreviewOut {
+                results: results.collect(),
+            },
+        ))
+    }
+}
+
+fn pointer() -> String {
+    format!("/{KEY}")
+}
+
+fn faulty_key(code: &'static str, detail: &str) -> Problem {
+    Problem::invalid(vec![Reason::new(pointer(), code, detail)])
+}
+
+/// What each item came to so far, and apart from that, in the same order, what there is to submit.
+#[allow(clippy::type_complexity)]
+fn apart(
+    items: Vec<Result<Item, Problem>>,
+) -> (Vec<Result<(), Problem>>, Vec<Submission>, Vec<[u8; 32]>) {
+    let mut submissions = Vec::with_capacity(items.len());
+    let mut requests = Vec::with_capacity(items.len());
+    let items = items
+        .into_iter()
+        .map(|item| {
+            item.map(
+                |Item {
+                     request,
+                     submission,
+                 }| {
+                    submissions.push(submission);
+                    requests.push(request);
+                },
+            )
+        })
+        .collect();
+    (items, submissions, requests)
+}
+
+fn summed_up(verdicts: Vec<Result<Answer, Problem>>) -> BulkOut {
+    let results: Vec<ResultOut> = verdicts
+        .into_iter()
+        .enumerate()
+        .map(|(at, it)| ResultOut::of(at, it))
+        .collect();
+    let failed = results
+        .iter()
+        .filter(|result| result.problem.is_some())
+        .count();
+    BulkOut {
+        succeeded: results.len() - failed,
+        failed,
+        results,
+    }
+}

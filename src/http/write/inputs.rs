@@ -1,0 +1,431 @@
+//! What clients send: the shapes that are documented, field by field, for the readers beside the
+//! handlers. A test holds the two together: each example here is read, each field here is asked for.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::domain::{CreatorId, Market, PledgeId};
+use crate::http::wire::Day;
+
+/// An amount of one unit.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = MoneyIn)]
+pub struct MoneyIn {
+    /// A decimal string with no more fraction digits than the unit has; never a number.
+    #[schema(pattern = r"^(0|[1-9][0-9]*)(\.[0-9]+)?$", examples("1250.00"))]
+    pub amount: String,
+    /// A currency (`USD`), or the ad credits of a platform in one (`ADC:TIKTOK:USD`).
+    #[schema(examples("USD"))]
+    pub unit: String,
+}
+
+/// A donor or a recipient.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PartyIn)]
+pub struct PartyIn {
+    /// Its name.
+    #[schema(min_length = 1, max_length = 200)]
+    pub name: String,
+}
+
+/// A document kept elsewhere, pinned by its digest.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = DocumentIn)]
+pub struct DocumentIn {
+    /// Where it is kept; recorded, and never fetched.
+    #[schema(max_length = 2000, examples("https://files.example.org/agreement.pdf"))]
+    pub uri: String,
+    /// SHA-256 of its bytes, in lower-case hexadecimal.
+    #[schema(
+        pattern = "^[0-9a-f]{64}$",
+        examples("9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")
+    )]
+    pub sha256: String,
+}
+
+/// A pledge to be announced.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PledgeIn, examples(json!({
+    "reference": "FIDES-2024",
+    "donor": {"name": "TikTok"},
+    "recipient": {"name": "World Health Organization"},
+    "purpose": "Destigmatizing mental health",
+    "functional_unit": "USD",
+    "total": {"amount": "3000000.00", "unit": "USD"},
+    "split": [
+        {"amount": "1750000.00", "unit": "USD"},
+        {"amount": "1250000.00", "unit": "ADC:TIKTOK:USD"}
+    ],
+    "markets": ["US", "GB", "FR", "JP", "KR", "ID", "MX", "BR"],
+    "instalments": [
+        {"reference": "C1", "amount": {"amount": "1750000.00", "unit": "USD"},
+         "due_date": "2024-10-15"},
+        {"reference": "T1", "amount": {"amount": "1250000.00", "unit": "ADC:TIKTOK:USD"},
+         "due_date": "2025-09-30", "condition": "Interim report accepted"}
+    ]
+})))]
+pub struct PledgeIn {
+    /// The parties' own name for it; no two pledges have the same.
+    #[schema(min_length = 1, max_length = 64)]
+    pub reference: String,
+    /// Who gives.
+    pub donor: PartyIn,
+    /// Who receives.
+    pub recipient: PartyIn,
+    /// What for.
+    #[schema(min_length = 1, max_length = 1000)]
+    pub purpose: String,
+    /// The currency the pledge is reported in.
+    pub functional_unit: String,
+    /// The face value, in the functional unit.
+    pub total: MoneyIn,
+    /// The total by unit.
+    #[schema(min_items = 1)]
+    pub split: Vec<MoneyIn>,
+    /// The markets it is for.
+    #[schema(min_items = 1)]
+    pub markets: Vec<Market>,
+    /// When it is payable; per unit they add up to the split.
+    #[schema(min_items = 1)]
+    pub instalments: Vec<InstalmentIn>,
+}
+
+/// One payment, or one issue of credits.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = InstalmentIn)]
+pub struct InstalmentIn {
+    /// The parties' own name for it; no two of a pledge have the same.
+    #[schema(min_length = 1, max_length = 64)]
+    pub reference: String,
+    /// How much.
+    pub amount: MoneyIn,
+    /// When it is due.
+    pub due_date: Day,
+    /// What has to happen first.
+    #[schema(min_length = 1, max_length = 1000, nullable = false)]
+    pub condition: Option<String>,
+}
+
+/// An agreement that was signed.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AgreementIn, examples(json!({
+    "effective_date": "2024-09-26",
+    "document": {"uri": "https://files.example.org/agreement.pdf",
+        "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"}
+})))]
+pub struct AgreementIn {
+    /// When it takes effect; today, if left out.
+    #[schema(nullable = false)]
+    pub effective_date: Option<Day>,
+    /// The signed agreement.
+    pub document: DocumentIn,
+}
+
+/// A condition that was met.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ConditionMetIn, examples(json!({
+    "met_on": "2025-09-12",
+    "document": {"uri": "https://files.example.org/interim-report.pdf",
+        "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"}
+})))]
+pub struct ConditionMetIn {
+    /// When it was met.
+    pub met_on: Day,
+    /// What shows it.
+    pub document: DocumentIn,
+}
+
+/// Cash that was received.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ReceiptIn, examples(json!({
+    "received": {"amount": "699965.00", "unit": "USD"},
+    "fee": {"amount": "35.00", "unit": "USD"},
+    "effective_date": "2024-10-22",
+    "bank_reference": "20241022-0001"
+})))]
+pub struct ReceiptIn {
+    /// What reached the account.
+    pub received: MoneyIn,
+    /// What banks kept on the way; nothing, if left out.
+    #[schema(nullable = false)]
+    pub fee: Option<MoneyIn>,
+    /// When it counts; today, if left out.
+    #[schema(nullable = false)]
+    pub effective_date: Option<Day>,
+    /// The bank's own reference; received once on an instalment.
+    #[schema(min_length = 1, max_length = 140, nullable = false)]
+    pub bank_reference: Option<String>,
+}
+
+/// How a lot of credits may be used.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = LotKind)]
+#[serde(rename_all = "snake_case")]
+pub enum LotKindIn {
+    /// For any campaign of the account.
+    Free,
+    /// For a campaign it has to be assigned to.
+    Assignable,
+    /// Once a spend of one's own is reached.
+    Conditional,
+}
+
+/// Credits that were issued together.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = LotIn, examples(json!({
+    "face": {"amount": "500000.00", "unit": "ADC:TIKTOK:USD"},
+    "kind": "free",
+    "valid_from": "2024-11-01",
+    "expires_at": "2025-04-30",
+    "effective_date": "2024-11-01",
+    "document": {"uri": "https://files.example.org/issue.pdf",
+        "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"}
+})))]
+pub struct LotIn {
+    /// Their face value.
+    pub face: MoneyIn,
+    /// How they may be used.
+    pub kind: LotKindIn,
+    /// The first day they can be used.
+    pub valid_from: Day,
+    /// The last day they can be used.
+    pub expires_at: Day,
+    /// When they count as issued; today, if left out.
+    #[schema(nullable = false)]
+    pub effective_date: Option<Day>,
+    /// The platform's document.
+    #[schema(nullable = false)]
+    pub document: Option<DocumentIn>,
+}
+
+/// What an instalment will not bring.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = WriteOffIn, examples(json!({
+    "amount": {"amount": "50000.00", "unit": "USD"},
+    "reason": "The donor's budget was cut",
+    "effective_date": "2025-12-01",
+    "document": {"uri": "https://files.example.org/letter.pdf",
+        "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"}
+})))]
+pub struct WriteOffIn {
+    /// How much will not come.
+    pub amount: MoneyIn,
+    /// Why.
+    #[schema(min_length = 1, max_length = 1000)]
+    pub reason: String,
+    /// What it rests on.
+    pub document: DocumentIn,
+    /// When it counts; today, if left out.
+    #[schema(nullable = false)]
+    pub effective_date: Option<Day>,
+}
+
+/// A charge for programme support.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SupportCostIn, examples(json!({
+    "gross": {"amount": "1750000.00", "unit": "USD"},
+    "rate_percent": "13",
+    "effective_date": "2024-10-22"
+})))]
+pub struct SupportCostIn {
+    /// What the charge is worked out on.
+    pub gross: MoneyIn,
+    /// The rate on top of what remains, in percent: a decimal string with at most four fraction
+    /// digits.
+    #[schema(pattern = r"^[0-9]+(\.[0-9]{1,4})?$")]
+    pub rate_percent: String,
+    /// When it counts; today, if left out.
+    #[schema(nullable = false)]
+    pub effective_date: Option<Day>,
+}
+
+/// Budget for a market.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = BudgetIn, examples(json!({
+    "market": "JP",
+    "amount": {"amount": "150000.00", "unit": "USD"},
+    "effective_date": "2024-11-04"
+})))]
+pub struct BudgetIn {
+    /// The market.
+    pub market: Market,
+    /// How much more it gets.
+    pub amount: MoneyIn,
+    /// When it counts; today, if left out.
+    #[schema(nullable = false)]
+    pub effective_date: Option<Day>,
+}
+
+/// Budget taken back from a market.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = BudgetReturnIn, examples(json!({
+    "market": "JP",
+    "amount": {"amount": "10000.00", "unit": "USD"},
+    "reason": "Fewer creators than planned",
+    "effective_date": "2025-02-03"
+})))]
+pub struct BudgetReturnIn {
+    /// The market.
+    pub market: Market,
+    /// How much goes back.
+    pub amount: MoneyIn,
+    /// Why.
+    #[schema(min_length = 1, max_length = 1000)]
+    pub reason: String,
+    /// When it counts; today, if left out.
+    #[schema(nullable = false)]
+    pub effective_date: Option<Day>,
+}
+
+/// A creator to be enrolled.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CreatorIn, examples(json!({
+    "reference": "JP-0007",
+    "name": "山田 花子",
+    "market": "JP"
+})))]
+pub struct CreatorIn {
+    /// The network's own name for it; no two creators have the same.
+    #[schema(min_length = 1, max_length = 64)]
+    pub reference: String,
+    /// Its name, in any script.
+    #[schema(min_length = 1, max_length = 200)]
+    pub name: String,
+    /// The market it belongs to.
+    pub market: Market,
+}
+
+/// An allocation to be made.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AllocationIn, examples(json!({
+    "pledge_id": "plg_019ab3f27c5e7d10a4f3c2b1d0e9f807",
+    "creator_id": "crt_019ab3f27c5e7d10a4f3c2b1d0e9f808",
+    "amount": {"amount": "2500.00", "unit": "USD"},
+    "effective_date": "2024-12-02",
+    "note": "First video"
+})))]
+pub struct AllocationIn {
+    /// Whose money.
+    pub pledge_id: PledgeId,
+    /// For whom; the creator's market is the one whose budget is used.
+    pub creator_id: CreatorId,
+    /// How much.
+    pub amount: MoneyIn,
+    /// When it counts; today, if left out.
+    #[schema(nullable = false)]
+    pub effective_date: Option<Day>,
+    /// What there is to note.
+    #[schema(min_length = 1, max_length = 1000, nullable = false)]
+    pub note: Option<String>,
+}
+
+/// What of an allocation is given back.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ReleaseIn, examples(json!({
+    "amount": {"amount": "500.00", "unit": "USD"},
+    "reason": "One video fewer",
+    "effective_date": "2025-01-15"
+})))]
+pub struct ReleaseIn {
+    /// How much goes back.
+    pub amount: MoneyIn,
+    /// Why.
+    #[schema(min_length = 1, max_length = 1000)]
+    pub reason: String,
+    /// When it counts; today, if left out.
+    #[schema(nullable = false)]
+    pub effective_date: Option<Day>,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use time::macros::date;
+    use utoipa::PartialSchema;
+    use utoipa::openapi::{RefOr, Schema};
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::domain::{AllocationId, Command, InstalmentId};
+    use crate::http::body::tests::catalogue;
+    use crate::http::body::{Edge, Fields, Node};
+    use crate::http::write::{allocations, budgets, creators, instalments, pledges};
+
+    type Reader = fn(&mut Fields<'_>) -> Option<Command>;
+
+    /// Each shape that is documented, with what reads it.
+    fn shapes() -> Vec<(RefOr<Schema>, Reader)> {
+        fn pledge() -> PledgeId {
+            PledgeId(Uuid::nil())
+        }
+        fn instalment() -> InstalmentId {
+            InstalmentId(Uuid::nil())
+        }
+        vec![
+            (PledgeIn::schema(), pledges::pledge),
+            (AgreementIn::schema(), |body| {
+                pledges::agreement(pledge(), body)
+            }),
+            (ConditionMetIn::schema(), |body| {
+                instalments::condition_met(instalment(), body)
+            }),
+            (ReceiptIn::schema(), |body| {
+                instalments::receipt(instalment(), body)
+            }),
+            (LotIn::schema(), |body| instalments::lot(instalment(), body)),
+            (WriteOffIn::schema(), |body| {
+                instalments::write_off(instalment(), body)
+            }),
+            (SupportCostIn::schema(), |body| {
+                budgets::support_cost(pledge(), body)
+            }),
+            (BudgetIn::schema(), |body| budgets::budget(pledge(), body)),
+            (BudgetReturnIn::schema(), |body| {
+                budgets::budget_return(pledge(), body)
+            }),
+            (CreatorIn::schema(), creators::creator),
+            (AllocationIn::schema(), allocations::allocation),
+            (ReleaseIn::schema(), |body| {
+                allocations::release(AllocationId(Uuid::nil()), body)
+            }),
+        ]
+    }
+
+    #[test]
+    fn what_is_documented_is_what_is_read() {
+        let catalogue = catalogue();
+        let edge = Edge {
+            catalogue: &catalogue,
+            today: date!(2026 - 11 - 24),
+        };
+        for (schema, read) in shapes() {
+            let RefOr::T(Schema::Object(schema)) = schema else {
+                panic!("not an object")
+            };
+            let example = schema.examples.first().unwrap().to_string();
+            let node = Node::read(example.as_bytes()).unwrap();
+            let result = Fields::read(&node, "", edge, read);
+            assert!(result.is_ok(), "{example}: {:?}", result.err());
+
+            let nothing = Node::Object(Default::default());
+            let reasons = Fields::read(&nothing, "", edge, read).unwrap_err();
+            let missing = reasons
+                .iter()
+                .map(|reason| reason.pointer.trim_start_matches('/'));
+            let required: BTreeSet<&str> = schema.required.iter().map(String::as_str).collect();
+            assert_eq!(missing.collect::<BTreeSet<_>>(), required, "{example}");
+
+            let Node::Object(nothing) = nothing else {
+                unreachable!()
+            };
+            let mut fields = Fields::of(&nothing, String::new(), edge);
+            assert!(read(&mut fields).is_none());
+            let documented: BTreeSet<&str> = schema.properties.keys().map(String::as_str).collect();
+            assert_eq!(
+                fields.asked().iter().copied().collect::<BTreeSet<_>>(),
+                documented
+            );
+        }
+    }
+}
