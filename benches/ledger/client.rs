@@ -20,31 +20,49 @@ impl Connection {
     pub async fn open(address: SocketAddr) -> Self {
         let stream = TcpStream::connect(address).await.expect("a connection");
         stream.set_nodelay(true).expect("no delay");
-        Connection { stream, buffer: Vec::with_capacity(64 * 1024) }
+        Connection {
+            stream,
+            buffer: Vec::with_capacity(64 * 1024),
+        }
     }
 
     /// Sends a request and waits for the whole answer: its status and its body.
     pub async fn exchange(&mut self, request: &[u8]) -> (u16, &[u8]) {
-        self.stream.write_all(request).await.expect("the request is sent");
+        self.stream
+            .write_all(request)
+            .await
+            .expect("the request is sent");
         self.buffer.clear();
         let (head, length) = loop {
-            let read = self.stream.read_buf(&mut self.buffer).await.expect("an answer");
+            let read = self
+                .stream
+                .read_buf(&mut self.buffer)
+                .await
+                .expect("an answer");
             assert!(read > 0, "the connection ended");
             if let Some(end) = find(&self.buffer, b"\r\n\r\n") {
                 break (end + 4, content_length(&self.buffer[..end]));
             }
         };
         while self.buffer.len() < head + length {
-            let read = self.stream.read_buf(&mut self.buffer).await.expect("the body");
+            let read = self
+                .stream
+                .read_buf(&mut self.buffer)
+                .await
+                .expect("the body");
             assert!(read > 0, "the connection ended");
         }
-        let status = std::str::from_utf8(&self.buffer[9..12]).ok().and_then(|s| s.parse().ok());
+        let status = std::str::from_utf8(&self.buffer[9..12])
+            .ok()
+            .and_then(|s| s.parse().ok());
         (status.unwrap_or(0), &self.buffer[head..head + length])
     }
 }
 
 fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
-    haystack.windows(needle.len()).position(|window| window == needle)
+    haystack
+        .windows(needle.len())
+        .position(|window| window == needle)
 }
 
 fn content_length(head: &[u8]) -> usize {
@@ -52,13 +70,16 @@ fn content_length(head: &[u8]) -> usize {
     head.lines()
         .find_map(|line| {
             let (name, value) = line.split_once(':')?;
-            name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse().ok())?
+            name.eq_ignore_ascii_case("content-length")
+                .then(|| value.trim().parse().ok())?
         })
         .unwrap_or(0)
 }
 
 fn request(service: &Service, path: &str, key: Option<u128>, body: &str) -> Vec<u8> {
-    let key = key.map_or_else(String::new, |key| format!("Idempotency-Key: {key:032x}\r\n"));
+    let key = key.map_or_else(String::new, |key| {
+        format!("Idempotency-Key: {key:032x}\r\n")
+    });
     format!(
         "POST {path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {}\r\n{key}\
          Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
@@ -138,13 +159,20 @@ pub async fn bulk(
                     item(pledge, &key)
                 })
                 .collect();
-            let body = format!("{{\"mode\":\"independent\",\"items\":[{}]}}", items.join(","));
+            let body = format!(
+                "{{\"mode\":\"independent\",\"items\":[{}]}}",
+                items.join(",")
+            );
             let request = request(service, "/v1/allocations/bulk", None, &body);
             let sent = Instant::now();
             let (status, answer) = connection.exchange(&request).await;
             assert_eq!(status, 207);
             let done = find(answer, b"\"failed\":0").is_some();
-            assert!(done, "{}", String::from_utf8_lossy(&answer[..answer.len().min(2_000)]));
+            assert!(
+                done,
+                "{}",
+                String::from_utf8_lossy(&answer[..answer.len().min(2_000)])
+            );
             latencies.push(sent.elapsed());
         }
         latencies

@@ -59,7 +59,15 @@ fn program(server: &Embedded, name: &str) -> Option<Command> {
 /// Runs `pgbench` and reads its rate and mean latency.
 fn pgbench(server: &Embedded, arguments: &[&str], clients: usize, time: Duration) -> Option<f64> {
     let output = program(server, "pgbench")?
-        .args(["-n", "-M", "prepared", "-c", &clients.to_string(), "-j", "2"])
+        .args([
+            "-n",
+            "-M",
+            "prepared",
+            "-c",
+            &clients.to_string(),
+            "-j",
+            "2",
+        ])
         .args(["-T", &time.as_secs().to_string()])
         .args(arguments)
         .arg(server.url())
@@ -68,21 +76,34 @@ fn pgbench(server: &Embedded, arguments: &[&str], clients: usize, time: Duration
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let rate = text.lines().find_map(|line| line.strip_prefix("tps = "));
     if rate.is_none() {
-        println!("pgbench: {}", String::from_utf8_lossy(&output.stderr).trim());
+        println!(
+            "pgbench: {}",
+            String::from_utf8_lossy(&output.stderr).trim()
+        );
     }
     rate?.split(' ').next()?.parse().ok()
 }
 
 fn psql(server: &Embedded, sql: &str) -> bool {
-    let Some(mut psql) = program(server, "psql") else { return false };
-    let done = psql.args(["-q", "-v", "ON_ERROR_STOP=1", "-c", sql]).arg(server.url()).status();
+    let Some(mut psql) = program(server, "psql") else {
+        return false;
+    };
+    let done = psql
+        .args(["-q", "-v", "ON_ERROR_STOP=1", "-c", sql])
+        .arg(server.url())
+        .status();
     done.is_ok_and(|status| status.success())
 }
 
 /// `pgbench`'s TPC-B, scale 50.
 pub fn tpc_b(server: &Embedded, time: Duration, report: &mut Report) {
     let filled = program(server, "pgbench")
-        .and_then(|mut it| it.args(["-i", "-q", "-s", "50"]).arg(server.url()).output().ok())
+        .and_then(|mut it| {
+            it.args(["-i", "-q", "-s", "50"])
+                .arg(server.url())
+                .output()
+                .ok()
+        })
         .is_some_and(|output| output.status.success());
     if !filled {
         report.note("pgbench is not installed: TPC-B was not measured".to_owned());

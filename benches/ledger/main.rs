@@ -23,7 +23,10 @@ use report::Report;
 use service::Service;
 
 fn seconds() -> u64 {
-    std::env::var("ALMONER_BENCH_SECONDS").ok().and_then(|s| s.parse().ok()).unwrap_or(8)
+    std::env::var("ALMONER_BENCH_SECONDS")
+        .ok()
+        .and_then(|s| s.parse().ok())
+        .unwrap_or(8)
 }
 
 #[tokio::main]
@@ -55,16 +58,56 @@ async fn main() {
     let hot = service.pledge("BENCH-HOT", 1_000).await;
     client::singles(&service, &[&hot], 1, time, "single, 1 client", &mut report).await;
     client::singles(&service, &[&hot], 8, time, "single, 8 clients", &mut report).await;
-    client::singles(&service, &[&hot], 64, time, "single, 64 clients", &mut report).await;
-    client::singles(&service, &[&hot], 256, time, "single, 256 clients", &mut report).await;
-    client::bulk(&service, &hot, 1, time, "bulk of 1,000, 1 client", &mut report).await;
-    client::bulk(&service, &hot, 8, time, "bulk of 1,000, 8 clients", &mut report).await;
+    client::singles(
+        &service,
+        &[&hot],
+        64,
+        time,
+        "single, 64 clients",
+        &mut report,
+    )
+    .await;
+    client::singles(
+        &service,
+        &[&hot],
+        256,
+        time,
+        "single, 256 clients",
+        &mut report,
+    )
+    .await;
+    client::bulk(
+        &service,
+        &hot,
+        1,
+        time,
+        "bulk of 1,000, 1 client",
+        &mut report,
+    )
+    .await;
+    client::bulk(
+        &service,
+        &hot,
+        8,
+        time,
+        "bulk of 1,000, 8 clients",
+        &mut report,
+    )
+    .await;
     let mut eight = Vec::new();
     for number in 0..8 {
         eight.push(service.pledge(&format!("BENCH-{number}"), 200).await);
     }
     let eight: Vec<_> = eight.iter().collect();
-    client::singles(&service, &eight, 64, time, "eight pledges, 64 clients", &mut report).await;
+    client::singles(
+        &service,
+        &eight,
+        64,
+        time,
+        "eight pledges, 64 clients",
+        &mut report,
+    )
+    .await;
     report.memory("service, at load", service.resident_kib());
     reads::measure(&service, &hot, &mut report).await;
     report.print();

@@ -54,7 +54,14 @@ impl Service {
         };
         let (preparer, auditor) = (token("preparer"), token("auditor"));
         let http = reqwest::Client::new();
-        Service { process, address, preparer, auditor, data_dir, http }
+        Service {
+            process,
+            address,
+            preparer,
+            auditor,
+            data_dir,
+            http,
+        }
     }
 
     /// Posts a body and returns the answer, which must be a success.
@@ -98,27 +105,51 @@ impl Service {
             "instalments": [{"reference": "C1", "amount": money(all), "due_date": "2026-01-01"}],
         })).await;
         let id = pledge["id"].as_str().expect("an id").to_owned();
-        let instalment = pledge["instalments"][0]["id"].as_str().expect("an id").to_owned();
+        let instalment = pledge["instalments"][0]["id"]
+            .as_str()
+            .expect("an id")
+            .to_owned();
         let document = json!({"uri": "https://example.org/agreement", "sha256": "0".repeat(64)});
         let day = "2026-01-02";
         let agreement = json!({"effective_date": day, "document": document});
         let key = |step: &str| format!("{reference}-{step}");
-        self.post(&format!("/v1/pledges/{id}/agreement"), &key("agreement"), &agreement).await;
+        self.post(
+            &format!("/v1/pledges/{id}/agreement"),
+            &key("agreement"),
+            &agreement,
+        )
+        .await;
         let receipt = json!({"received": money(all), "effective_date": day});
         let path = format!("/v1/instalments/{instalment}/receipts");
         self.post(&path, &key("receipt"), &receipt).await;
         let budget = json!({"market": "JP", "amount": money(all), "effective_date": day});
-        self.post(&format!("/v1/pledges/{id}/budgets"), &key("budget"), &budget).await;
+        self.post(
+            &format!("/v1/pledges/{id}/budgets"),
+            &key("budget"),
+            &budget,
+        )
+        .await;
         let items: Vec<Value> = (0..creators)
-            .map(|n| json!({"reference": format!("{reference}-{n}"), "name": "Creator",
-                            "market": "JP", "idempotency_key": key(&format!("creator-{n}"))}))
+            .map(|n| {
+                json!({"reference": format!("{reference}-{n}"), "name": "Creator",
+                            "market": "JP", "idempotency_key": key(&format!("creator-{n}"))})
+            })
             .collect();
         let enrolled = self
-            .post("/v1/creators/bulk", &key("creators"), &json!({"mode": "atomic", "items": items}))
+            .post(
+                "/v1/creators/bulk",
+                &key("creators"),
+                &json!({"mode": "atomic", "items": items}),
+            )
             .await;
         let results = enrolled["results"].as_array().expect("results");
-        let creators = results.iter().filter_map(|it| it["id"].as_str().map(str::to_owned));
-        Pledge { id, creators: creators.collect() }
+        let creators = results
+            .iter()
+            .filter_map(|it| it["id"].as_str().map(str::to_owned));
+        Pledge {
+            id,
+            creators: creators.collect(),
+        }
     }
 
     /// The service's resident memory.
@@ -126,7 +157,8 @@ impl Service {
         let path = format!("/proc/{}/status", self.process.id());
         let status = std::fs::read_to_string(path).unwrap_or_default();
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        line.and_then(|rest| rest.split_whitespace().next()?.parse().ok()).unwrap_or(0)
+        line.and_then(|rest| rest.split_whitespace().next()?.parse().ok())
+            .unwrap_or(0)
     }
 
     /// Ends the process.
