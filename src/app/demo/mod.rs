@@ -150,7 +150,7 @@ pub async fn load(
         }
         report.pledges.push(pledge);
     }
-    report.suggest(&api.base_url);
+    report.suggest();
     Ok(report)
 }
 

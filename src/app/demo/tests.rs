@@ -192,7 +192,7 @@ async fn the_report_counts_what_the_domain_says() {
     for part in [
         "DEMO-2024",
         "fictional figures",
-        "a later issue",
+        "Not loaded",
         "/summary",
     ] {
         assert!(text.contains(part), "{part} in {text}");
