@@ -42,7 +42,7 @@ impl Node {
             let code = if error.is_data() {
                 "duplicate-field"
             } else {
-                "invalid-json"
+                "malformed-body"
             };
             Problem::unreadable(code, format!("The body can't be read as JSON: {error}"))
         })

@@ -65,13 +65,13 @@ fn what_is_not_json_is_answered_with_where_it_stops_being_so() {
     for (body, code, place) in [
         ("", "body-missing", ""),
         (" \n", "body-missing", ""),
-        ("{", "invalid-json", "line 1 column 1"),
-        ("{\"a\":NaN}", "invalid-json", "line 1 column 6"),
-        ("{\"a\":.5}", "invalid-json", "line 1 column 6"),
-        ("{\"a\":1e999}", "invalid-json", "line 1 column 10"),
-        ("{'a':1}", "invalid-json", "line 1 column 2"),
-        ("{}\n{}", "invalid-json", "line 2 column 1"),
-        ("{\"a\":\"\\ud800\"}", "invalid-json", "line 1"),
+        ("{", "malformed-body", "line 1 column 1"),
+        ("{\"a\":NaN}", "malformed-body", "line 1 column 6"),
+        ("{\"a\":.5}", "malformed-body", "line 1 column 6"),
+        ("{\"a\":1e999}", "malformed-body", "line 1 column 10"),
+        ("{'a':1}", "malformed-body", "line 1 column 2"),
+        ("{}\n{}", "malformed-body", "line 2 column 1"),
+        ("{\"a\":\"\\ud800\"}", "malformed-body", "line 1"),
         ("{\"a\":1,\"a\":2}", "duplicate-field", "line 1 column 10"),
         ("{\"a\":{\"b\":1,\"b\":1}}", "duplicate-field", "\"b\""),
     ] {
@@ -80,11 +80,11 @@ fn what_is_not_json_is_answered_with_where_it_stops_being_so() {
         assert!(problem.to_string().contains(place), "{problem}");
     }
     let invalid_utf_8 = Node::read(b"{\"a\":\"\xff\"}").unwrap_err();
-    assert_eq!(invalid_utf_8.code(), "invalid-json");
+    assert_eq!(invalid_utf_8.code(), "malformed-body");
     let deep = "[".repeat(100_000);
     assert_eq!(
         Node::read(deep.as_bytes()).unwrap_err().code(),
-        "invalid-json"
+        "malformed-body"
     );
 }
 

@@ -128,10 +128,7 @@ impl Problem {
             true => StatusCode::UNPROCESSABLE_ENTITY,
             false => StatusCode::CONFLICT,
         };
-        let detail = format!(
-            "{} of the items are refused, so none was taken",
-            items.len()
-        );
+        let detail = format!("Items refused: {}; none was taken", items.len());
         let mut problem = Problem::new(status, "bulk-refused", detail);
         problem.0.errors = items.into_iter().flat_map(|item| item.0.errors).collect();
         problem

@@ -28,7 +28,7 @@ use crate::http::state::State;
 use crate::http::views;
 
 /// How long a body may take to arrive, once its head has.
-pub const BODY_TIMEOUT: Duration = Duration::from_secs(30);
+pub const BODY_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// A write by a caller who may do what `P` names, with its body as it came.
 pub struct Post<P> {
@@ -179,7 +179,7 @@ impl<P: Permission> Post<P> {
                 ("validate_only", "true") => true,
                 ("validate_only", "false") => false,
                 ("validate_only", _) => {
-                    let detail = "validate_only is true or false";
+                    let detail = "the parameter validate_only is true or false";
                     let reason = Reason::new("validate_only", "malformed-parameter", detail);
                     return Err(Problem::invalid(vec![reason]));
                 }
