@@ -3,3 +3,5 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod embedded_postgres;
+mod harness;
+mod harness_itself;
