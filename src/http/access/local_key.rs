@@ -134,8 +134,10 @@ fn create(dir: &Path, path: &Path) -> Result<(), KeyFault> {
 }
 
 #[cfg(unix)]
-fn private(builder: &mut DirBuilder) -> &mut DirBuilder {
-    std::os::unix::fs::DirBuilderExt::mode(builder, 0o700)
+// Others may pass through, as the private database is kept below and, for root, runs as somebody else;
+// nobody but its owner may list it.
+fn open_to_pass(builder: &mut DirBuilder) -> &mut DirBuilder {
+    std::os::unix::fs::DirBuilderExt::mode(builder, 0o711)
 }
 
 #[cfg(unix)]
@@ -150,7 +152,9 @@ fn is_exposed(metadata: &fs::Metadata) -> bool {
 
 // Elsewhere the folder's own access list decides.
 #[cfg(not(unix))]
-fn private(builder: &mut DirBuilder) -> &mut DirBuilder {
+// Others may pass through, as the private database is kept below and, for root, runs as somebody else;
+// nobody but its owner may list it.
+fn open_to_pass(builder: &mut DirBuilder) -> &mut DirBuilder {
     builder
 }
 
