@@ -4,3 +4,5 @@
 
 mod architecture;
 mod embedded_postgres;
+mod harness;
+mod harness_itself;
