@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod architecture;
+mod constraints;
 mod embedded_postgres;
 mod harness;
 mod harness_itself;
