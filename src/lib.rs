@@ -8,3 +8,4 @@ pub mod domain;
 pub mod embedded;
 pub mod engine;
 pub mod http;
+pub mod statements;

@@ -35,7 +35,7 @@ async fn two_processes_keep_one_ledger() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[should_panic(expected = "balances")]
+#[should_panic(expected = "debits-equal-credits")]
 async fn books_that_do_not_balance_are_noticed() {
     let world = World::new().await;
     world.funded_pledge().await;

@@ -14,6 +14,7 @@ use crate::db::{DbError, Pool};
 use crate::engine::{Engine, Lanes};
 use crate::http::access::{SettingsError, Verifier};
 use crate::http::app::{ServerSettings, bind};
+use crate::http::paging::CursorKey;
 use crate::http::state::{Pulse, State};
 
 /// A service that listens and isn't yet polled.
@@ -63,6 +64,7 @@ impl Service {
         let pool = opened.read_database.reading_pool()?;
         let mut connection = pool.get().await?;
         let catalogue = Arc::new(read::load_catalogue(&mut connection).await?);
+        let cursors = CursorKey::derive(&read::cursor_secret(&mut connection).await?);
         drop(connection);
         let (engine, lanes) = Engine::start(&opened.database, &catalogue);
         let state = Data::new(State {
@@ -70,6 +72,8 @@ impl Service {
             catalogue,
             verifier: Verifier::new(keys, &config.access),
             pulse: pulse(&pool),
+            pool,
+            cursors,
         });
         let settings = ServerSettings {
             listen: config.listen,

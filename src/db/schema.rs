@@ -198,6 +198,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    secrets (purpose) {
+        purpose -> Text,
+        secret -> Bytea,
+    }
+}
+
+diesel::table! {
     transfers (pledge_id, journal, line) {
         pledge_id -> Uuid,
         journal -> Int8,
@@ -243,6 +250,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     pledge_markets,
     pledge_units,
     pledges,
+    secrets,
     transfers,
     units,
 );

@@ -14,7 +14,7 @@ use crate::http::boundary::{boundary, nothing_here};
 use crate::http::cors::Origins;
 use crate::http::routes::{Endpoint, mount};
 use crate::http::state::State;
-use crate::http::{docs, health, write};
+use crate::http::{docs, health, read, write};
 
 /// How long an idle connection is kept.
 pub const KEEP_ALIVE: Duration = Duration::from_secs(75);
@@ -34,6 +34,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         Endpoint::get("/livez", health::livez),
         Endpoint::get("/readyz", health::readyz),
     ];
+    endpoints.extend(read::endpoints());
     endpoints.extend(write::endpoints());
     endpoints
 }

@@ -20,7 +20,7 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::http::health;
 use crate::http::problem::ProblemOut;
-use crate::http::write;
+use crate::http::{read, write};
 
 /// Where the description is.
 pub const DESCRIPTION: &str = "/openapi.yaml";
@@ -37,6 +37,10 @@ pub const DESCRIPTION: &str = "/openapi.yaml";
         (name = "budgets", description = "What is funded, divided over markets"),
         (name = "creators", description = "Who the money is for"),
         (name = "allocations", description = "What is reserved for a creator"),
+        (name = "accounts", description = "Where the money is: balances, entries, statements"),
+        (name = "journals", description = "What was posted"),
+        (name = "reports", description = "Trial balance and proofs"),
+        (name = "reference", description = "Units and markets"),
         (name = "service", description = "The service itself"),
     ),
     paths(health::livez, health::readyz),
@@ -46,7 +50,9 @@ struct Frame;
 
 /// The description of everything there is.
 pub fn description() -> Description {
-    let mut description = Frame::openapi().merge_from(write::Paths::openapi());
+    let mut description = Frame::openapi()
+        .merge_from(read::Paths::openapi())
+        .merge_from(write::Paths::openapi());
     share(description.components.get_or_insert_default());
     for (path, item) in &mut description.paths.paths {
         for operation in item.get.iter_mut() {

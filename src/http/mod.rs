@@ -1,5 +1,6 @@
 //! The API over HTTP: what turns a request into a command or a read, and a refusal into a status.
 
+pub mod accept;
 pub mod access;
 pub mod allowed;
 pub mod app;
@@ -7,9 +8,12 @@ pub mod body;
 pub mod boundary;
 pub mod cors;
 pub mod docs;
+pub mod etag;
 pub mod health;
 pub mod idempotency;
+pub mod paging;
 pub mod problem;
+pub mod read;
 pub mod routes;
 pub mod state;
 pub mod views;

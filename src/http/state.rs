@@ -5,9 +5,11 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use crate::db::Pool;
 use crate::domain::Catalogue;
 use crate::engine::Engine;
 use crate::http::access::Verifier;
+use crate::http::paging::CursorKey;
 
 /// Answers whether the database does.
 pub type Pulse = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = bool> + Send>> + Send + Sync>;
@@ -22,6 +24,10 @@ pub struct State {
     pub verifier: Verifier,
     /// Whether the database answers.
     pub pulse: Pulse,
+    /// Connections for reading.
+    pub pool: Pool,
+    /// What cursors are sealed with; the same for all instances.
+    pub cursors: CursorKey,
 }
 
 impl fmt::Debug for State {

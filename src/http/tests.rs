@@ -76,6 +76,8 @@ impl Shell {
                 catalogue,
                 verifier,
                 pulse,
+                pool: database.reading_pool().unwrap(),
+                cursors: super::paging::CursorKey::derive(b"of tests"),
             }),
             settings,
         }

@@ -29,7 +29,8 @@ fn server() -> &'static str {
         // A thread of its own: the server outlives the runtime of the test that asked first. It
         // goes, folder and all, when the process does: its guard sees to that.
         thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread()
+            let runtime = tokio::runtime::Builder::new_multi_thread()
+                .worker_threads(1)
                 .enable_all()
                 .build();
             runtime.unwrap().block_on(async move {

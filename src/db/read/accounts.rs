@@ -186,54 +186,54 @@ const KNOWN_AT_AS_OF: &str = concat!(
     "),",
     known!("a", "$4"),
     ",
-then AS (
+back_then AS (
     SELECT f.* FROM a CROSS JOIN known CROSS JOIN LATERAL (",
     figures_after!("known.journal"),
     ") AS f),
 under_way AS (
     SELECT d.day, d.debits, d.credits, d.first_seq, d.last_seq, d.day <= $5 AS within,
-           then.entries - d.first_seq < d.last_seq - then.entries AS count_up,
-           least(then.entries - d.first_seq + 1, d.last_seq - then.entries) AS cost
-    FROM a CROSS JOIN then
+           back_then.entries - d.first_seq < d.last_seq - back_then.entries AS count_up,
+           least(back_then.entries - d.first_seq + 1, d.last_seq - back_then.entries) AS cost
+    FROM a CROSS JOIN back_then
     JOIN account_days d ON d.pledge_id = a.pledge_id AND d.account = a.number
-    WHERE d.first_seq <= then.entries AND d.last_seq > then.entries),
+    WHERE d.first_seq <= back_then.entries AND d.last_seq > back_then.entries),
 side AS (
     SELECT coalesce(sum(cost) FILTER (WHERE within), 0)
            <= coalesce(sum(cost) FILTER (WHERE NOT within), 0) AS within
     FROM under_way),
 whole AS (
     SELECT coalesce(sum(d.debits), 0) AS debits, coalesce(sum(d.credits), 0) AS credits
-    FROM a CROSS JOIN then CROSS JOIN side
+    FROM a CROSS JOIN back_then CROSS JOIN side
     JOIN account_days d ON d.pledge_id = a.pledge_id AND d.account = a.number
-    WHERE d.last_seq <= then.entries AND (d.day <= $5) = side.within),
+    WHERE d.last_seq <= back_then.entries AND (d.day <= $5) = side.within),
 part AS (
     SELECT coalesce(sum(CASE WHEN u.count_up THEN e.debits ELSE u.debits - e.debits END), 0)
                AS debits,
            coalesce(sum(CASE WHEN u.count_up THEN e.credits ELSE u.credits - e.credits END), 0)
                AS credits
-    FROM a CROSS JOIN then CROSS JOIN side JOIN under_way u ON u.within = side.within
+    FROM a CROSS JOIN back_then CROSS JOIN side JOIN under_way u ON u.within = side.within
     CROSS JOIN LATERAL (
         SELECT coalesce(sum(debit), 0) AS debits, coalesce(sum(credit), 0) AS credits
         FROM (
             SELECT t.amount AS debit, 0 AS credit FROM transfers t
             WHERE t.pledge_id = a.pledge_id AND t.debit_account = a.number
-              AND t.debit_seq >= CASE WHEN u.count_up THEN u.first_seq ELSE then.entries + 1 END
-              AND t.debit_seq <= CASE WHEN u.count_up THEN then.entries ELSE u.last_seq END
+              AND t.debit_seq >= CASE WHEN u.count_up THEN u.first_seq ELSE back_then.entries + 1 END
+              AND t.debit_seq <= CASE WHEN u.count_up THEN back_then.entries ELSE u.last_seq END
               AND t.effective_date = u.day
             UNION ALL
             SELECT 0, t.amount FROM transfers t
             WHERE t.pledge_id = a.pledge_id AND t.credit_account = a.number
-              AND t.credit_seq >= CASE WHEN u.count_up THEN u.first_seq ELSE then.entries + 1 END
-              AND t.credit_seq <= CASE WHEN u.count_up THEN then.entries ELSE u.last_seq END
+              AND t.credit_seq >= CASE WHEN u.count_up THEN u.first_seq ELSE back_then.entries + 1 END
+              AND t.credit_seq <= CASE WHEN u.count_up THEN back_then.entries ELSE u.last_seq END
               AND t.effective_date = u.day) AS line) AS e)
 SELECT ",
     account_columns!(),
     ", (CASE WHEN side.within THEN whole.debits + part.debits
-             ELSE then.debits - whole.debits - part.debits END)::bigint AS debits,
+             ELSE back_then.debits - whole.debits - part.debits END)::bigint AS debits,
        (CASE WHEN side.within THEN whole.credits + part.credits
-             ELSE then.credits - whole.credits - part.credits END)::bigint AS credits,
-       then.entries, known.journal, known.at, known.future
-FROM a CROSS JOIN known CROSS JOIN then CROSS JOIN side CROSS JOIN whole CROSS JOIN part"
+             ELSE back_then.credits - whole.credits - part.credits END)::bigint AS credits,
+       back_then.entries, known.journal, known.at, known.future
+FROM a CROSS JOIN known CROSS JOIN back_then CROSS JOIN side CROSS JOIN whole CROSS JOIN part"
 );
 
 /// When an account is looked at, on both axes of time.

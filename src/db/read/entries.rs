@@ -40,7 +40,7 @@ pub struct Entry {
 }
 
 /// The journal an entry is part of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EntryJournal {
     /// Its number within the pledge.
     pub number: i64,
@@ -50,6 +50,8 @@ pub struct EntryJournal {
     pub kind: Kind,
     /// When the ledger knew.
     pub recorded_at: OffsetDateTime,
+    /// Why, where a reason was asked for.
+    pub reason: Option<String>,
 }
 
 /// The account on the other side.
@@ -177,22 +179,28 @@ pub(super) async fn complete(
             side: if debit { Side::Debit } else { Side::Credit },
             amount,
             balance,
-            journal: *journal,
+            journal: journal.clone(),
             counterpart: *counterpart,
         })
     };
     lines.into_iter().map(entry).collect()
 }
 
-type JournalRow = (i64, Uuid, String, OffsetDateTime);
-type JournalRowSql = (BigInt, sql_types::Uuid, SqlText, Timestamptz);
+type JournalRow = (i64, Uuid, String, OffsetDateTime, Option<String>);
+type JournalRowSql = (
+    BigInt,
+    sql_types::Uuid,
+    SqlText,
+    Timestamptz,
+    Nullable<SqlText>,
+);
 
 const JOURNALS_BETWEEN: &str = "
-SELECT number, id, kind, recorded_at FROM journals
+SELECT number, id, kind, recorded_at, reason FROM journals
 WHERE pledge_id = $1 AND number BETWEEN $2 AND $3 ORDER BY number";
 
 const JOURNALS_NUMBERED: &str = "
-SELECT number, id, kind, recorded_at FROM journals
+SELECT number, id, kind, recorded_at, reason FROM journals
 WHERE pledge_id = $1 AND number = ANY ($2) ORDER BY number";
 
 /// The lines' journals, by number. Where they lie close together the whole range is read, which is
@@ -218,12 +226,14 @@ async fn load_journals(
         Text::new(JOURNALS_NUMBERED).bind(pledge.0).bind(numbers)
     };
     let rows: Vec<JournalRow> = text.load(connection).await?;
-    let read = |(number, id, kind, recorded_at): JournalRow| {
+    let read = |(number, id, kind, recorded_at, reason): JournalRow| {
+        let (id, kind) = (JournalId(id), rows::kind(&kind)?);
         Ok(EntryJournal {
             number,
-            id: JournalId(id),
-            kind: rows::kind(&kind)?,
+            id,
+            kind,
             recorded_at,
+            reason,
         })
     };
     rows.into_iter().map(read).collect()

@@ -84,7 +84,7 @@ impl AllocateToCreator {
             .get(&self.creator)
             .and_then(Option::as_ref)
             .ok_or_else(|| unknown("/creator_id", "creator", self.creator.to_string()))?;
-        require_unit(&book.pledge, self.amount.unit())?;
+        require_unit(&book.pledge, self.amount.unit(), "/amount/unit")?;
         require_market(&book.pledge, creator.market, "/creator_id")?;
         require_signed(book, "allocating")?;
 

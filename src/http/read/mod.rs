@@ -1,0 +1,152 @@
+//! The reads: each a thin handler that names its permission, its question and its answer.
+//!
+//! They go straight to one snapshot of the database, with what the caller may see in the question,
+//! never through the engine.
+
+mod accounts;
+mod creators;
+mod get;
+mod journals;
+mod lists;
+mod params;
+mod pledges;
+mod reference;
+mod reports;
+mod statements;
+mod views;
+
+use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::{
+    ContentBuilder, OpenApi as Description, Ref, RefOr, Required, ResponseBuilder,
+};
+use utoipa::{Modify, OpenApi};
+
+use crate::http::paging::{DEFAULT_LIMIT, MAX_LIMIT};
+use crate::http::routes::Endpoint;
+
+/// Every read there is.
+pub fn endpoints() -> Vec<Endpoint> {
+    vec![
+        Endpoint::get("/v1/units", reference::list_units),
+        Endpoint::get("/v1/markets", reference::list_markets),
+        Endpoint::get("/v1/pledges", pledges::list_pledges),
+        Endpoint::get("/v1/pledges/{id}", pledges::read_pledge),
+        Endpoint::get("/v1/pledges/{id}/instalments", pledges::list_instalments),
+        Endpoint::get("/v1/pledges/{id}/lots", pledges::list_lots),
+        Endpoint::get("/v1/pledges/{id}/summary", reports::read_summary),
+        Endpoint::get("/v1/instalments/{id}", pledges::read_instalment),
+        Endpoint::get("/v1/lots/{id}", pledges::read_lot),
+        Endpoint::get("/v1/creators", creators::list_creators),
+        Endpoint::get("/v1/creators/{id}", creators::read_creator),
+        Endpoint::get("/v1/allocations", creators::list_allocations),
+        Endpoint::get("/v1/allocations/{id}", creators::read_allocation),
+        Endpoint::get("/v1/accounts", accounts::list_accounts),
+        Endpoint::get("/v1/accounts/{id}", accounts::read_account),
+        Endpoint::get("/v1/accounts/{id}/entries", accounts::list_entries),
+        Endpoint::get("/v1/accounts/{id}/statement", statements::read_statement),
+        Endpoint::get(
+            "/v1/accounts/{id}/statement.csv",
+            statements::read_statement_csv,
+        ),
+        Endpoint::get("/v1/journals", journals::list_journals),
+        Endpoint::get("/v1/journals/{id}", journals::read_journal),
+        Endpoint::get("/v1/trial-balance", reports::read_trial_balance),
+        Endpoint::get("/v1/proofs", reports::read_proofs),
+    ]
+}
+
+/// The description of every read.
+#[derive(OpenApi)]
+#[openapi(modifiers(&Shared), paths(
+    reference::list_units,
+    reference::list_markets,
+    pledges::list_pledges,
+    pledges::read_pledge,
+    pledges::list_instalments,
+    pledges::list_lots,
+    reports::read_summary,
+    pledges::read_instalment,
+    pledges::read_lot,
+    creators::list_creators,
+    creators::read_creator,
+    creators::list_allocations,
+    creators::read_allocation,
+    accounts::list_accounts,
+    accounts::read_account,
+    accounts::list_entries,
+    statements::read_statement,
+    statements::read_statement_csv,
+    journals::list_journals,
+    journals::read_journal,
+    reports::read_trial_balance,
+    reports::read_proofs,
+))]
+pub struct Paths;
+
+/// What reads have in common: pages of lists, 304, 406.
+struct Shared;
+
+impl Modify for Shared {
+    fn modify(&self, description: &mut Description) {
+        for item in description.paths.paths.values_mut() {
+            for operation in item.get.iter_mut() {
+                if is_list(operation) {
+                    add_paging(operation);
+                }
+                add_conditions(operation);
+            }
+        }
+    }
+}
+
+/// Whether what is answered is a page.
+fn is_list(operation: &Operation) -> bool {
+    let Some(RefOr::T(answer)) = operation.responses.responses.get("200") else {
+        return false;
+    };
+    let mut names = answer.content.values().filter_map(|content| match content {
+        RefOr::T(content) => match content.schema.as_ref()? {
+            RefOr::Ref(named) => Some(named.ref_location.as_str()),
+            RefOr::T(_) => None,
+        },
+        RefOr::Ref(_) => None,
+    });
+    names.any(|name| name.contains("/List"))
+}
+
+fn add_paging(operation: &mut Operation) {
+    let limit = ObjectBuilder::new()
+        .schema_type(Type::Integer)
+        .minimum(Some(1))
+        .maximum(Some(MAX_LIMIT))
+        .default(Some(DEFAULT_LIMIT.into()));
+    let cursor = ObjectBuilder::new().schema_type(Type::String);
+    let limit_is = "How many members, at most";
+    let cursor_is = "The next_cursor of the page before, sent with the same filters";
+    for (name, says, schema) in [("limit", limit_is, limit), ("cursor", cursor_is, cursor)] {
+        let parameter = ParameterBuilder::new()
+            .name(name)
+            .parameter_in(ParameterIn::Query)
+            .required(Required::False)
+            .description(Some(says))
+            .schema(Some(schema));
+        operation
+            .parameters
+            .get_or_insert_default()
+            .push(parameter.build().into());
+    }
+}
+
+fn add_conditions(operation: &mut Operation) {
+    let responses = &mut operation.responses.responses;
+    let same = ResponseBuilder::new().description("With If-None-Match: the client has it");
+    responses.insert("304".to_owned(), RefOr::T(same.build()));
+    let problem = ContentBuilder::new()
+        .schema(Some(Ref::from_schema_name("Problem")))
+        .build();
+    let none = ResponseBuilder::new()
+        .description("Accept takes none of the forms there are")
+        .content("application/problem+json", problem);
+    responses.insert("406".to_owned(), RefOr::T(none.build()));
+}

@@ -1,0 +1,340 @@
+//! Reports: the summary of a pledge, the trial balance, the standing proofs.
+
+use actix_web::HttpResponse;
+use actix_web::http::header;
+use serde::Serialize;
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+use super::get::{Get, failed};
+use crate::db::read::{self, Proof, Summary, UnitBalance, Use, Version, snapshot};
+use crate::domain::money::format_minor;
+use crate::domain::{Market, PledgeId, Unit};
+use crate::http::access::permission::{ReadLedger, ReadProofs};
+use crate::http::problem::Problem;
+use crate::http::wire::{Day, Instant};
+
+/// The picture of a pledge.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Summary)]
+pub struct SummaryOut {
+    /// The pledge.
+    pub pledge_id: PledgeId,
+    /// What the ledger knew.
+    pub known_at: Instant,
+    /// The last journal taken into account; 0 if there was none.
+    pub known_journal: i64,
+    /// By unit. Figures are null where the caller sees some markets only.
+    pub units: Vec<UnitSummaryOut>,
+    /// By market and unit; every combination, also where nothing happened yet.
+    pub markets: Vec<MarketSummaryOut>,
+}
+
+/// A pledge in one unit.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = UnitSummary)]
+pub struct UnitSummaryOut {
+    /// The unit.
+    pub unit: String,
+    /// The unit's part of the split.
+    pub pledged: Option<String>,
+    /// What has come in, bank fees included.
+    pub received: Option<String>,
+    /// What is known not to come.
+    pub written_off: Option<String>,
+    /// What is there and was not given to a market.
+    pub unallocated: Option<String>,
+    /// What was set aside for running the programme.
+    pub support_cost: Option<String>,
+    /// What all markets were given, less what they returned.
+    pub budgeted: Option<String>,
+    /// What creators hold.
+    pub allocated: Option<String>,
+    /// What is bound by contracts and campaigns.
+    pub obligated: Option<String>,
+    /// What is gone, for what it was meant for.
+    pub spent: Option<String>,
+    /// What lapsed unused.
+    pub expired: Option<String>,
+    /// What markets can still allocate.
+    pub available: Option<String>,
+}
+
+/// A market in one unit.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = MarketSummary)]
+pub struct MarketSummaryOut {
+    /// The market.
+    pub market: Market,
+    /// The unit.
+    pub unit: String,
+    /// What it was given, less what it returned.
+    pub budgeted: String,
+    /// What its creators hold.
+    pub allocated: String,
+    /// What is bound by contracts and campaigns.
+    pub obligated: String,
+    /// What is gone, for what it was meant for.
+    pub spent: String,
+    /// What lapsed unused.
+    pub expired: String,
+    /// What it can still allocate.
+    pub available: String,
+}
+
+fn unit_summary((unit, whole): &(Unit, Option<read::Whole>)) -> UnitSummaryOut {
+    let amount = |minor: fn(&read::Whole) -> i64| {
+        whole
+            .as_ref()
+            .map(|whole| format_minor(minor(whole), unit.minor_digits()))
+    };
+    UnitSummaryOut {
+        unit: unit.code().to_owned(),
+        pledged: amount(|it| it.pledged),
+        received: amount(|it| it.received),
+        written_off: amount(|it| it.written_off),
+        unallocated: amount(|it| it.unallocated),
+        support_cost: amount(|it| it.support_cost),
+        budgeted: amount(|it| it.markets.budgeted()),
+        allocated: amount(|it| it.markets.allocated),
+        obligated: amount(|it| it.markets.obligated),
+        spent: amount(|it| it.markets.spent),
+        expired: amount(|it| it.markets.expired),
+        available: amount(|it| it.markets.available),
+    }
+}
+
+fn market_summary((market, unit, used): &(Market, Unit, Use)) -> MarketSummaryOut {
+    let amount = |minor| format_minor(minor, unit.minor_digits());
+    MarketSummaryOut {
+        market: *market,
+        unit: unit.code().to_owned(),
+        budgeted: amount(used.budgeted()),
+        allocated: amount(used.allocated),
+        obligated: amount(used.obligated),
+        spent: amount(used.spent),
+        expired: amount(used.expired),
+        available: amount(used.available),
+    }
+}
+
+impl From<&Summary> for SummaryOut {
+    fn from(summary: &Summary) -> Self {
+        SummaryOut {
+            pledge_id: summary.pledge,
+            known_at: Instant(summary.known.at),
+            known_journal: summary.known.journal,
+            units: summary.units.iter().map(unit_summary).collect(),
+            markets: summary.markets.iter().map(market_summary).collect(),
+        }
+    }
+}
+
+/// The picture of a pledge
+///
+/// By unit, and by market and unit: pledged, received, budgeted, allocated, spent, available.
+#[utoipa::path(get, path = "/v1/pledges/{id}/summary", tag = "pledges",
+    responses((status = 200, description = "The summary", body = SummaryOut)))]
+pub async fn read_summary(get: Get<ReadLedger>) -> Result<HttpResponse, Problem> {
+    let id: PledgeId = get.id()?;
+    get.query()?.finish()?;
+    let mut connection = get.connection().await?;
+    if get.request().headers().contains_key(header::IF_NONE_MATCH) {
+        let version = read::pledge_version(&mut connection, get.sight(), id).await;
+        let version = version
+            .map_err(failed)?
+            .ok_or_else(|| get.absent("pledge"))?;
+        let tag = get.tag("summary", &version.journals.to_string());
+        if get.has(&tag) {
+            return Ok(tag.not_modified());
+        }
+    }
+    let summary = read::summary(&mut connection, get.catalogue(), get.sight(), id).await;
+    let summary = summary
+        .map_err(failed)?
+        .ok_or_else(|| get.absent("pledge"))?;
+    let tag = get.tag("summary", &summary.known.journal.to_string());
+    get.json(Some(tag), &SummaryOut::from(&summary))
+}
+
+/// The trial balance.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = TrialBalance)]
+pub struct TrialBalanceOut {
+    /// The pledge; null for all of them.
+    pub pledge_id: Option<PledgeId>,
+    /// The day at whose end, by effective date; null for everything there is.
+    pub as_of: Option<Day>,
+    /// When the last journal taken into account was recorded; null if there was none.
+    pub known_at: Option<Instant>,
+    /// By unit.
+    pub units: Vec<UnitBalanceOut>,
+}
+
+/// The trial balance in one unit.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = UnitBalance)]
+pub struct UnitBalanceOut {
+    /// The unit.
+    pub unit: String,
+    /// By code of the chart.
+    pub rows: Vec<TrialBalanceRowOut>,
+    /// All debits together.
+    pub total_debits: String,
+    /// All credits together: the same.
+    pub total_credits: String,
+}
+
+/// All accounts of one code in one unit.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = TrialBalanceRow)]
+pub struct TrialBalanceRowOut {
+    /// The code.
+    pub code: String,
+    /// What the chart calls it.
+    pub name: String,
+    /// `debit` or `credit`: the side on which its balance is positive.
+    pub normal_side: &'static str,
+    /// Cumulative debits.
+    pub debits: String,
+    /// Cumulative credits.
+    pub credits: String,
+    /// What it comes to on its normal side.
+    pub balance: String,
+}
+
+impl From<&UnitBalance> for UnitBalanceOut {
+    fn from(balance: &UnitBalance) -> Self {
+        let amount = |minor| format_minor(minor, balance.unit.minor_digits());
+        let row = |row: &read::TrialBalanceRow| TrialBalanceRowOut {
+            code: row.code.clone(),
+            name: row.name.clone(),
+            normal_side: row.side.as_str(),
+            debits: amount(row.debits),
+            credits: amount(row.credits),
+            balance: amount(row.balance()),
+        };
+        UnitBalanceOut {
+            unit: balance.unit.code().to_owned(),
+            rows: balance.rows.iter().map(row).collect(),
+            total_debits: amount(balance.debits()),
+            total_credits: amount(balance.credits()),
+        }
+    }
+}
+
+/// How far the ledger had come, in one word.
+fn word(version: &Version) -> String {
+    let at = version.last_recorded_at.map(|at| at.unix_timestamp_nanos());
+    format!("{} {}", version.journals, at.unwrap_or_default())
+}
+
+/// The trial balance
+///
+/// Of one pledge or of all; as it stands, or at the end of a day.
+#[utoipa::path(get, path = "/v1/trial-balance", tag = "reports",
+    params(
+        ("pledge_id" = Option<String>, Query, description = "Of that pledge"),
+        ("as_of" = Option<String>, Query, description = "At the end of that day")),
+    responses((status = 200, description = "The trial balance", body = TrialBalanceOut)))]
+pub async fn read_trial_balance(get: Get<ReadProofs>) -> Result<HttpResponse, Problem> {
+    let mut query = get.query()?;
+    let (pledge, as_of) = (query.id("pledge_id"), query.day("as_of"));
+    query.finish()?;
+    let (catalogue, sight) = (get.catalogue(), get.sight());
+    let mut connection = get.connection().await?;
+    let reads = snapshot(&mut connection, async |connection| {
+        let version = read::ledger_version(connection, sight, pledge).await?;
+        if get.has(&get.tag("trial-balance", &word(&version))) {
+            return Ok((version, None));
+        }
+        let units = read::trial_balance(connection, catalogue, sight, pledge, as_of).await?;
+        Ok((version, Some(units)))
+    });
+    let (version, units) = reads.await.map_err(failed)?;
+    let tag = get.tag("trial-balance", &word(&version));
+    let Some(units) = units else {
+        return Ok(tag.not_modified());
+    };
+    let balance = TrialBalanceOut {
+        pledge_id: pledge,
+        as_of: as_of.map(Day),
+        known_at: version.last_recorded_at.map(Instant),
+        units: units.iter().map(UnitBalanceOut::from).collect(),
+    };
+    get.json(Some(tag), &balance)
+}
+
+/// Whether the books are proved.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Proofs)]
+pub struct ProofsOut {
+    /// Whether every proof holds.
+    pub holds: bool,
+    /// Each of them.
+    pub proofs: Vec<ProofOut>,
+}
+
+/// A standing proof, checked against every row just now.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Proof)]
+pub struct ProofOut {
+    /// Its stable name.
+    pub name: &'static str,
+    /// What it says.
+    pub sentence: &'static str,
+    /// Whether it holds.
+    pub holds: bool,
+    /// What was compared; at most a hundred rows.
+    #[schema(value_type = Vec<Object>)]
+    pub figures: Vec<Map<String, Value>>,
+    /// How many rows stand against it.
+    pub broken: i64,
+    /// The first ten of them.
+    #[schema(value_type = Vec<Object>)]
+    pub offending: Vec<Map<String, Value>>,
+}
+
+impl From<Proof> for ProofOut {
+    fn from(proof: Proof) -> Self {
+        let Proof {
+            name,
+            sentence,
+            holds,
+            figures,
+            broken,
+            offending,
+        } = proof;
+        ProofOut {
+            name,
+            sentence,
+            holds,
+            figures,
+            broken,
+            offending,
+        }
+    }
+}
+
+/// The standing proofs
+///
+/// Whether every one holds, with figures, checked against every row of one snapshot. Costs what the
+/// ledger's size says.
+#[utoipa::path(get, path = "/v1/proofs", tag = "reports",
+    params(("pledge_id" = Option<String>, Query, description = "Of that pledge")),
+    responses((status = 200, description = "The proofs", body = ProofsOut)))]
+pub async fn read_proofs(get: Get<ReadProofs>) -> Result<HttpResponse, Problem> {
+    let mut query = get.query()?;
+    let pledge = query.id("pledge_id");
+    query.finish()?;
+    let mut connection = get.connection().await?;
+    let proofs = read::proofs(&mut connection, pledge)
+        .await
+        .map_err(failed)?;
+    let proofs: Vec<ProofOut> = proofs.into_iter().map(ProofOut::from).collect();
+    let holds = proofs.iter().all(|proof| proof.holds);
+    let answer = ProofsOut { holds, proofs };
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .json(answer))
+}

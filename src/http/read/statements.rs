@@ -1,0 +1,231 @@
+//! Statements of accounts, as JSON and as CSV.
+//!
+//! The head decides the tag, so a reader who has the statement is told so before a line is read.
+//! Lines are read a page at a time, each page on a connection of its own that goes back to the pool
+//! before anything is sent: a reader that is slow holds nothing, and a statement of any length costs
+//! the memory of a page.
+
+use actix_web::HttpResponse;
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::web::{Bytes, Data};
+use futures_util::stream;
+use time::OffsetDateTime;
+
+use super::get::{Get, failed};
+use super::views::{AccountOut, StatementOut};
+use crate::db::read::{self, Entry, Place, ReadError, Sight, StatementHead, snapshot};
+use crate::domain::AccountId;
+use crate::http::accept::{self, negotiate};
+use crate::http::access::permission::ReadLedger;
+use crate::http::etag::{self, Tag};
+use crate::http::problem::Problem;
+use crate::http::state::State;
+use crate::http::wire::Day;
+use crate::statements::{Format, Rendering};
+
+/// How many lines are read and sent at a time.
+pub const PAGE_LINES: usize = 10_240;
+
+/// An account's statement
+///
+/// Over some days, both included: as JSON, or as CSV for a spreadsheet. The same `known_at` gives
+/// the same statement for ever.
+#[utoipa::path(get, path = "/v1/accounts/{id}/statement", tag = "accounts",
+    params(
+        ("from" = String, Query, description = "The first day"),
+        ("to" = String, Query, description = "The last day"),
+        ("known_at" = Option<String>, Query, description = "With what was recorded by then")),
+    responses((status = 200, description = "The statement", content(
+        (StatementOut = "application/json"), (String = "text/csv")))))]
+pub async fn read_statement(get: Get<ReadLedger>) -> Result<HttpResponse, Problem> {
+    let id: AccountId = get.id()?;
+    let chosen = negotiate(get.request().headers(), &[accept::JSON, accept::CSV])?;
+    statement(
+        get,
+        id,
+        if chosen == accept::CSV {
+            Format::Csv
+        } else {
+            Format::Json
+        },
+    )
+    .await
+}
+
+/// An account's statement as CSV
+///
+/// For clients that can't send `Accept`.
+#[utoipa::path(get, path = "/v1/accounts/{id}/statement.csv", tag = "accounts",
+    params(
+        ("from" = String, Query, description = "The first day"),
+        ("to" = String, Query, description = "The last day"),
+        ("known_at" = Option<String>, Query, description = "With what was recorded by then")),
+    responses((status = 200, description = "The statement", content_type = "text/csv",
+        body = String)))]
+pub async fn read_statement_csv(get: Get<ReadLedger>) -> Result<HttpResponse, Problem> {
+    let id: AccountId = get.id()?;
+    statement(get, id, Format::Csv).await
+}
+
+type Range = ((time::Date, time::Date), Option<OffsetDateTime>);
+
+/// Which days, as known when.
+fn range(get: &Get<ReadLedger>) -> Result<Range, Problem> {
+    let mut query = get.query_in_any_form();
+    let days = query.required_day("from").zip(query.required_day("to"));
+    let known_at = query.instant("known_at");
+    if days.is_some_and(|(from, to)| from > to) {
+        query.decline("to", "the last day doesn't come before the first");
+    }
+    query.finish()?;
+    // Both are there, or finishing would have told.
+    days.map(|days| (days, known_at))
+        .ok_or_else(Problem::internal)
+}
+
+async fn statement(
+    get: Get<ReadLedger>,
+    id: AccountId,
+    format: Format,
+) -> Result<HttpResponse, Problem> {
+    let (days, known_at) = range(&get)?;
+    let (catalogue, sight) = (get.catalogue(), get.sight());
+    let mut connection = get.connection().await?;
+    let reads = snapshot(&mut connection, async |connection| {
+        read::statement_head(connection, catalogue, sight, id, days, known_at).await
+    });
+    let head = reads
+        .await
+        .map_err(failed)?
+        .ok_or_else(|| get.absent("account"))?;
+    let tag = get.tag(media_type(format), &head.known.journal.to_string());
+    if get.has(&tag) {
+        return Ok(tag.not_modified());
+    }
+    let limit = PAGE_LINES as i64;
+    let lines = read::statement_lines(&mut connection, sight, &head, None, limit).await;
+    let lines = lines.map_err(failed)?;
+    drop(connection);
+    respond(&get, format, tag, head, lines)
+}
+
+/// The media type with its charset.
+fn media_type(format: Format) -> &'static str {
+    match format {
+        Format::Json => accept::JSON,
+        Format::Csv => "text/csv; charset=utf-8; header=present",
+    }
+}
+
+/// What the file is called when it is saved.
+fn disposition(format: Format, head: &StatementHead) -> String {
+    let (extension, place) = match format {
+        Format::Json => ("json", "inline"),
+        Format::Csv => ("csv", "attachment"),
+    };
+    let (id, from, to) = (head.account.id, Day(head.from), Day(head.to));
+    format!("{place}; filename=\"statement-{id}-{from}-{to}.{extension}\"")
+}
+
+fn respond(
+    get: &Get<ReadLedger>,
+    format: Format,
+    tag: Tag,
+    head: StatementHead,
+    lines: Vec<Entry>,
+) -> Result<HttpResponse, Problem> {
+    let disposition = disposition(format, &head);
+    let account = serde_json::to_string(&AccountOut::from(&head.account));
+    let account = account.map_err(|_| Problem::internal())?;
+    let mut rendering = Rendering::new(format, head, account);
+    let mut chunk = Vec::with_capacity(1024 + 384 * lines.len());
+    rendering.begin(&mut chunk);
+    rendering.lines(&mut chunk, &lines);
+    let mut response = if lines.len() < PAGE_LINES {
+        rendering.end(&mut chunk).map_err(|error| {
+            log::error!("{error}: account {}", rendering.head().account.id);
+            Problem::internal()
+        })?;
+        etag::respond(
+            get.request().headers(),
+            Some(tag),
+            media_type(format),
+            chunk,
+        )
+    } else {
+        let after = lines.last().map(|line| (line.effective_date, line.seq));
+        let (state, sight) = (get.state().clone(), get.sight().clone());
+        let rest = Rest {
+            state,
+            sight,
+            rendering,
+            after,
+            chunk: Some(chunk),
+        };
+        HttpResponse::Ok()
+            .insert_header((header::CONTENT_TYPE, media_type(format)))
+            .insert_header((header::ETAG, tag.as_str()))
+            .insert_header((header::CACHE_CONTROL, etag::CACHE_CONTROL))
+            .insert_header((header::VARY, etag::VARY))
+            .streaming(stream::try_unfold(Some(rest), Rest::next))
+    };
+    if let Ok(value) = HeaderValue::from_str(&disposition) {
+        response
+            .headers_mut()
+            .insert(header::CONTENT_DISPOSITION, value);
+    }
+    Ok(response)
+}
+
+/// The statement broke off: the connection is closed, so that the reader sees it isn't whole.
+#[derive(Debug, thiserror::Error)]
+#[error("the statement broke off")]
+struct BrokenOff;
+
+impl From<BrokenOff> for actix_web::Error {
+    fn from(error: BrokenOff) -> Self {
+        actix_web::error::ErrorInternalServerError(error)
+    }
+}
+
+/// What of a long statement is still to be sent.
+struct Rest {
+    state: Data<State>,
+    sight: Sight,
+    rendering: Rendering,
+    after: Option<Place>,
+    chunk: Option<Vec<u8>>,
+}
+
+impl Rest {
+    /// The next piece: what is ready, or else the next page.
+    async fn next(rest: Option<Self>) -> Result<Option<(Bytes, Option<Self>)>, BrokenOff> {
+        let Some(mut rest) = rest else {
+            return Ok(None);
+        };
+        if let Some(chunk) = rest.chunk.take() {
+            return Ok(Some((Bytes::from(chunk), Some(rest))));
+        }
+        let lines = rest.lines().await.map_err(|error| {
+            log::error!("a statement broke off: {error}");
+            BrokenOff
+        })?;
+        let mut chunk = Vec::with_capacity(1024 + 384 * lines.len());
+        rest.rendering.lines(&mut chunk, &lines);
+        rest.after = lines.last().map(|line| (line.effective_date, line.seq));
+        if lines.len() == PAGE_LINES {
+            return Ok(Some((Bytes::from(chunk), Some(rest))));
+        }
+        rest.rendering.end(&mut chunk).map_err(|error| {
+            log::error!("{error}: account {}", rest.rendering.head().account.id);
+            BrokenOff
+        })?;
+        Ok(Some((Bytes::from(chunk), None)))
+    }
+
+    async fn lines(&self) -> Result<Vec<Entry>, ReadError> {
+        let mut connection = self.state.pool.get().await?;
+        let (head, limit) = (self.rendering.head(), PAGE_LINES as i64);
+        read::statement_lines(&mut connection, &self.sight, head, self.after, limit).await
+    }
+}

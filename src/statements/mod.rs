@@ -1,0 +1,106 @@
+//! Statements written out: the same head and lines as JSON or as CSV, piece by piece.
+//!
+//! A [`Rendering`] is begun with the statement's head, given its lines in order, page by page, and
+//! ended. It keeps the running balance and what it has written adds up to; [`Rendering::end`] is an
+//! error if that isn't what the head says, so a statement that doesn't tie is never completed.
+
+mod ink;
+mod json;
+mod table;
+
+use crate::db::read::{Entry, StatementHead};
+use crate::domain::chart::Side;
+
+pub use ink::{push_amount, push_day, push_instant, unformula};
+
+/// How a statement is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// `application/json`.
+    Json,
+    /// `text/csv`: RFC 4180, UTF-8 with a byte order mark, for spreadsheets.
+    Csv,
+}
+
+/// The lines don't come to what the head says. Nothing of it should reach anybody.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the statement's lines do not come to its totals")]
+pub struct DoesNotTie;
+
+/// A statement on its way onto paper. Amounts are in minor digits.
+#[derive(Debug, Clone)]
+pub struct Rendering {
+    format: Format,
+    head: StatementHead,
+    account: String,
+    balance: i64,
+    debits: i64,
+    credits: i64,
+    lines: u64,
+}
+
+impl Rendering {
+    /// A statement of that head. `account` is the account's own JSON, for the JSON form.
+    pub fn new(format: Format, head: StatementHead, account: String) -> Self {
+        let balance = head.opening;
+        Rendering {
+            format,
+            head,
+            account,
+            balance,
+            debits: 0,
+            credits: 0,
+            lines: 0,
+        }
+    }
+
+    /// The head it was begun with.
+    pub fn head(&self) -> &StatementHead {
+        &self.head
+    }
+
+    /// Writes what comes before the lines.
+    pub fn begin(&self, out: &mut Vec<u8>) {
+        match self.format {
+            Format::Json => json::begin(out, &self.head, &self.account),
+            Format::Csv => table::begin(out, &self.head),
+        }
+    }
+
+    /// Writes lines, which go on where the last ones ended.
+    pub fn lines(&mut self, out: &mut Vec<u8>, entries: &[Entry]) {
+        let own_side = self.head.normal_side();
+        for entry in entries {
+            let (debit, credit) = match entry.side {
+                Side::Debit => (entry.amount, 0),
+                Side::Credit => (0, entry.amount),
+            };
+            self.debits += debit;
+            self.credits += credit;
+            self.balance += own_side.balance(debit, credit);
+            match self.format {
+                Format::Json => json::line(out, &self.head, entry, self.balance, self.lines == 0),
+                Format::Csv => table::line(out, &self.head, entry, self.balance),
+            }
+            self.lines += 1;
+        }
+    }
+
+    /// Writes what comes after the lines, if they tie.
+    pub fn end(&self, out: &mut Vec<u8>) -> Result<(), DoesNotTie> {
+        let head = &self.head;
+        let written = (self.debits, self.credits, self.balance);
+        if written != (head.total_debits, head.total_credits, head.closing()) {
+            return Err(DoesNotTie);
+        }
+        match self.format {
+            Format::Json => json::end(out, head),
+            Format::Csv => table::end(out, head),
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

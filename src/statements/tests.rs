@@ -1,0 +1,157 @@
+use time::macros::{date, datetime};
+use uuid::Uuid;
+
+use super::{DoesNotTie, Format, Rendering};
+use crate::db::read::{Account, Counterpart, Entry, EntryJournal, Known, StatementHead};
+use crate::domain::chart::Side;
+use crate::domain::unit::{UnitFacts, UnitKind};
+use crate::domain::{AccountId, AccountKey, Code, JournalId, Kind, PledgeId, Unit};
+
+fn head(code: Code) -> StatementHead {
+    let unit = Unit::new(UnitFacts {
+        code: "USD".into(),
+        kind: UnitKind::Cash,
+        minor_digits: 2,
+        currency: "USD".into(),
+        platform: None,
+        name: "US dollar".into(),
+    });
+    // 1000.00 in before, 40.00 out and 2.50 in on these days, on the account's own side.
+    let (in_side, out_side) = (100_250, 4_000);
+    let (debits, credits) = match code.side() {
+        Side::Debit => (in_side, out_side),
+        Side::Credit => (out_side, in_side),
+    };
+    StatementHead {
+        account: Account {
+            id: AccountId(Uuid::from_u128(7)),
+            pledge: PledgeId(Uuid::from_u128(1)),
+            number: 3,
+            key: AccountKey::market(code, &unit, "JP".parse().unwrap()),
+            debits,
+            credits,
+            entries: 3,
+        },
+        from: date!(2026 - 01 - 01),
+        to: date!(2026 - 01 - 31),
+        known: Known {
+            journal: 9,
+            at: datetime!(2026-02-01 10:00:00.000001 UTC),
+        },
+        opening: 100_000,
+        total_debits: if code.side() == Side::Debit {
+            250
+        } else {
+            4_000
+        },
+        total_credits: if code.side() == Side::Debit {
+            4_000
+        } else {
+            250
+        },
+    }
+}
+
+fn lines(code: Code) -> Vec<Entry> {
+    let entry = |seq, side, amount, reason: Option<&str>| Entry {
+        seq,
+        effective_date: date!(2026 - 01 - 05),
+        side,
+        amount,
+        balance: 0,
+        journal: EntryJournal {
+            number: seq,
+            id: JournalId(Uuid::from_u128(0x10 + seq as u128)),
+            kind: Kind::Allocation,
+            recorded_at: datetime!(2026-01-05 08:00 UTC),
+            reason: reason.map(str::to_owned),
+        },
+        counterpart: Counterpart {
+            code: Code::CashCreator,
+            id: None,
+            market: None,
+        },
+    };
+    let other = if code.side() == Side::Debit {
+        Side::Credit
+    } else {
+        Side::Debit
+    };
+    vec![
+        entry(2, other, 4_000, Some("=cmd|'/c calc'!A1, \"ja\"")),
+        Entry {
+            counterpart: Counterpart {
+                code: Code::CashFunded,
+                id: Some(AccountId(Uuid::from_u128(8))),
+                market: Some("JP".parse().unwrap()),
+            },
+            ..entry(3, code.side(), 250, None)
+        },
+    ]
+}
+
+fn written(format: Format, code: Code, lines: &[Entry]) -> Result<String, DoesNotTie> {
+    let mut rendering = Rendering::new(format, head(code), r#"{"id":"acc_7"}"#.to_owned());
+    let mut out = Vec::new();
+    rendering.begin(&mut out);
+    for line in lines {
+        rendering.lines(&mut out, std::slice::from_ref(line));
+    }
+    rendering.end(&mut out)?;
+    Ok(String::from_utf8(out).unwrap())
+}
+
+#[test]
+fn a_statement_as_csv_opens_in_a_spreadsheet_and_ties() {
+    let csv = written(Format::Csv, Code::CashMarket, &lines(Code::CashMarket)).unwrap();
+    let expected = "\u{feff}row,seq,effective_date,recorded_at,journal_id,kind,reason,\
+        counterpart_code,counterpart_market,counterpart_id,debit,credit,balance,unit\r\n\
+        opening,,2026-01-01,,,,,,,,,,1000.00,USD\r\n\
+        line,2,2026-01-05,2026-01-05T08:00:00.000000Z,jnl_00000000000000000000000000000012,\
+        allocation,\"'=cmd|'/c calc'!A1, \"\"ja\"\"\",3130,,,40.00,,960.00,USD\r\n\
+        line,3,2026-01-05,2026-01-05T08:00:00.000000Z,jnl_00000000000000000000000000000013,\
+        allocation,,3110,JP,acc_00000000000000000000000000000008,,2.50,962.50,USD\r\n\
+        totals,,,,,,,,,,40.00,2.50,,USD\r\n\
+        closing,,2026-01-31,,,,,,,,,,962.50,USD\r\n";
+    assert_eq!(csv, expected);
+    let mut reader = csv::Reader::from_reader(csv.as_bytes());
+    assert_eq!(
+        reader.records().filter(Result::is_ok).count(),
+        5,
+        "every row has every column"
+    );
+}
+
+#[test]
+fn a_statement_as_json_says_the_same() {
+    for code in [Code::CashMarket, Code::Bank] {
+        let json = written(Format::Json, code, &lines(code)).unwrap();
+        let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(json["account"]["id"], "acc_7");
+        assert_eq!(
+            json["opening"],
+            serde_json::json!({"amount": "1000.00", "unit": "USD"})
+        );
+        assert_eq!(json["closing"]["amount"], "962.50");
+        assert_eq!(json["lines"][0]["balance"], "960.00");
+        assert_eq!(json["lines"][0]["reason"], "=cmd|'/c calc'!A1, \"ja\"");
+        assert_eq!(json["lines"][0]["counterpart"].get("id"), None);
+        let (taken, left) = if code.side() == Side::Debit {
+            ("credit", "debit")
+        } else {
+            ("debit", "credit")
+        };
+        assert_eq!(json["lines"][0][taken], "40.00");
+        assert_eq!(json["lines"][0][left], serde_json::Value::Null);
+        assert_eq!(json["normal_side"], code.side().as_str());
+    }
+}
+
+#[test]
+fn a_statement_that_does_not_tie_is_never_completed() {
+    let mut lines = lines(Code::CashMarket);
+    lines.pop();
+    for format in [Format::Json, Format::Csv] {
+        assert_eq!(written(format, Code::CashMarket, &lines), Err(DoesNotTie));
+    }
+}
