@@ -141,7 +141,12 @@ impl Refused {
             return Refused::Unnamed(error.to_string());
         };
         let message = info.message();
-        let rights = ["permission denied", "must be owner", "must be able to"];
+        let rights = [
+            "permission denied",
+            "must be owner",
+            "must be superuser",
+            "must be able to",
+        ];
         match info.constraint_name() {
             Some(rule) => Refused::Rule(rule.to_owned()),
             None if rights.iter().any(|start| message.starts_with(start)) => Refused::Denied,

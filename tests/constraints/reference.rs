@@ -1,4 +1,4 @@
-//! Units, markets and the chart: the service reads them and has no right to write them.
+//! Units, markets, the chart and the deployment's secrets: the service reads them and has no right to write them.
 
 use super::{Case, denied};
 
@@ -69,5 +69,13 @@ pub(super) const CASES: &[Case] = &[
     denied(
         "chart_unit_kinds_code_exists",
         &["INSERT INTO chart_unit_kinds VALUES ('9999', 'cash')"],
+    ),
+    denied(
+        "secrets_pkey",
+        &["INSERT INTO secrets SELECT * FROM secrets"],
+    ),
+    denied(
+        "secrets_long_enough",
+        &["INSERT INTO secrets VALUES ('guests', 'guess')"],
     ),
 ];
