@@ -7,3 +7,5 @@ mod constraints;
 mod embedded_postgres;
 mod harness;
 mod harness_itself;
+mod migrations;
+mod schema;
