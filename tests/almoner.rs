@@ -2,6 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod architecture;
+mod constraints;
 mod embedded_postgres;
 mod harness;
 mod harness_itself;
+mod migrations;
+mod schema;
