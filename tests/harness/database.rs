@@ -105,7 +105,7 @@ struct Line {
 }
 
 /// A database with the schema and nothing in it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct TestDatabase {
     name: String,
     url: String,
@@ -138,6 +138,10 @@ impl TestDatabase {
 
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// Removes it, whoever is still connected.
