@@ -7,3 +7,4 @@ mod embedded_postgres;
 mod faults;
 mod harness;
 mod harness_itself;
+mod outages;

@@ -6,14 +6,28 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::harness::{Folder, TestDatabase};
 
+/// The beginning of a simple query that commits, as it goes over the wire.
+const COMMIT: &[u8] = b"Q\0\0\0\x0bCOMMIT\0";
+
 /// What a server says whose connections are all taken.
 const TOO_MANY: (&str, &str) = ("53300", "sorry, too many clients already");
+
+/// Where a connection breaks that commits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Commit {
+    Passes,
+    /// On the way to the server: nothing was done.
+    IsLost,
+    /// On the way back: everything was done.
+    LosesItsAnswer,
+}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Manner {
@@ -21,6 +35,8 @@ struct Manner {
     passing: bool,
     /// Who comes is told that there are too many.
     full: bool,
+    /// What becomes of the next commit.
+    commit: Commit,
     /// Raised to cut off whoever is connected.
     cuts: u32,
 }
@@ -39,6 +55,7 @@ impl Door {
         let manner = Manner {
             passing: true,
             full: false,
+            commit: Commit::Passes,
             cuts: 0,
         };
         let mut door = Door {
@@ -94,6 +111,11 @@ impl Door {
         self.cut();
     }
 
+    /// Breaks the next connection that commits.
+    pub fn break_next(&self, commit: Commit) {
+        self.manner.send_modify(|manner| manner.commit = commit);
+    }
+
     /// As if the server or the network hung: everybody stays in, and nothing is passed on.
     pub fn hang(&self) {
         self.manner.send_modify(|manner| manner.passing = false);
@@ -119,11 +141,11 @@ async fn serve(listener: UnixListener, server: PathBuf, manner: Arc<watch::Sende
         let Ok((client, _)) = listener.accept().await else {
             return;
         };
-        tokio::spawn(connection(client, server.clone(), manner.subscribe()));
+        tokio::spawn(connection(client, server.clone(), Arc::clone(&manner)));
     }
 }
 
-async fn connection(client: UnixStream, server: PathBuf, manner: watch::Receiver<Manner>) {
+async fn connection(client: UnixStream, server: PathBuf, manner: Arc<watch::Sender<Manner>>) {
     let now = *manner.borrow();
     if now.full {
         return turn_away(client).await;
@@ -133,23 +155,52 @@ async fn connection(client: UnixStream, server: PathBuf, manner: watch::Receiver
     };
     let (from_client, to_client) = client.into_split();
     let (from_server, to_server) = server.into_split();
-    let mut until = manner.clone();
+    let mut until = manner.subscribe();
     tokio::select! {
-        () = pass(from_client, to_server, manner.clone()) => {}
-        () = pass(from_server, to_client, manner) => {}
+        () = ask(from_client, to_server, &manner) => {}
+        () = answer(from_server, to_client, manner.subscribe()) => {}
         _ = until.wait_for(|manner| manner.cuts != now.cuts) => {}
     }
 }
 
-/// Passes on what comes, while the door lets it.
-async fn pass(
-    mut from: impl AsyncReadExt + Unpin,
-    mut to: impl AsyncWriteExt + Unpin,
-    mut manner: watch::Receiver<Manner>,
+/// Passes on what a client asks, and returns to have the connection broken.
+async fn ask(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, manner: &watch::Sender<Manner>) {
+    let mut open = manner.subscribe();
+    let mut bytes = vec![0; 16 * 1024];
+    while let Ok(read @ 1..) = from.read(&mut bytes).await {
+        if open.wait_for(|manner| manner.passing).await.is_err() {
+            return;
+        }
+        let mut commit = Commit::Passes;
+        if bytes[..read].starts_with(COMMIT) {
+            manner.send_modify(|manner| {
+                commit = std::mem::replace(&mut manner.commit, Commit::Passes);
+            });
+        }
+        match commit {
+            Commit::Passes => {}
+            Commit::IsLost => return,
+            // The client is cut off at once; the server gets its commit all the same.
+            Commit::LosesItsAnswer => {
+                let _ = to.write_all(&bytes[..read]).await;
+                return;
+            }
+        }
+        if to.write_all(&bytes[..read]).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Passes on what the server answers.
+async fn answer(
+    mut from: OwnedReadHalf,
+    mut to: OwnedWriteHalf,
+    mut open: watch::Receiver<Manner>,
 ) {
     let mut bytes = vec![0; 16 * 1024];
     while let Ok(read @ 1..) = from.read(&mut bytes).await {
-        if manner.wait_for(|manner| manner.passing).await.is_err() {
+        if open.wait_for(|manner| manner.passing).await.is_err() {
             return;
         }
         if to.write_all(&bytes[..read]).await.is_err() {

@@ -9,9 +9,10 @@ use std::time::{Duration, Instant};
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::harness::{Client, Funded, World, allocation, eventually, new_key, usd};
+use crate::harness::{Client, Funded, World, allocation, new_key, usd};
 
 /// Nobody asks longer than this for one answer.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -40,7 +41,7 @@ struct Shared {
 pub struct Tally {
     /// The ids each key was answered with: one, unless something was done twice.
     settled: Mutex<BTreeMap<String, BTreeSet<String>>>,
-    acknowledged: AtomicUsize,
+    acknowledged: watch::Sender<usize>,
     /// Attempts that the connection broke under.
     broken: AtomicUsize,
     /// Attempts answered 503.
@@ -94,12 +95,14 @@ impl Load {
         *self.shared.door.lock().unwrap() = address;
     }
 
-    /// Waits until so many more were acknowledged.
+    /// Waits until so many more were acknowledged, and returns at that very moment: the answers to
+    /// others of the same batch are on their way then.
     pub async fn gets(&self, more: usize) {
-        let acknowledged = &self.shared.tally.acknowledged;
-        let until = acknowledged.load(Ordering::Relaxed) + more;
-        let enough = async || (acknowledged.load(Ordering::Relaxed) >= until).then_some(());
-        eventually("the clients are answered", enough).await;
+        let mut acknowledged = self.shared.tally.acknowledged.subscribe();
+        let until = *acknowledged.borrow() + more;
+        let enough = acknowledged.wait_for(|count| *count >= until);
+        let enough = tokio::time::timeout(PATIENCE, enough).await;
+        enough.expect("the clients are answered").unwrap();
     }
 
     /// Lets everybody finish what they are at, and ask once more for what they had to retry.
@@ -218,7 +221,7 @@ impl Tally {
         for (key, (id, replayed)) in ask.keys.iter().zip(answers) {
             let ids = settled.entry(key.clone()).or_default();
             if ids.is_empty() {
-                self.acknowledged.fetch_add(1, Ordering::Relaxed);
+                self.acknowledged.send_modify(|count| *count += 1);
                 self.replayed
                     .fetch_add(usize::from(replayed), Ordering::Relaxed);
             }
@@ -228,7 +231,7 @@ impl Tally {
 
     /// How many keys were answered.
     pub fn acknowledged(&self) -> usize {
-        self.acknowledged.load(Ordering::Relaxed)
+        *self.acknowledged.borrow()
     }
 
     /// Everything acknowledged is there exactly once, nothing else is, and the sums agree.

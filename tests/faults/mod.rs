@@ -5,8 +5,8 @@ mod door;
 mod load;
 mod serving;
 
-pub use door::Door;
-pub use load::{Load, Tally};
+pub use door::{Commit, Door};
+pub use load::Load;
 pub use serving::{Serving, data_folder_processes};
 
 use std::env;
