@@ -4,8 +4,11 @@
 
 mod architecture;
 mod constraints;
+mod crash;
 mod embedded_postgres;
+mod faults;
 mod harness;
 mod harness_itself;
 mod migrations;
 mod schema;
+mod outages;

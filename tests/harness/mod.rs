@@ -24,6 +24,7 @@ mod world;
 pub use answer::Answer;
 pub use client::{Client, new_key};
 pub use database::{TestDatabase, eventually};
+pub use files::Folder;
 pub use process::Process;
 pub use stories::{Funded, allocation, credits, document, money, usd};
 pub use world::World;

@@ -112,7 +112,7 @@ fn read(path: &Path) -> Result<Option<String>, KeyFault> {
 /// file already, so the first process wins; renaming would let the last one, after others had
 /// read the first one's key.
 fn create(dir: &Path, path: &Path) -> Result<(), KeyFault> {
-    private(DirBuilder::new().recursive(true)).create(dir)?;
+    open_to_pass(DirBuilder::new().recursive(true)).create(dir)?;
     let document =
         Ed25519KeyPair::generate_pkcs8v1(&SystemRandom::new()).map_err(|_| KeyFault::NoKeyMade)?;
     // The 48 bytes of this document are one line of base64.
