@@ -38,6 +38,13 @@ pub async fn what_is_out_of_sight_is_absent(connection: &mut AsyncPgConnection) 
             .unwrap()
             .is_none()
     );
+    let strangers = read::list_creators(connection, &foreign, None, all)
+        .await
+        .unwrap();
+    assert!(
+        strangers.data.is_empty(),
+        "creators of no market of a pledge in sight"
+    );
     for Opened { id, .. } in opened(connection).await {
         let mut seen = async |sight: &Sight| {
             let moment = Moment::default();
