@@ -8,4 +8,5 @@ mod embedded_postgres;
 mod harness;
 mod harness_itself;
 mod migrations;
+mod openapi;
 mod schema;
