@@ -10,5 +10,6 @@ mod faults;
 mod harness;
 mod harness_itself;
 mod migrations;
+mod openapi;
 mod schema;
 mod outages;
