@@ -38,7 +38,7 @@ pub async fn creator(
     id: CreatorId,
 ) -> Result<Option<Creator>, ReadError> {
     let mut query = creators::table.filter(creators::id.eq(id.0)).into_boxed();
-    if let Some(markets) = sight.markets() {
+    if let Some(markets) = sight.creator_markets() {
         query = query.filter(creators::market.eq_any(markets));
     }
     let row: Option<CreatorRow> = query.first(connection).await.optional()?;
@@ -56,7 +56,7 @@ pub async fn list_creators(
         .order(creators::id)
         .limit(window.limit + 1)
         .into_boxed();
-    if let Some(markets) = sight.markets() {
+    if let Some(markets) = sight.creator_markets() {
         query = query.filter(creators::market.eq_any(markets));
     }
     if let Some(market) = market {
