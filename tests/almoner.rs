@@ -2,7 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod auditor;
+mod authorization;
 mod embedded_postgres;
 mod finance;
 mod harness;
 mod harness_itself;
+mod operations;
+mod partner;
+mod tokens;

@@ -3,8 +3,7 @@
 use csv::ReaderBuilder;
 use serde_json::{Value, json};
 
-use super::cash::demonstration;
-use crate::harness::{World, allocation, credits, money, new_key, usd};
+use crate::harness::{World, allocation, credits, demonstration, money, new_key, usd};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_creator_is_refused_for_want_of_budget_with_the_arithmetic_and_then_granted() {

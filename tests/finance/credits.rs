@@ -2,8 +2,7 @@
 
 use serde_json::json;
 
-use super::cash::agreed;
-use crate::harness::{World, credits, document, usd};
+use crate::harness::{World, agreed, credits, document, usd};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn lots_are_issued_budgeted_and_allocated_in_their_own_unit() {
