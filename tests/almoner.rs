@@ -4,10 +4,12 @@
 
 mod auditor;
 mod authorization;
+mod concurrency;
 mod embedded_postgres;
 mod finance;
 mod harness;
 mod harness_itself;
+mod idempotency;
 mod operations;
 mod partner;
 mod tokens;
