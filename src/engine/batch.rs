@@ -45,10 +45,7 @@ pub(super) async fn attempt(
             writer.abandon(session).await;
             Ok(results)
         }
-        Err(error) => {
-            writer.abandon(session).await;
-            Err(error)
-        }
+        Err(error) => Err(writer.give_up(session, error).await),
     }
 }
 

@@ -61,12 +61,20 @@ impl Writer {
         }
     }
 
-    /// Begins a transaction. The connection belongs to the session until [`Writer::take_back`].
+    /// Begins a transaction. The connection belongs to the session until it ends. One that was
+    /// kept may have died meanwhile; nothing was done on it, so another takes its place.
     pub async fn begin(&mut self) -> Result<Session, DbError> {
-        let mut connection = match self.connection.take() {
-            Some(connection) => connection,
-            None => self.database.connect_for_writing().await?,
-        };
+        if let Some(kept) = self.connection.take() {
+            match self.begin_on(kept).await {
+                Ok(session) => return Ok(session),
+                Err(error) => log::info!(error:% = error; "a kept connection is replaced"),
+            }
+        }
+        let fresh = self.database.connect_for_writing().await?;
+        self.begin_on(fresh).await
+    }
+
+    async fn begin_on(&self, mut connection: AsyncPgConnection) -> Result<Session, DbError> {
         AnsiTransactionManager::begin_transaction(&mut connection).await?;
         Ok(Session {
             connection,
@@ -76,21 +84,40 @@ impl Writer {
 
     /// Ends a session without writing and keeps its connection for the next, if it is still good.
     pub async fn abandon(&mut self, session: Session) {
-        let mut connection = session.connection;
-        if AnsiTransactionManager::rollback_transaction(&mut connection)
-            .await
-            .is_ok()
-        {
-            self.connection = Some(connection);
+        let _ = self.roll_back(session).await;
+    }
+
+    /// Ends a session in which something went wrong, and says what it was: if the connection broke,
+    /// that, whatever the statement said that noticed. A server that ends a session says so in
+    /// words like those of any refusal.
+    pub async fn give_up(&mut self, session: Session, error: DbError) -> DbError {
+        match (self.roll_back(session).await, error) {
+            (Ok(()), DbError::Away(reason)) => {
+                self.connection = None; // it works, but not for writing
+                DbError::Away(reason)
+            }
+            (Ok(()), error) => error,
+            (Err(_), DbError::Away(reason) | DbError::Declined(reason)) => DbError::Away(reason),
+            (Err(_), DbError::Rule(rule)) => DbError::Rule(rule),
         }
     }
 
-    /// Commits a session. After an error it is unknown whether the server did.
-    pub async fn commit(&mut self, session: Session) -> Result<(), DbError> {
+    async fn roll_back(&mut self, session: Session) -> Result<(), DbError> {
         let mut connection = session.connection;
-        AnsiTransactionManager::commit_transaction(&mut connection).await?;
+        AnsiTransactionManager::rollback_transaction(&mut connection).await?;
         self.connection = Some(connection);
         Ok(())
+    }
+
+    /// Commits a session. After [`DbError::Away`] it is unknown whether the server did.
+    pub async fn commit(&mut self, mut session: Session) -> Result<(), DbError> {
+        match AnsiTransactionManager::commit_transaction(&mut session.connection).await {
+            Ok(()) => {
+                self.connection = Some(session.connection);
+                Ok(())
+            }
+            Err(error) => Err(self.give_up(session, error.into()).await),
+        }
     }
 }
 
