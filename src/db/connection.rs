@@ -74,11 +74,14 @@ fn greeting(usage: Use) -> String {
     sql
 }
 
-async fn open(url: &str, usage: Use) -> ConnectionResult<AsyncPgConnection> {
-    let connecting = AsyncPgConnection::establish(url);
-    let mut connection = tokio::time::timeout(CONNECT_TIMEOUT, connecting)
+async fn connect(url: &str) -> ConnectionResult<AsyncPgConnection> {
+    tokio::time::timeout(CONNECT_TIMEOUT, AsyncPgConnection::establish(url))
         .await
-        .map_err(|_| ConnectionError::BadConnection("no answer in time".to_owned()))??;
+        .map_err(|_| ConnectionError::BadConnection("no answer in time".to_owned()))?
+}
+
+async fn open(url: &str, usage: Use) -> ConnectionResult<AsyncPgConnection> {
+    let mut connection = connect(url).await?;
     connection
         .batch_execute(&greeting(usage))
         .await
@@ -94,7 +97,7 @@ impl Database {
 
     /// A connection as the URL's own user: for migrations only.
     pub async fn connect_as_owner(&self) -> Result<AsyncPgConnection, DbError> {
-        Ok(AsyncPgConnection::establish(&self.url).await?)
+        Ok(connect(&self.url).await?)
     }
 
     /// A connection for one lane of the write path.
@@ -109,12 +112,21 @@ impl Database {
 
     /// A pool of connections for readers. Opens none before the first is asked for.
     pub fn reading_pool(&self) -> Result<Pool, DbError> {
+        self.pool(READ_CONNECTIONS)
+    }
+
+    /// A pool of a single connection, to look after the server with.
+    pub fn watching_pool(&self) -> Result<Pool, DbError> {
+        self.pool(1)
+    }
+
+    fn pool(&self, connections: usize) -> Result<Pool, DbError> {
         let mut config = ManagerConfig::default();
         config.recycling_method = RecyclingMethod::Fast;
         config.custom_setup = Box::new(|url| open(url, Use::Reading).boxed());
         let manager = AsyncDieselConnectionManager::new_with_config(&self.url, config);
         DeadPool::builder(manager)
-            .max_size(READ_CONNECTIONS)
+            .max_size(connections)
             .wait_timeout(Some(POOL_WAIT_TIMEOUT))
             .create_timeout(Some(CONNECT_TIMEOUT))
             .runtime(deadpool::Runtime::Tokio1)
@@ -145,10 +157,19 @@ impl Pool {
 
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<(), DbError> {
+        self.ask("true").await.map(drop)
+    }
+
+    /// Whether the database answers and takes writes: a standby doesn't.
+    pub async fn takes_writes(&self) -> Result<bool, DbError> {
+        self.ask("current_setting('transaction_read_only') = 'off'")
+            .await
+    }
+
+    async fn ask(&self, question: &str) -> Result<bool, DbError> {
         let mut connection = self.get().await?;
-        diesel::select(diesel::dsl::sql::<diesel::sql_types::Bool>("true"))
-            .get_result::<bool>(&mut *connection)
-            .await?;
-        Ok(())
+        let question = diesel::dsl::sql::<diesel::sql_types::Bool>(question);
+        let answer = diesel::select(question).get_result(&mut *connection);
+        Ok(answer.await?)
     }
 }
