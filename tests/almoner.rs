@@ -21,4 +21,5 @@ mod outages;
 mod partner;
 mod reads;
 mod schema;
+mod serving;
 mod tokens;

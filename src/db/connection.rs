@@ -5,12 +5,13 @@
 //! idles ([`IDLE_IN_TRANSACTION_TIMEOUT_MS`]), and nothing here wraps a transaction in a timeout of
 //! its own, as dropping it half way would leave it open.
 
+use std::ops::{Deref, DerefMut};
 use std::time::Duration;
 
 use diesel::{ConnectionError, ConnectionResult};
 use diesel_async::pooled_connection::deadpool::{Object, Pool as DeadPool};
 use diesel_async::pooled_connection::{
-    AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
+    AsyncDieselConnectionManager, ManagerConfig, PoolableConnection, RecyclingMethod,
 };
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use futures_util::FutureExt;
@@ -29,9 +30,6 @@ pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 pub const POOL_WAIT_TIMEOUT: Duration = Duration::from_secs(3);
 /// Readers share this many connections.
 pub const READ_CONNECTIONS: usize = 8;
-
-/// A connection from a readers' [`Pool`]; back in it when dropped.
-pub type Pooled = Object<AsyncPgConnection>;
 
 /// Where the database is.
 #[derive(Clone)]
@@ -146,12 +144,55 @@ impl std::fmt::Debug for Pool {
     }
 }
 
+/// A reader's connection: back in the pool when dropped. If its reader went away in the middle of a
+/// transaction it is closed at once instead, and the transaction with it.
+pub struct Reader(Option<Object<AsyncPgConnection>>);
+
+impl std::fmt::Debug for Reader {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Reader { .. }")
+    }
+}
+
+/// Only a reader that is being dropped has none.
+const HAS_ONE: &str = "a reader has its connection until it is dropped";
+
+impl Deref for Reader {
+    type Target = AsyncPgConnection;
+
+    fn deref(&self) -> &AsyncPgConnection {
+        match &self.0 {
+            Some(connection) => connection,
+            None => unreachable!("{HAS_ONE}"),
+        }
+    }
+}
+
+impl DerefMut for Reader {
+    fn deref_mut(&mut self) -> &mut AsyncPgConnection {
+        match &mut self.0 {
+            Some(connection) => connection,
+            None => unreachable!("{HAS_ONE}"),
+        }
+    }
+}
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        if let Some(mut connection) = self.0.take()
+            && connection.is_broken()
+        {
+            drop(Object::take(connection));
+        }
+    }
+}
+
 impl Pool {
-    /// A connection; back in the pool when dropped.
-    pub async fn get(&self) -> Result<Pooled, DbError> {
-        self.0
-            .get()
-            .await
+    /// A connection, unless none comes free or can be opened in time.
+    pub async fn get(&self) -> Result<Reader, DbError> {
+        let connection = self.0.get().await;
+        connection
+            .map(|connection| Reader(Some(connection)))
             .map_err(|error| DbError::Away(error.to_string()))
     }
 
