@@ -1,6 +1,7 @@
 //! The command line.
 
 use std::io::IsTerminal;
+use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -8,6 +9,7 @@ use uuid::Uuid;
 
 use crate::app::config::Config;
 use crate::app::database::Opened;
+use crate::app::demo;
 use crate::app::greeting::greeting;
 use crate::app::service::Service;
 use crate::db::read;
@@ -80,7 +82,10 @@ pub fn main() -> ExitCode {
     if let Some(Command::EmbeddedGuard { plan }) = &cli.command {
         return embedded::guard(plan); // before any thread is started
     }
-    env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("warn")).init();
+    env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("warn"))
+        // It would print what statements are given: names and whole answers.
+        .filter_module("tokio_postgres", log::LevelFilter::Info)
+        .init();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build();
@@ -98,7 +103,7 @@ async fn run(command: Command) -> Outcome {
     let config = Config::from_env()?;
     match command {
         Command::Serve => serve(&config).await,
-        Command::Demo { factor, seed } => demo(&config, factor, seed).await,
+        Command::Demo { factor, seed } => demo(&config, demo::Options { factor, seed }).await,
         Command::Token {
             role,
             subject,
@@ -137,16 +142,17 @@ fn parse_markets(codes: &[String]) -> Result<Markets, String> {
         .ok_or_else(|| "--market is a two-letter code such as JP, or '*' alone for all.".to_owned())
 }
 
-/// SIGTERM, SIGINT or the end of the terminal: whichever comes first.
-async fn told_to_stop() -> std::io::Result<()> {
+/// SIGTERM or SIGINT, whichever comes first. Once this has returned, neither ends the process.
+fn told_to_stop() -> std::io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
-    Ok(())
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
 }
 
 async fn serve(config: &Config) -> Outcome {
@@ -165,20 +171,50 @@ async fn serve(config: &Config) -> Outcome {
         eprintln!("almoner: another almoner runs the database of this folder; using it as well.");
     }
     let service = Service::build(config, &opened).await?;
+    // Whoever reads the greeting may stop us at once.
+    let told_to_stop = told_to_stop()?;
     println!("{}", greeting(config, &opened, service.address()));
     let handle = service.handle();
     tokio::spawn(async move {
-        if told_to_stop().await.is_ok() {
-            handle.stop(true).await;
-        }
+        told_to_stop.await;
+        handle.stop(true).await;
     });
     service.run().await?;
     opened.close().await?;
     Ok(ExitCode::SUCCESS)
 }
 
-async fn demo(_config: &Config, _factor: u32, _seed: u64) -> Outcome {
-    Err("not yet".into())
+/// Loads the demonstration through a service of its own on the same database, so that it works with
+/// or without one running already.
+async fn demo(config: &Config, options: demo::Options) -> Outcome {
+    let opened = Opened::open(config).await?;
+    let listen = SocketAddr::from(([127, 0, 0, 1], 0));
+    let service = Service::build(
+        &Config {
+            listen,
+            ..config.clone()
+        },
+        &opened,
+    )
+    .await?;
+    let key = config.access.local_key(&config.data_dir)?;
+    let token = |role: Role| {
+        let request = MintRequest::new(role, format!("{role}@localhost"));
+        mint(&key, &config.access, &request, now_s())
+    };
+    let api = demo::Api {
+        base_url: format!("http://{}", service.address()),
+        preparer_token: token(Role::Preparer)?,
+        controller_token: token(Role::Controller)?,
+    };
+    let handle = service.handle();
+    let running = tokio::spawn(service.run());
+    let loaded = demo::load(&options, &api, |line| eprintln!("{line}")).await;
+    handle.stop(true).await;
+    running.await??;
+    opened.close().await?;
+    println!("{}", loaded?);
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn migrate(config: &Config) -> Outcome {

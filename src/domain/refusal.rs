@@ -127,6 +127,8 @@ pub enum Refusal {
     /// The pledge has no money in that unit.
     #[error("The pledge has no part in {unit}; it is in {}.", pledged.join(" and "))]
     UnitNotPledged {
+        /// Where in the body.
+        pointer: &'static str,
         /// The unit named.
         unit: String,
         /// The units it has.
@@ -188,6 +190,8 @@ pub enum Refusal {
     /// More than an instalment still owes.
     #[error("{outstanding} of the instalment is outstanding; {requested} is more than that.")]
     ExceedsOutstanding {
+        /// Where in the body.
+        pointer: &'static str,
         /// What is open.
         outstanding: Money,
         /// What was asked.
@@ -273,19 +277,19 @@ impl Refusal {
             | Refusal::DuplicateReference { pointer, .. }
             | Refusal::MarketNotPledged { pointer, .. }
             | Refusal::WrongUnit { pointer, .. }
+            | Refusal::UnitNotPledged { pointer, .. }
+            | Refusal::ExceedsOutstanding { pointer, .. }
             | Refusal::WrongUnitKind { pointer, .. } => fixed(pointer),
             Refusal::Repeated { pointer, .. } | Refusal::SplitCurrency { pointer, .. } => {
                 fixed(pointer)
             }
             Refusal::SplitNotTotal { .. } => fixed("/split"),
             Refusal::InstalmentsNotSplit { .. } => fixed("/instalments"),
-            Refusal::UnitNotPledged { .. } => fixed("/amount/unit"),
             Refusal::LotNeverValid { .. } => fixed("/expires_at"),
             Refusal::BackdatedOverdraft { .. } => fixed("/effective_date"),
             Refusal::ExceedsAllocation { .. } | Refusal::InsufficientFunds(_) => fixed("/amount"),
             Refusal::NotFound { .. }
             | Refusal::WrongState { .. }
-            | Refusal::ExceedsOutstanding { .. }
             | Refusal::BeyondRange(_)
             | Refusal::Constraint(_) => None,
         }

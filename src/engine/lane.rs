@@ -127,7 +127,7 @@ fn failure(error: DbError) -> Failure {
         DbError::Rule(rule) if rule == "idempotency_keys_pkey" => Failure::Unavailable,
         DbError::Rule(rule) => {
             log::error!(rule:% = rule; "the schema refused what the domain let through");
-            Failure::Refused(Refusal::Constraint(rule))
+            Refusal::Constraint(rule).into()
         }
         DbError::Declined(reason) => {
             log::error!(reason:% = reason; "the database declined a command");

@@ -52,8 +52,8 @@ pub struct Preview {
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum Failure {
     /// The rules decline it.
-    #[error(transparent)]
-    Refused(#[from] Refusal),
+    #[error("{0}")]
+    Refused(Box<Refusal>),
     /// The key was used before, for another request.
     #[error("The idempotency key was used before, for another request.")]
     KeyReused,
@@ -67,4 +67,10 @@ pub enum Failure {
     /// A defect, logged where it was noticed.
     #[error("The ledger could not carry this out.")]
     Internal,
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Failure::Refused(Box::new(refusal))
+    }
 }

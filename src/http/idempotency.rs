@@ -3,7 +3,7 @@
 //! A key is bound to its caller: issuer, subject and the key as sent are digested together, so one
 //! caller's key never meets another's. It is bound to its request as well: to the method, the path
 //! and the body. The body counts as what it says, with the members of objects in order of their
-//! names and without spaces between them, so a client may write the same JSON anew to send it again.
+//! names and without spaces between them: a client may write the same JSON anew to send it again.
 //!
 //! An item of a bulk request counts as the single request it stands for, without its own
 //! `idempotency_key`: what was sent in bulk may be sent again on its own, and the other way round.

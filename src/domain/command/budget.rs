@@ -83,7 +83,7 @@ fn decide_budget(
     signed: i64,
     context: &Context,
 ) -> Result<Decision, Refusal> {
-    require_unit(&book.pledge, amount.unit())?;
+    require_unit(&book.pledge, amount.unit(), "/amount/unit")?;
     require_market(&book.pledge, market, "/market")?;
     require_signed(book, "budgeting")?;
     book.check(&draft)?;
@@ -216,7 +216,7 @@ impl ChargeSupportCost {
                 rule: "programme support cost is charged in cash only.",
             });
         }
-        require_unit(&book.pledge, unit)?;
+        require_unit(&book.pledge, unit, "/gross/unit")?;
         require_signed(book, "charging support cost")?;
         let purse = AccountKey::plain(Code::SupportCost, unit);
         let base = self

@@ -313,7 +313,7 @@ fn entry(debit: AccountKey, credit: AccountKey, amount: i64) -> Move {
 }
 
 /// The unit must be one of the pledge's.
-fn require_unit(pledge: &Pledge, unit: &Unit) -> Result<(), Refusal> {
+fn require_unit(pledge: &Pledge, unit: &Unit, pointer: &'static str) -> Result<(), Refusal> {
     if pledge.has_unit(unit) {
         return Ok(());
     }
@@ -323,6 +323,7 @@ fn require_unit(pledge: &Pledge, unit: &Unit) -> Result<(), Refusal> {
         .map(|part| part.unit().to_string())
         .collect();
     Err(Refusal::UnitNotPledged {
+        pointer,
         unit: unit.to_string(),
         pledged,
     })
@@ -360,12 +361,17 @@ fn require_unit_of(
 }
 
 /// The amount must not be more than is outstanding.
-fn require_outstanding(instalment: &Instalment, requested: &Money) -> Result<(), Refusal> {
+fn require_outstanding(
+    instalment: &Instalment,
+    requested: &Money,
+    pointer: &'static str,
+) -> Result<(), Refusal> {
     let outstanding = instalment.outstanding();
     if requested.minor() <= outstanding.minor() {
         return Ok(());
     }
     Err(Refusal::ExceedsOutstanding {
+        pointer,
         outstanding,
         requested: requested.clone(),
     })

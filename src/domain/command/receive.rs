@@ -211,7 +211,7 @@ impl ReceiveCash {
             }
         }
         let gross = self.gross();
-        require_outstanding(instalment, &gross)?;
+        require_outstanding(instalment, &gross, "/received")?;
         let draft = Draft {
             subject: Some(self.instalment.0),
             bank_reference: self.bank_reference.clone(),
@@ -282,7 +282,7 @@ impl IssueLot {
             });
         }
         require_signed(book, "issuing a lot")?;
-        require_outstanding(instalment, &self.face)?;
+        require_outstanding(instalment, &self.face, "/face")?;
         let draft = Draft {
             subject: Some(self.id.0),
             document: self.document.clone(),
@@ -361,7 +361,7 @@ impl WriteOff {
                 open: "Nothing of it is receivable until its condition is met.",
             });
         }
-        require_outstanding(instalment, &self.amount)?;
+        require_outstanding(instalment, &self.amount, "/amount")?;
         let draft = Draft {
             subject: Some(self.instalment.0),
             reason: Some(self.reason.clone()),

@@ -274,7 +274,7 @@ impl From<Failure> for Problem {
                 .with_header(header::RETRY_AFTER, RETRY_AFTER_S.to_string())
         };
         match failure {
-            Failure::Refused(refusal) => refusal.into(),
+            Failure::Refused(refusal) => (*refusal).into(),
             Failure::KeyReused => {
                 let status = StatusCode::UNPROCESSABLE_ENTITY;
                 Problem::new(status, "idempotency-key-reused", failure.to_string())

@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use crate::domain::{
     AccountId, AccountKey, Allocation, AllocationId, Creator, CreatorId, InstalmentId, JournalId,
-    Market, PledgeId,
+    Market, Outcome, PledgeId,
 };
 use crate::http::wire::{Day, Instant, MoneyOut};
 
@@ -59,6 +59,31 @@ pub struct BudgetOut {
     pub available: MoneyOut,
     /// When it counts.
     pub effective_date: Day,
+}
+
+impl BudgetOut {
+    /// What a committed change is answered with; nothing, if the outcome is of another kind.
+    pub fn of(outcome: &Outcome) -> Option<Self> {
+        let Outcome::Budget {
+            pledge,
+            market,
+            amount,
+            available,
+            effective_date,
+            journal,
+        } = outcome
+        else {
+            return None;
+        };
+        Some(BudgetOut {
+            journal_id: *journal,
+            pledge_id: *pledge,
+            market: *market,
+            amount: amount.into(),
+            available: available.into(),
+            effective_date: Day(*effective_date),
+        })
+    }
 }
 
 /// A creator enrolled in the network.

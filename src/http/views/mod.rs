@@ -16,7 +16,6 @@ pub use pledge::{
 };
 
 use crate::domain::Outcome;
-use crate::http::wire::Day;
 
 /// The bytes a write is answered with; what [`crate::engine::Submission`] asks for.
 pub fn render(outcome: &Outcome) -> Vec<u8> {
@@ -32,68 +31,14 @@ pub fn render(outcome: &Outcome) -> Vec<u8> {
             instalment: instalment.into(),
             journal_id: *journal,
         }),
-        Outcome::Receipt {
-            received,
-            fee,
-            bank_reference,
-            effective_date,
-            instalment,
-            journal,
-        } => json(&ReceiptOut {
-            journal_id: *journal,
-            received: received.into(),
-            fee: fee.into(),
-            bank_reference: bank_reference.clone(),
-            effective_date: Day(*effective_date),
-            instalment: instalment.into(),
-        }),
+        Outcome::Receipt { .. } => json(&ReceiptOut::of(outcome)),
         Outcome::Lot { lot, journal } => json(&LotOut {
             journal_id: Some(*journal),
             ..lot.into()
         }),
-        Outcome::WriteOff {
-            amount,
-            effective_date,
-            reason,
-            instalment,
-            journal,
-        } => json(&WriteOffOut {
-            journal_id: *journal,
-            amount: amount.into(),
-            reason: reason.clone(),
-            effective_date: Day(*effective_date),
-            instalment: instalment.into(),
-        }),
-        Outcome::SupportCost {
-            pledge,
-            gross,
-            base,
-            support_cost,
-            effective_date,
-            journal,
-        } => json(&SupportCostOut {
-            journal_id: *journal,
-            pledge_id: *pledge,
-            gross: gross.into(),
-            base: base.into(),
-            support_cost: support_cost.into(),
-            effective_date: Day(*effective_date),
-        }),
-        Outcome::Budget {
-            pledge,
-            market,
-            amount,
-            available,
-            effective_date,
-            journal,
-        } => json(&BudgetOut {
-            journal_id: *journal,
-            pledge_id: *pledge,
-            market: *market,
-            amount: amount.into(),
-            available: available.into(),
-            effective_date: Day(*effective_date),
-        }),
+        Outcome::WriteOff { .. } => json(&WriteOffOut::of(outcome)),
+        Outcome::SupportCost { .. } => json(&SupportCostOut::of(outcome)),
+        Outcome::Budget { .. } => json(&BudgetOut::of(outcome)),
         Outcome::Creator(creator) => json(&CreatorOut::from(creator)),
         Outcome::Allocation {
             allocation,

@@ -4,7 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::{
-    Document, Instalment, InstalmentId, JournalId, Lot, LotId, Market, Pledge, PledgeId,
+    Document, Instalment, InstalmentId, JournalId, Lot, LotId, Market, Outcome, Pledge, PledgeId,
 };
 use crate::http::wire::{Day, Instant, MoneyOut};
 
@@ -175,6 +175,31 @@ pub struct ReceiptOut {
     pub instalment: InstalmentOut,
 }
 
+impl ReceiptOut {
+    /// What a committed receipt is answered with; nothing, if the outcome is of another kind.
+    pub fn of(outcome: &Outcome) -> Option<Self> {
+        let Outcome::Receipt {
+            received,
+            fee,
+            bank_reference,
+            effective_date,
+            instalment,
+            journal,
+        } = outcome
+        else {
+            return None;
+        };
+        Some(ReceiptOut {
+            journal_id: *journal,
+            received: received.into(),
+            fee: fee.into(),
+            bank_reference: bank_reference.clone(),
+            effective_date: Day(*effective_date),
+            instalment: instalment.into(),
+        })
+    }
+}
+
 /// Credits a platform issued together.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = Lot)]
@@ -235,6 +260,29 @@ pub struct WriteOffOut {
     pub instalment: InstalmentOut,
 }
 
+impl WriteOffOut {
+    /// What a committed write-off is answered with; nothing, if the outcome is of another kind.
+    pub fn of(outcome: &Outcome) -> Option<Self> {
+        let Outcome::WriteOff {
+            amount,
+            effective_date,
+            reason,
+            instalment,
+            journal,
+        } = outcome
+        else {
+            return None;
+        };
+        Some(WriteOffOut {
+            journal_id: *journal,
+            amount: amount.into(),
+            reason: reason.clone(),
+            effective_date: Day(*effective_date),
+            instalment: instalment.into(),
+        })
+    }
+}
+
 /// A charge for programme support.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = SupportCost)]
@@ -251,4 +299,29 @@ pub struct SupportCostOut {
     pub support_cost: MoneyOut,
     /// When it counts.
     pub effective_date: Day,
+}
+
+impl SupportCostOut {
+    /// What a committed charge is answered with; nothing, if the outcome is of another kind.
+    pub fn of(outcome: &Outcome) -> Option<Self> {
+        let Outcome::SupportCost {
+            pledge,
+            gross,
+            base,
+            support_cost,
+            effective_date,
+            journal,
+        } = outcome
+        else {
+            return None;
+        };
+        Some(SupportCostOut {
+            journal_id: *journal,
+            pledge_id: *pledge,
+            gross: gross.into(),
+            base: base.into(),
+            support_cost: support_cost.into(),
+            effective_date: Day(*effective_date),
+        })
+    }
 }

@@ -78,7 +78,7 @@ pub struct PreviewOut {
     /// What it would be answered with; ids of what would be made are examples.
     #[schema(value_type = Object)]
     pub result: Box<RawValue>,
-    /// SHA-256 over the request and what it would post: as long as it is the same, so is the effect.
+    /// SHA-256 over the request and what it would post: while it is the same, so is the effect.
     #[schema(pattern = "^[0-9a-f]{64}$")]
     pub digest: String,
 }

@@ -55,8 +55,8 @@ pub fn budget_return(pledge: PledgeId, body: &mut Fields<'_>) -> Option<Command>
 
 /// Set programme support cost aside
 ///
-/// The rate is on top of what remains: of a gross 113 at 13 percent, 13 are set aside. Rounded once,
-/// so that base and charge add up to the gross exactly.
+/// The rate is on top of what remains: of a gross 113 at 13 percent, 13 are set aside. Rounded
+/// once, so that base and charge add up to the gross exactly.
 #[utoipa::path(post, path = "/v1/pledges/{id}/support-costs", tag = "budgets",
     request_body = SupportCostIn,
     responses((status = 201, description = "Set aside", body = SupportCostOut)))]

@@ -1,5 +1,5 @@
-//! What clients send: the shapes that are documented, field by field, for the readers beside the
-//! handlers. A test holds the two together: each example here is read, each field here is asked for.
+//! What clients send: the shapes that are documented, field by field, for the readers beside
+//! the handlers. A test holds the two together: each example is read, each field is asked for.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -338,94 +338,5 @@ pub struct ReleaseIn {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use time::macros::date;
-    use utoipa::PartialSchema;
-    use utoipa::openapi::{RefOr, Schema};
-    use uuid::Uuid;
-
-    use super::*;
-    use crate::domain::{AllocationId, Command, InstalmentId};
-    use crate::http::body::tests::catalogue;
-    use crate::http::body::{Edge, Fields, Node};
-    use crate::http::write::{allocations, budgets, creators, instalments, pledges};
-
-    type Reader = fn(&mut Fields<'_>) -> Option<Command>;
-
-    /// Each shape that is documented, with what reads it.
-    fn shapes() -> Vec<(RefOr<Schema>, Reader)> {
-        fn pledge() -> PledgeId {
-            PledgeId(Uuid::nil())
-        }
-        fn instalment() -> InstalmentId {
-            InstalmentId(Uuid::nil())
-        }
-        vec![
-            (PledgeIn::schema(), pledges::pledge),
-            (AgreementIn::schema(), |body| {
-                pledges::agreement(pledge(), body)
-            }),
-            (ConditionMetIn::schema(), |body| {
-                instalments::condition_met(instalment(), body)
-            }),
-            (ReceiptIn::schema(), |body| {
-                instalments::receipt(instalment(), body)
-            }),
-            (LotIn::schema(), |body| instalments::lot(instalment(), body)),
-            (WriteOffIn::schema(), |body| {
-                instalments::write_off(instalment(), body)
-            }),
-            (SupportCostIn::schema(), |body| {
-                budgets::support_cost(pledge(), body)
-            }),
-            (BudgetIn::schema(), |body| budgets::budget(pledge(), body)),
-            (BudgetReturnIn::schema(), |body| {
-                budgets::budget_return(pledge(), body)
-            }),
-            (CreatorIn::schema(), creators::creator),
-            (AllocationIn::schema(), allocations::allocation),
-            (ReleaseIn::schema(), |body| {
-                allocations::release(AllocationId(Uuid::nil()), body)
-            }),
-        ]
-    }
-
-    #[test]
-    fn what_is_documented_is_what_is_read() {
-        let catalogue = catalogue();
-        let edge = Edge {
-            catalogue: &catalogue,
-            today: date!(2026 - 11 - 24),
-        };
-        for (schema, read) in shapes() {
-            let RefOr::T(Schema::Object(schema)) = schema else {
-                panic!("not an object")
-            };
-            let example = schema.examples.first().unwrap().to_string();
-            let node = Node::read(example.as_bytes()).unwrap();
-            let result = Fields::read(&node, "", edge, read);
-            assert!(result.is_ok(), "{example}: {:?}", result.err());
-
-            let nothing = Node::Object(Default::default());
-            let reasons = Fields::read(&nothing, "", edge, read).unwrap_err();
-            let missing = reasons
-                .iter()
-                .map(|reason| reason.pointer.trim_start_matches('/'));
-            let required: BTreeSet<&str> = schema.required.iter().map(String::as_str).collect();
-            assert_eq!(missing.collect::<BTreeSet<_>>(), required, "{example}");
-
-            let Node::Object(nothing) = nothing else {
-                unreachable!()
-            };
-            let mut fields = Fields::of(&nothing, String::new(), edge);
-            assert!(read(&mut fields).is_none());
-            let documented: BTreeSet<&str> = schema.properties.keys().map(String::as_str).collect();
-            assert_eq!(
-                fields.asked().iter().copied().collect::<BTreeSet<_>>(),
-                documented
-            );
-        }
-    }
-}
+#[path = "inputs_tests.rs"]
+mod tests;

@@ -80,7 +80,8 @@ pub fn agreement(pledge: PledgeId, body: &mut Fields<'_>) -> Option<Command> {
 
 /// Announce a pledge
 ///
-/// Its split adds up to its total, and its instalments to its split. Not binding: nothing is posted.
+/// Its split adds up to its total, and its instalments to its split. Not binding: nothing
+/// is posted.
 #[utoipa::path(post, path = "/v1/pledges", tag = "pledges", request_body = PledgeIn,
     responses((status = 201, description = "Announced", body = PledgeOut)))]
 pub async fn announce_pledge(post: Post<RecordPledges>) -> Result<HttpResponse, Problem> {

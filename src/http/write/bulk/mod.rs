@@ -6,21 +6,23 @@
 //! each item carries its own idempotency key (see [`crate::http::idempotency`]); the header of that
 //! name isn't asked for.
 
+mod shapes;
+
 use std::collections::HashSet;
 
 use actix_web::HttpResponse;
 use actix_web::http::{Method, StatusCode};
-use serde::Serialize;
-use utoipa::ToSchema;
 
-use super::answer::{PreviewOut, id_in, json};
+pub use shapes::{BulkIn, BulkOut, BulkPreviewOut, ItemIn, ModeIn, PreviewResultOut, ResultOut};
+
+use super::answer::{PreviewOut, json};
 use super::post::Post;
 use crate::domain::Command;
 use crate::engine::{Answer, Submission};
 use crate::http::access::Permission;
-use crate::http::body::{Edge, Fault, Fields, Node};
+use crate::http::body::{Edge, Fields, Node};
 use crate::http::idempotency::{ClientKey, request_digest};
-use crate::http::problem::{Problem, ProblemOut, Reason};
+use crate::http::problem::{Problem, Reason};
 
 /// The most items of one request.
 pub const MOST_ITEMS: usize = 1000;
@@ -30,126 +32,6 @@ pub const BODY_LIMIT_BYTES: usize = 4 * 1024 * 1024;
 
 /// The field of an item that isn't part of what it asks for.
 const KEY: &str = "idempotency_key";
-
-/// Many of them.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Bulk)]
-pub struct BulkIn<T> {
-    /// Whether all are taken or none, or each on its own.
-    pub mode: ModeIn,
-    /// What is asked for; at most 1000.
-    #[schema(min_items = 1, max_items = 1000)]
-    pub items: Vec<ItemIn<T>>,
-}
-
-/// Whether all are taken or none, or each on its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-#[schema(as = BulkMode)]
-#[serde(rename_all = "snake_case")]
-pub enum ModeIn {
-    /// All or none.
-    Atomic,
-    /// Each on its own.
-    Independent,
-}
-
-impl ModeIn {
-    fn read(text: &str) -> Result<Self, Fault> {
-        match text {
-            "atomic" => Ok(ModeIn::Atomic),
-            "independent" => Ok(ModeIn::Independent),
-            _ => Err(Fault::new(
-                "unknown-mode",
-                "the mode is atomic or independent",
-            )),
-        }
-    }
-}
-
-/// One of them: the fields of a single request, and its key.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = BulkItem)]
-pub struct ItemIn<T> {
-    /// The single request.
-    #[serde(flatten)]
-    pub item: T,
-    /// What makes this item safe to send again; another one for each item.
-    #[schema(min_length = 1, max_length = 255)]
-    pub idempotency_key: String,
-}
-
-/// What came of many.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = BulkAnswer)]
-pub struct BulkOut {
-    /// What came of each, in the order they were sent.
-    pub results: Vec<ResultOut>,
-    /// How many were committed.
-    pub succeeded: usize,
-    /// How many were not.
-    pub failed: usize,
-}
-
-/// What came of one.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = BulkResult)]
-pub struct ResultOut {
-    /// Its place in what was sent, from 0.
-    pub index: usize,
-    /// The status it would have been answered with on its own.
-    pub status: u16,
-    /// The id of what was made.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    /// Why it was refused.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub problem: Option<ProblemOut>,
-    /// Whether it was committed by an earlier request with the same key.
-    pub replayed: bool,
-}
-
-impl ResultOut {
-    fn of(index: usize, result: Result<Answer, Problem>) -> Self {
-        match result {
-            Ok(answer) => ResultOut {
-                index,
-                status: StatusCode::CREATED.as_u16(),
-                id: id_in(&answer.body),
-                problem: None,
-                replayed: answer.replayed,
-            },
-            Err(problem) => ResultOut {
-                index,
-                status: problem.status().as_u16(),
-                id: None,
-                problem: Some(problem.shape(None, None)),
-                replayed: false,
-            },
-        }
-    }
-}
-
-/// What many would come to.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = BulkPreview)]
-pub struct BulkPreviewOut {
-    /// What each would come to, in the order they were sent.
-    pub results: Vec<PreviewResultOut>,
-}
-
-/// What one would come to.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = BulkPreviewResult)]
-pub struct PreviewResultOut {
-    /// Its place in what was sent, from 0.
-    pub index: usize,
-    /// What it would post, and be answered with.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub preview: Option<PreviewOut>,
-    /// Why it would be refused.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub problem: Option<ProblemOut>,
-}
 
 /// How one item is read.
 type Read = fn(&mut Fields<'_>) -> Option<Command>;
@@ -282,20 +164,24 @@ impl<P: Permission> Post<P> {
     }
 
     async fn commit_each(self, items: Vec<Result<Item, Problem>>) -> Result<HttpResponse, Problem> {
-        let (items, submissions, _) = apart(items);
+        let Parts {
+            items, submissions, ..
+        } = Parts::of(items);
         let verdicts = self.state().engine.submit_each(submissions).await;
         let verdicts = verdicts
             .into_iter()
             .map(|verdict| verdict.map_err(Problem::from));
         Ok(json(
             StatusCode::MULTI_STATUS,
-            &summed_up(reunite(items, verdicts)),
+            &BulkOut::of(reunite(items, verdicts)),
         ))
     }
 
     async fn commit_all(self, items: Vec<Result<Item, Problem>>) -> Result<HttpResponse, Problem> {
         let readable = items.iter().all(Result::is_ok);
-        let (items, submissions, _) = apart(items);
+        let Parts {
+            items, submissions, ..
+        } = Parts::of(items);
         let engine = &self.state().engine;
         let verdicts: Vec<Result<Option<Answer>, Problem>> = if readable {
             match engine.submit_all(submissions).await {
@@ -319,11 +205,15 @@ impl<P: Permission> Post<P> {
             return Err(Problem::bulk_refused(refused));
         }
         let answers = verdicts.into_iter().flatten().flatten().map(Ok).collect();
-        Ok(json(StatusCode::CREATED, &summed_up(answers)))
+        Ok(json(StatusCode::CREATED, &BulkOut::of(answers)))
     }
 
     async fn foresee(self, items: Vec<Result<Item, Problem>>) -> Result<HttpResponse, Problem> {
-        let (items, submissions, requests) = apart(items);
+        let Parts {
+            items,
+            submissions,
+            requests,
+        } = Parts::of(items);
         let previews = self.state().engine.preview(submissions).await;
         let previews = previews
             .into_iter()
@@ -364,43 +254,29 @@ fn faulty_key(code: &'static str, detail: &str) -> Problem {
     Problem::invalid(vec![Reason::new(pointer(), code, detail)])
 }
 
-/// What each item came to so far, and apart from that, in the same order, what there is to submit.
-#[allow(clippy::type_complexity)]
-fn apart(
-    items: Vec<Result<Item, Problem>>,
-) -> (Vec<Result<(), Problem>>, Vec<Submission>, Vec<[u8; 32]>) {
-    let mut submissions = Vec::with_capacity(items.len());
-    let mut requests = Vec::with_capacity(items.len());
-    let items = items
-        .into_iter()
-        .map(|item| {
-            item.map(
-                |Item {
-                     request,
-                     submission,
-                 }| {
-                    submissions.push(submission);
-                    requests.push(request);
-                },
-            )
-        })
-        .collect();
-    (items, submissions, requests)
+/// What there is to submit, in order; and what each item came to so far, those included.
+struct Parts {
+    items: Vec<Result<(), Problem>>,
+    submissions: Vec<Submission>,
+    requests: Vec<[u8; 32]>,
 }
 
-fn summed_up(verdicts: Vec<Result<Answer, Problem>>) -> BulkOut {
-    let results: Vec<ResultOut> = verdicts
-        .into_iter()
-        .enumerate()
-        .map(|(at, it)| ResultOut::of(at, it))
-        .collect();
-    let failed = results
-        .iter()
-        .filter(|result| result.problem.is_some())
-        .count();
-    BulkOut {
-        succeeded: results.len() - failed,
-        failed,
-        results,
+impl Parts {
+    fn of(items: Vec<Result<Item, Problem>>) -> Self {
+        let mut submissions = Vec::with_capacity(items.len());
+        let mut requests = Vec::with_capacity(items.len());
+        let mut take = |Item {
+                            request,
+                            submission,
+                        }| {
+            submissions.push(submission);
+            requests.push(request);
+        };
+        let items = items.into_iter().map(|item| item.map(&mut take));
+        Parts {
+            items: items.collect(),
+            submissions,
+            requests,
+        }
     }
 }

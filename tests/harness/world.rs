@@ -1,0 +1,148 @@
+//! A ledger with a database and a service of its own.
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::Path;
+
+use actix_web::dev::ServerHandle;
+use almoner::app::config::Config;
+use almoner::app::database::Opened;
+use almoner::app::service::Service;
+use almoner::db::{Database, read};
+use almoner::domain::PledgeId;
+use almoner::http::access::{AccessSettings, LocalKey, Markets, MintRequest, Role, mint, now_s};
+use almoner::http::cors::Origins;
+use tokio::task::JoinHandle;
+
+use super::files::Folder;
+use super::{Client, Process, TestDatabase};
+
+/// A ledger of a test's own.
+#[derive(Debug)]
+pub struct World {
+    pub database: TestDatabase,
+    address: SocketAddr,
+    handle: ServerHandle,
+    running: JoinHandle<io::Result<()>>,
+    http: reqwest::Client,
+    key: LocalKey,
+    config: Config,
+    folder: Folder,
+}
+
+impl World {
+    pub async fn new() -> Self {
+        let database = TestDatabase::create().await;
+        let url = database.url().to_owned();
+        Self::through(database, url, None).await
+    }
+
+    /// A service that reaches the database by URLs of its own: through something that fails.
+    pub async fn through(database: TestDatabase, url: String, read_url: Option<String>) -> Self {
+        let folder = Folder::new();
+        let config = Config {
+            database_url: Some(url),
+            read_database_url: read_url,
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            data_dir: folder.path().to_path_buf(),
+            access: AccessSettings::default(),
+            origins: Origins::parse("").unwrap(),
+        };
+        let opened = Opened::open(&config).await.unwrap();
+        let service = Service::build(&config, &opened).await.unwrap();
+        World {
+            database,
+            address: service.address(),
+            handle: service.handle(),
+            running: tokio::spawn(service.run()),
+            http: reqwest::Client::new(),
+            key: config.access.local_key(&config.data_dir).unwrap(),
+            config,
+            folder,
+        }
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Where the service keeps its key.
+    pub fn data_dir(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Another service, in a process of its own, on the same database and with the same keys.
+    pub async fn second_process(&self) -> Process {
+        Process::start(self.database.url(), self.data_dir()).await
+    }
+
+    fn client(&self, request: &MintRequest) -> Client {
+        let token = mint(&self.key, &self.config.access, request, now_s()).unwrap();
+        Client::new(self.http.clone(), self.address, Some(token))
+    }
+
+    /// Somebody with one role; it is told by the subject who did it.
+    pub fn user(&self, role: Role, subject: &str) -> Client {
+        self.client(&MintRequest::new(role, subject))
+    }
+
+    pub fn preparer(&self) -> Client {
+        self.user(Role::Preparer, "petra")
+    }
+
+    pub fn approver(&self) -> Client {
+        self.user(Role::Approver, "aiko")
+    }
+
+    pub fn controller(&self) -> Client {
+        self.user(Role::Controller, "carlos")
+    }
+
+    pub fn auditor(&self) -> Client {
+        self.user(Role::Auditor, "audrey")
+    }
+
+    pub fn admin(&self) -> Client {
+        self.user(Role::Admin, "adele")
+    }
+
+    /// A partner who may see these pledges in these markets; `*` alone stands for all.
+    pub fn partner(&self, pledges: &[&str], markets: &[&str]) -> Client {
+        let id = |id: &&str| id.parse::<PledgeId>().unwrap().0;
+        let mut request = MintRequest::new(Role::Partner, "paul");
+        request.pledges = pledges.iter().map(id).collect();
+        request.markets = Markets::parse(markets).unwrap();
+        self.client(&request)
+    }
+
+    /// Somebody without a token.
+    pub fn nobody(&self) -> Client {
+        Client::new(self.http.clone(), self.address, None)
+    }
+
+    /// Every standing proof holds, over everything there is.
+    pub async fn prove_books(&self) {
+        let database = Database::at(self.database.url());
+        let mut connection = database.connect_for_reading().await.unwrap();
+        let proofs = read::proofs(&mut connection, None).await.unwrap();
+        assert!(!proofs.is_empty());
+        for proof in proofs {
+            let name = proof.name;
+            assert!(
+                proof.holds,
+                "{name}: {} {:?}",
+                proof.sentence, proof.offending
+            );
+        }
+    }
+
+    /// Proves the books, sees that nothing is left open, and clears up.
+    pub async fn finish(self) {
+        self.database.no_transaction_is_left_open().await;
+        self.prove_books().await;
+        // Not gracefully: that waits for clients to hang up, and these keep their connections.
+        self.handle.stop(false).await;
+        self.running.await.unwrap().unwrap();
+        self.database.drop().await;
+    }
+}
