@@ -2,14 +2,22 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod architecture;
 mod auditor;
 mod authorization;
 mod concurrency;
+mod constraints;
+mod crash;
 mod embedded_postgres;
+mod faults;
 mod finance;
 mod harness;
 mod harness_itself;
 mod idempotency;
+mod migrations;
+mod openapi;
 mod operations;
+mod outages;
 mod partner;
+mod schema;
 mod tokens;

@@ -30,6 +30,9 @@ pub const POOL_WAIT_TIMEOUT: Duration = Duration::from_secs(3);
 /// Readers share this many connections.
 pub const READ_CONNECTIONS: usize = 8;
 
+/// A connection from a readers' [`Pool`]; back in it when dropped.
+pub type Pooled = Object<AsyncPgConnection>;
+
 /// Where the database is.
 #[derive(Clone)]
 pub struct Database {
@@ -133,7 +136,7 @@ impl std::fmt::Debug for Pool {
 
 impl Pool {
     /// A connection; back in the pool when dropped.
-    pub async fn get(&self) -> Result<Object<AsyncPgConnection>, DbError> {
+    pub async fn get(&self) -> Result<Pooled, DbError> {
         self.0
             .get()
             .await

@@ -25,6 +25,7 @@ mod world;
 pub use answer::Answer;
 pub use client::{Client, new_key};
 pub use database::{TestDatabase, eventually};
+pub use files::Folder;
 pub use pledges::{Agreed, agreed, agreed_as, demonstration};
 pub use process::Process;
 pub use stories::{Funded, allocation, credits, document, money, usd};

@@ -52,15 +52,6 @@ impl Sight {
         }
     }
 
-    /// The markets whose creators are in sight. A creator belongs to no pledge, but whoever sees no
-    /// pledge sees no creator either.
-    pub(super) fn creator_markets(&self) -> Option<Vec<String>> {
-        match self.pledges() {
-            Some(pledges) if pledges.is_empty() => Some(Vec::new()),
-            _ => self.markets(),
-        }
-    }
-
     /// Whether the figures of a pledge as a whole are in sight, not only those of some markets.
     pub fn whole_pledges(&self) -> bool {
         self.markets().is_none()
