@@ -227,6 +227,29 @@ async fn markets_that_ask_at_once_are_never_given_more_than_is_funded() {
     doors.finish().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn bulks_of_the_same_creators_the_other_way_round_end_in_one_enrolment_of_each() {
+    let doors = Doors::two().await;
+    for round in 0..10 {
+        let item = |number: usize| {
+            json!({"reference": format!("JP-{round}-{number}"), "name": "山田 花子",
+                "market": "JP", "idempotency_key": crate::harness::new_key()})
+        };
+        let bulk = |turn: usize| {
+            let numbers = (0..30).map(|at| if turn % 2 == 0 { at } else { 29 - at });
+            json!({"mode": "atomic", "items": numbers.map(item).collect::<Vec<_>>()})
+        };
+        let answers = doors
+            .at_once("/v1/creators/bulk", (0..4).map(bulk).collect())
+            .await;
+        assert_eq!(winners(&answers, "bulk-refused"), 1);
+        let lost = answers.iter().find(|answer| answer.status == 409).unwrap();
+        assert_eq!(lost.json()["errors"][0]["code"], "duplicate-reference");
+    }
+    assert_eq!(doors.world.database.row_counts().await["creators"], 300);
+    doors.finish().await;
+}
+
 /// One creator's turn: takes, gives part of it back, and tells what is still held.
 async fn take_and_give_back(client: &Client, pledge: &Funded, creator: &str, turns: usize) -> i64 {
     let mut held = 0;
@@ -243,7 +266,7 @@ async fn take_and_give_back(client: &Client, pledge: &Funded, creator: &str, tur
         let id = answer.created();
         let back = fastrand::i64(1..=99);
         let amount = usd(&format!("0.{back:02}"));
-        client.release(&id, amount, "2024-12-03").await.expect(200);
+        client.release(&id, amount, "2024-12-02").await.expect(200);
         held -= back;
     }
     held

@@ -91,10 +91,11 @@ async fn within(
     }
 
     let mut answered: Vec<AnsweredKey> = Vec::with_capacity(commands.len());
-    let results: Results = commands
+    let mut results: Results = commands
         .iter()
         .map(|submission| decide(submission, now, &mut books, &mut known, &mut answered))
         .collect();
+    look_again(session, commands, &mut results).await?;
 
     let write = match manner {
         Manner::Each => !answered.is_empty(),
@@ -144,6 +145,54 @@ fn home(books: &Books, submission: &Submission) -> Option<crate::domain::PledgeI
     }
 }
 
+/// A command that locks no pledge may be refused for what an earlier request with its own key did:
+/// committed after the keys were looked up, and before what it made was found. Then that request's
+/// answer is the answer. Costs a round trip where such a command was refused, and nothing else.
+async fn look_again(
+    session: &mut Session,
+    commands: &[&Submission],
+    results: &mut Results,
+) -> Result<(), DbError> {
+    let mut refused: Vec<_> = commands
+        .iter()
+        .zip(results.iter_mut())
+        .filter(|(submission, result)| {
+            matches!(submission.command.home(), Home::Registry)
+                && matches!(result, Err(Failure::Refused(_)))
+        })
+        .collect();
+    if refused.is_empty() {
+        return Ok(());
+    }
+    let keys: Vec<Uuid> = refused
+        .iter()
+        .map(|(submission, _)| submission.key.digest)
+        .collect();
+    let stored = session.stored_keys(&keys).await?;
+    for (submission, result) in &mut refused {
+        let mut stored = stored.iter();
+        if let Some((_, print, body)) = stored.find(|(key, ..)| *key == submission.key.digest) {
+            **result = repeat(submission, print, body);
+        }
+    }
+    Ok(())
+}
+
+/// What the key was answered with before, if it was for the same request.
+fn repeat(submission: &Submission, fingerprint: &Uuid, body: &[u8]) -> Result<Decided, Failure> {
+    if *fingerprint != submission.key.fingerprint {
+        return Err(Failure::KeyReused);
+    }
+    let answer = Answer {
+        body: body.to_vec(),
+        replayed: true,
+    };
+    Ok(Decided {
+        answer,
+        draft: None,
+    })
+}
+
 /// Decides one command, or repeats what its key was answered with before.
 fn decide(
     submission: &Submission,
@@ -154,17 +203,7 @@ fn decide(
 ) -> Result<Decided, Failure> {
     let key = submission.key;
     if let Some((fingerprint, body)) = known.get(&key.digest) {
-        if *fingerprint != key.fingerprint {
-            return Err(Failure::KeyReused);
-        }
-        let answer = Answer {
-            body: body.clone(),
-            replayed: true,
-        };
-        return Ok(Decided {
-            answer,
-            draft: None,
-        });
+        return repeat(submission, fingerprint, body);
     }
     let journal = JournalId(Uuid::now_v7());
     let decision = submission

@@ -198,6 +198,11 @@ impl Session {
         Ok((now, stored))
     }
 
+    /// What earlier requests with these keys were answered, as of now.
+    pub async fn stored_keys(&mut self, keys: &[Uuid]) -> Result<Vec<AnsweredKey>, DbError> {
+        load::stored_keys(&self.connection, keys).await
+    }
+
     /// Loads what is needed into the books.
     pub async fn load(&mut self, needs: Needs, books: &mut Books) -> Result<(), DbError> {
         load::load(&self.connection, &self.catalogue, needs, books).await
