@@ -7,6 +7,7 @@ mod constraints;
 mod embedded_postgres;
 mod harness;
 mod harness_itself;
+mod invariants;
 mod migrations;
 mod openapi;
 mod schema;
