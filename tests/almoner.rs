@@ -4,6 +4,7 @@
 
 mod architecture;
 mod constraints;
+mod domain;
 mod embedded_postgres;
 mod harness;
 mod harness_itself;
