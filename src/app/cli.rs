@@ -142,16 +142,17 @@ fn parse_markets(codes: &[String]) -> Result<Markets, String> {
         .ok_or_else(|| "--market is a two-letter code such as JP, or '*' alone for all.".to_owned())
 }
 
-/// SIGTERM, SIGINT or the end of the terminal: whichever comes first.
-async fn told_to_stop() -> std::io::Result<()> {
+/// SIGTERM or SIGINT, whichever comes first. Once this has returned, neither ends the process.
+fn told_to_stop() -> std::io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
-    Ok(())
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
 }
 
 async fn serve(config: &Config) -> Outcome {
@@ -170,12 +171,13 @@ async fn serve(config: &Config) -> Outcome {
         eprintln!("almoner: another almoner runs the database of this folder; using it as well.");
     }
     let service = Service::build(config, &opened).await?;
+    // Whoever reads the greeting may stop us at once.
+    let told_to_stop = told_to_stop()?;
     println!("{}", greeting(config, &opened, service.address()));
     let handle = service.handle();
     tokio::spawn(async move {
-        if told_to_stop().await.is_ok() {
-            handle.stop(true).await;
-        }
+        told_to_stop.await;
+        handle.stop(true).await;
     });
     service.run().await?;
     opened.close().await?;

@@ -48,12 +48,15 @@ pub enum BuildError {
     },
 }
 
-/// Whether the database answers, asked through the readers' pool.
-fn pulse(pool: &Pool) -> Pulse {
-    let pool = pool.clone();
+/// Whether the service can do its work: readers are answered, and writes would be taken.
+fn pulse(readers: &Pool, writers: Pool) -> Pulse {
+    let readers = readers.clone();
     Arc::new(move || {
-        let pool = pool.clone();
-        Box::pin(async move { pool.ping().await.is_ok() })
+        let (readers, writers) = (readers.clone(), writers.clone());
+        Box::pin(async move {
+            let (readers, writers) = tokio::join!(readers.ping(), writers.takes_writes());
+            readers.is_ok() && writers == Ok(true)
+        })
     })
 }
 
@@ -71,7 +74,7 @@ impl Service {
             engine,
             catalogue,
             verifier: Verifier::new(keys, &config.access),
-            pulse: pulse(&pool),
+            pulse: pulse(&pool, opened.database.watching_pool()?),
             pool,
             cursors,
         });

@@ -5,12 +5,13 @@
 //! idles ([`IDLE_IN_TRANSACTION_TIMEOUT_MS`]), and nothing here wraps a transaction in a timeout of
 //! its own, as dropping it half way would leave it open.
 
+use std::ops::{Deref, DerefMut};
 use std::time::Duration;
 
 use diesel::{ConnectionError, ConnectionResult};
 use diesel_async::pooled_connection::deadpool::{Object, Pool as DeadPool};
 use diesel_async::pooled_connection::{
-    AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
+    AsyncDieselConnectionManager, ManagerConfig, PoolableConnection, RecyclingMethod,
 };
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use futures_util::FutureExt;
@@ -71,11 +72,14 @@ fn greeting(usage: Use) -> String {
     sql
 }
 
-async fn open(url: &str, usage: Use) -> ConnectionResult<AsyncPgConnection> {
-    let connecting = AsyncPgConnection::establish(url);
-    let mut connection = tokio::time::timeout(CONNECT_TIMEOUT, connecting)
+async fn connect(url: &str) -> ConnectionResult<AsyncPgConnection> {
+    tokio::time::timeout(CONNECT_TIMEOUT, AsyncPgConnection::establish(url))
         .await
-        .map_err(|_| ConnectionError::BadConnection("no answer in time".to_owned()))??;
+        .map_err(|_| ConnectionError::BadConnection("no answer in time".to_owned()))?
+}
+
+async fn open(url: &str, usage: Use) -> ConnectionResult<AsyncPgConnection> {
+    let mut connection = connect(url).await?;
     connection
         .batch_execute(&greeting(usage))
         .await
@@ -91,7 +95,7 @@ impl Database {
 
     /// A connection as the URL's own user: for migrations only.
     pub async fn connect_as_owner(&self) -> Result<AsyncPgConnection, DbError> {
-        Ok(AsyncPgConnection::establish(&self.url).await?)
+        Ok(connect(&self.url).await?)
     }
 
     /// A connection for one lane of the write path.
@@ -106,12 +110,21 @@ impl Database {
 
     /// A pool of connections for readers. Opens none before the first is asked for.
     pub fn reading_pool(&self) -> Result<Pool, DbError> {
+        self.pool(READ_CONNECTIONS)
+    }
+
+    /// A pool of a single connection, to look after the server with.
+    pub fn watching_pool(&self) -> Result<Pool, DbError> {
+        self.pool(1)
+    }
+
+    fn pool(&self, connections: usize) -> Result<Pool, DbError> {
         let mut config = ManagerConfig::default();
         config.recycling_method = RecyclingMethod::Fast;
         config.custom_setup = Box::new(|url| open(url, Use::Reading).boxed());
         let manager = AsyncDieselConnectionManager::new_with_config(&self.url, config);
         DeadPool::builder(manager)
-            .max_size(READ_CONNECTIONS)
+            .max_size(connections)
             .wait_timeout(Some(POOL_WAIT_TIMEOUT))
             .create_timeout(Some(CONNECT_TIMEOUT))
             .runtime(deadpool::Runtime::Tokio1)
@@ -131,21 +144,73 @@ impl std::fmt::Debug for Pool {
     }
 }
 
+/// A reader's connection: back in the pool when dropped. If its reader went away in the middle of a
+/// transaction it is closed at once instead, and the transaction with it.
+pub struct Reader(Option<Object<AsyncPgConnection>>);
+
+impl std::fmt::Debug for Reader {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Reader { .. }")
+    }
+}
+
+/// Only a reader that is being dropped has none.
+const HAS_ONE: &str = "a reader has its connection until it is dropped";
+
+impl Deref for Reader {
+    type Target = AsyncPgConnection;
+
+    fn deref(&self) -> &AsyncPgConnection {
+        match &self.0 {
+            Some(connection) => connection,
+            None => unreachable!("{HAS_ONE}"),
+        }
+    }
+}
+
+impl DerefMut for Reader {
+    fn deref_mut(&mut self) -> &mut AsyncPgConnection {
+        match &mut self.0 {
+            Some(connection) => connection,
+            None => unreachable!("{HAS_ONE}"),
+        }
+    }
+}
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        if let Some(mut connection) = self.0.take()
+            && connection.is_broken()
+        {
+            drop(Object::take(connection));
+        }
+    }
+}
+
 impl Pool {
-    /// A connection; back in the pool when dropped.
-    pub async fn get(&self) -> Result<Object<AsyncPgConnection>, DbError> {
-        self.0
-            .get()
-            .await
+    /// A connection, unless none comes free or can be opened in time.
+    pub async fn get(&self) -> Result<Reader, DbError> {
+        let connection = self.0.get().await;
+        connection
+            .map(|connection| Reader(Some(connection)))
             .map_err(|error| DbError::Away(error.to_string()))
     }
 
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<(), DbError> {
+        self.ask("true").await.map(drop)
+    }
+
+    /// Whether the database answers and takes writes: a standby doesn't.
+    pub async fn takes_writes(&self) -> Result<bool, DbError> {
+        self.ask("current_setting('transaction_read_only') = 'off'")
+            .await
+    }
+
+    async fn ask(&self, question: &str) -> Result<bool, DbError> {
         let mut connection = self.get().await?;
-        diesel::select(diesel::dsl::sql::<diesel::sql_types::Bool>("true"))
-            .get_result::<bool>(&mut *connection)
-            .await?;
-        Ok(())
+        let question = diesel::dsl::sql::<diesel::sql_types::Bool>(question);
+        let answer = diesel::select(question).get_result(&mut *connection);
+        Ok(answer.await?)
     }
 }

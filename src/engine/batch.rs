@@ -35,63 +35,62 @@ pub(super) async fn attempt(
     commands: &[&Submission],
     manner: Manner,
 ) -> Result<Results, DbError> {
-    let mut session = writer.begin().await?;
-    match within(&mut session, commands, manner).await {
-        Ok((results, true)) => {
-            writer.commit(session).await?;
-            Ok(results)
-        }
-        Ok((results, false)) => {
-            writer.abandon(session).await;
-            Ok(results)
-        }
-        Err(error) => {
-            writer.abandon(session).await;
-            Err(error)
+    loop {
+        let mut session = writer.session().await?;
+        match within(&mut session, commands, manner).await {
+            Ok((results, Ended::Committed)) => {
+                writer.take_back(session);
+                return Ok(results);
+            }
+            Ok((results, Ended::NothingToWrite)) => {
+                writer.abandon(session).await;
+                return Ok(results);
+            }
+            Err(error) => {
+                let again = session.may_have_died_idle();
+                let error = writer.give_up(session, error).await;
+                if !(again && matches!(error, DbError::Away(_))) {
+                    return Err(error);
+                }
+                log::info!(error:% = error; "a kept connection is replaced");
+            }
         }
     }
 }
 
-/// Everything between begin and commit. Says whether there is anything to commit.
+/// How a batch's transaction ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ended {
+    Committed,
+    NothingToWrite,
+}
+
+/// Everything from begin to commit.
 async fn within(
     session: &mut Session,
     commands: &[&Submission],
     manner: Manner,
-) -> Result<(Results, bool), DbError> {
+) -> Result<(Results, Ended), DbError> {
     let mut books = Books::default();
     locate(session, commands, &mut books).await?;
-    let pledges: Vec<_> = commands
-        .iter()
-        .filter_map(|submission| home(&books, submission))
-        .collect();
-    let now = session.lock(&pledges, &mut books).await?;
+    let pledges: Vec<_> =
+        commands.iter().filter_map(|submission| home(&books, submission)).collect();
+    let keys: Vec<Uuid> = commands.iter().map(|submission| submission.key.digest).collect();
+    let first = needs(commands.iter().copied(), &books);
+    let (now, stored) = session.begin(&pledges, &keys, first, &mut books).await?;
+    let mut known: HashMap<Uuid, (Uuid, Vec<u8>)> =
+        stored.into_iter().map(|(key, print, answer)| (key, (print, answer))).collect();
 
-    let keys: Vec<Uuid> = commands
-        .iter()
-        .map(|submission| submission.key.digest)
-        .collect();
-    let stored = session.stored_keys(&keys).await?;
-    let mut known: HashMap<Uuid, (Uuid, Vec<u8>)> = stored
-        .into_iter()
-        .map(|(key, print, answer)| (key, (print, answer)))
-        .collect();
-
-    let fresh: Vec<_> = commands
-        .iter()
-        .filter(|it| !known.contains_key(&it.key.digest))
-        .collect();
     for _ in 0..ROUNDS {
-        let mut needs = Needs::default();
-        for submission in &fresh {
-            submission.command.needs(&books, &mut needs);
-        }
-        if needs.is_empty() {
+        let fresh = commands.iter().filter(|it| !known.contains_key(&it.key.digest));
+        let more = needs(fresh.copied(), &books);
+        if more.is_empty() {
             break;
         }
-        session.load(needs, &mut books).await?;
+        session.load(more, &mut books).await?;
     }
 
-    let mut answered: Vec<AnsweredKey> = Vec::with_capacity(fresh.len());
+    let mut answered: Vec<AnsweredKey> = Vec::with_capacity(commands.len());
     let results: Results = commands
         .iter()
         .map(|submission| decide(submission, now, &mut books, &mut known, &mut answered))
@@ -102,10 +101,20 @@ async fn within(
         Manner::All => !answered.is_empty() && results.iter().all(Result::is_ok),
         Manner::Preview => false,
     };
-    if write {
-        session.post(&books, answered, now).await?;
+    if !write {
+        return Ok((results, Ended::NothingToWrite));
     }
-    Ok((results, write))
+    session.commit(&books, answered, now).await?;
+    Ok((results, Ended::Committed))
+}
+
+/// What the commands still need, given what is known.
+fn needs<'a>(commands: impl Iterator<Item = &'a Submission>, books: &Books) -> Needs {
+    let mut needs = Needs::default();
+    for submission in commands {
+        submission.command.needs(books, &mut needs);
+    }
+    needs
 }
 
 /// Looks up which pledges lie behind instalments and allocations.

@@ -1,3 +1,5 @@
+//! Statements as JSON and as CSV, to the byte.
+
 use time::macros::{date, datetime};
 use uuid::Uuid;
 

@@ -110,7 +110,7 @@ const ONLY_READS: &[&str] = &[
     "insert_into",
     "diesel::update",
     "diesel::delete",
-    "Writer",
+    "db::Writer",
     "crate::app",
     "crate::db::write",
     "crate::engine",

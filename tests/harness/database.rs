@@ -105,10 +105,12 @@ struct Line {
 }
 
 /// A database with the schema and nothing in it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct TestDatabase {
     name: String,
     url: String,
+    /// Whether it is on the process's Postgres, to be removed from there.
+    shared: bool,
 }
 
 impl TestDatabase {
@@ -118,15 +120,35 @@ impl TestDatabase {
         let create = format!("CREATE DATABASE {name} TEMPLATE {TEMPLATE}");
         owner(server).await.batch_execute(&create).await.unwrap();
         let url = url_of(server, &name);
-        TestDatabase { name, url }
+        TestDatabase {
+            name,
+            url,
+            shared: true,
+        }
+    }
+
+    /// The database of a server that a test has for itself.
+    pub fn at(url: &str) -> Self {
+        TestDatabase {
+            name: "almoner".to_owned(),
+            url: url.to_owned(),
+            shared: false,
+        }
     }
 
     pub fn url(&self) -> &str {
         &self.url
     }
 
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Removes it, whoever is still connected.
     pub async fn drop(self) {
+        if !self.shared {
+            return;
+        }
         let drop = format!("DROP DATABASE {} WITH (FORCE)", self.name);
         owner(server()).await.batch_execute(&drop).await.unwrap();
     }

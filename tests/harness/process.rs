@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 
 use tokio::sync::oneshot;
@@ -57,6 +57,18 @@ impl Process {
 
     pub fn pid(&self) -> u32 {
         self.child.id()
+    }
+
+    /// SIGTERM, without waiting for what comes of it.
+    pub fn terminate(&self) {
+        let line = format!("kill -TERM {}", self.pid());
+        let told = Command::new("sh").args(["-c", &line]).status();
+        assert!(told.unwrap().success());
+    }
+
+    /// How it ended, once it has.
+    pub fn ended(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait().unwrap()
     }
 
     /// `kill -9`.

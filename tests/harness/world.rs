@@ -33,10 +33,16 @@ pub struct World {
 impl World {
     pub async fn new() -> Self {
         let database = TestDatabase::create().await;
+        let url = database.url().to_owned();
+        Self::through(database, url, None).await
+    }
+
+    /// A service that reaches the database by URLs of its own: through something that fails.
+    pub async fn through(database: TestDatabase, url: String, read_url: Option<String>) -> Self {
         let folder = Folder::new();
         let config = Config {
-            database_url: Some(database.url().to_owned()),
-            read_database_url: None,
+            database_url: Some(url),
+            read_database_url: read_url,
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             data_dir: folder.path().to_path_buf(),
             access: AccessSettings::default(),

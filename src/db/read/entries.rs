@@ -112,8 +112,8 @@ const BOUNDS: &str = "
 SELECT min(first_seq), max(last_seq) FROM account_days
 WHERE pledge_id = $1 AND account = $2 AND ($3 IS NULL OR day >= $3) AND ($4 IS NULL OR day < $4)";
 
-/// Entries of an account, in the order they were posted. `sight` tells which counterparts are named;
-/// that the account itself is in sight is the caller's to have seen.
+/// Entries of an account, in the order they were posted. `sight` tells which counterparts are
+/// named; that the account itself is in sight is the caller's to have seen.
 pub async fn list_entries(
     connection: &mut AsyncPgConnection,
     sight: &Sight,

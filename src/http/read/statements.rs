@@ -2,8 +2,8 @@
 //!
 //! The head decides the tag, so a reader who has the statement is told so before a line is read.
 //! Lines are read a page at a time, each page on a connection of its own that goes back to the pool
-//! before anything is sent: a reader that is slow holds nothing, and a statement of any length costs
-//! the memory of a page.
+//! before anything is sent: a reader that is slow holds nothing, and a statement of any length
+//! costs the memory of a page.
 
 use actix_web::HttpResponse;
 use actix_web::http::header::{self, HeaderValue};
