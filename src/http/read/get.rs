@@ -8,14 +8,12 @@ use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
-use diesel_async::AsyncPgConnection;
-use diesel_async::pooled_connection::deadpool::Object;
 use serde::Serialize;
 use time::OffsetDateTime;
 
 use super::params::{Paging, Params};
-use crate::db::DbError;
 use crate::db::read::{ReadError, Sight, SightMarkets};
+use crate::db::{DbError, Reader};
 use crate::domain::Catalogue;
 use crate::domain::id::NotAnId;
 use crate::http::accept::{self, negotiate};
@@ -135,7 +133,7 @@ impl<P: Permission> Get<P> {
     }
 
     /// A connection; 503 if none is to be had.
-    pub async fn connection(&self) -> Result<Object<AsyncPgConnection>, Problem> {
+    pub async fn connection(&self) -> Result<Reader, Problem> {
         self.state
             .pool
             .get()
