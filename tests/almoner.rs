@@ -8,3 +8,4 @@ mod faults;
 mod harness;
 mod harness_itself;
 mod outages;
+mod serving;
