@@ -3,6 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::web::Data;
@@ -48,12 +49,21 @@ pub enum BuildError {
     },
 }
 
-/// Whether the database answers, asked through the readers' pool.
-fn pulse(pool: &Pool) -> Pulse {
-    let pool = pool.clone();
+/// A database that doesn't say within this that it is there can't be worked with.
+const PULSE_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// Whether the service can do its work: readers are answered, and writes would be taken.
+fn pulse(readers: &Pool, writers: Pool) -> Pulse {
+    let readers = readers.clone();
     Arc::new(move || {
-        let pool = pool.clone();
-        Box::pin(async move { pool.ping().await.is_ok() })
+        let (readers, writers) = (readers.clone(), writers.clone());
+        Box::pin(async move {
+            let both = async { tokio::join!(readers.ping(), writers.takes_writes()) };
+            match tokio::time::timeout(PULSE_TIMEOUT, both).await {
+                Ok((readers, writers)) => readers.is_ok() && writers == Ok(true),
+                Err(_) => false,
+            }
+        })
     })
 }
 
@@ -71,7 +81,7 @@ impl Service {
             engine,
             catalogue,
             verifier: Verifier::new(keys, &config.access),
-            pulse: pulse(&pool),
+            pulse: pulse(&pool, opened.database.watching_pool()?),
             pool,
             cursors,
         });

@@ -11,6 +11,6 @@ pub mod read;
 pub mod schema;
 pub mod write;
 
-pub use connection::{Database, Pool, Pooled};
+pub use connection::{Database, Pool, Reader};
 pub use error::DbError;
 pub use write::Writer;

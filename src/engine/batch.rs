@@ -35,19 +35,25 @@ pub(super) async fn attempt(
     commands: &[&Submission],
     manner: Manner,
 ) -> Result<Results, DbError> {
-    let mut session = writer.session().await?;
-    match within(&mut session, commands, manner).await {
-        Ok((results, Ended::Committed)) => {
-            writer.take_back(session);
-            Ok(results)
-        }
-        Ok((results, Ended::NothingToWrite)) => {
-            writer.abandon(session).await;
-            Ok(results)
-        }
-        Err(error) => {
-            writer.abandon(session).await;
-            Err(error)
+    loop {
+        let mut session = writer.session().await?;
+        match within(&mut session, commands, manner).await {
+            Ok((results, Ended::Committed)) => {
+                writer.take_back(session);
+                return Ok(results);
+            }
+            Ok((results, Ended::NothingToWrite)) => {
+                writer.abandon(session).await;
+                return Ok(results);
+            }
+            Err(error) => {
+                let again = session.may_have_died_idle();
+                let error = writer.give_up(session, error).await;
+                if !(again && matches!(error, DbError::Away(_))) {
+                    return Err(error);
+                }
+                log::info!(error:% = error; "a kept connection is replaced");
+            }
         }
     }
 }

@@ -46,6 +46,7 @@ fn head(code: Code) -> StatementHead {
         } else {
             4_000
         },
+        stretches: Vec::new(),
         total_credits: if code.side() == Side::Debit {
             4_000
         } else {
@@ -93,7 +94,7 @@ fn lines(code: Code) -> Vec<Entry> {
 }
 
 fn written(format: Format, code: Code, lines: &[Entry]) -> Result<String, DoesNotTie> {
-    let mut rendering = Rendering::new(format, head(code), r#"{"id":"acc_7"}"#.to_owned());
+    let mut rendering = Rendering::new(format, head(code).into(), r#"{"id":"acc_7"}"#.to_owned());
     let mut out = Vec::new();
     rendering.begin(&mut out);
     for line in lines {

@@ -13,8 +13,36 @@ use tokio::task::JoinHandle;
 
 use crate::harness::{Folder, TestDatabase};
 
-/// The beginning of a simple query that commits, as it goes over the wire.
-const COMMIT: &[u8] = b"Q\0\0\0\x0bCOMMIT\0";
+/// The text of the statement that commits, as it is prepared.
+const COMMIT: &[u8] = b"\0COMMIT\0";
+
+/// Notices when a client carries out the statement it prepared for committing.
+#[derive(Debug, Default)]
+struct Watch {
+    statement: Vec<u8>,
+}
+
+impl Watch {
+    /// Whether these bytes ask for the commit. Noting the statement's name on the way: a Parse is
+    /// `P`, a length, the name, the text; a Bind `B`, a length, no portal's name, the statement's.
+    fn commits(&mut self, bytes: &[u8]) -> bool {
+        let find = |what: &[u8]| bytes.windows(what.len()).position(|window| window == what);
+        if let Some(end) = find(COMMIT) {
+            let name = bytes[..end].iter().rev().take_while(|byte| byte.is_ascii_alphanumeric());
+            self.statement = [0].into_iter().chain(name.copied()).collect();
+            self.statement.push(0);
+            self.statement.reverse();
+            return false;
+        }
+        if self.statement.is_empty() {
+            return false;
+        }
+        let length = self.statement.len();
+        bytes
+            .windows(5 + length)
+            .any(|window| window[0] == b'B' && window[5..] == self.statement)
+    }
+}
 
 /// What a server says whose connections are all taken.
 const TOO_MANY: (&str, &str) = ("53300", "sorry, too many clients already");
@@ -27,6 +55,8 @@ pub enum Commit {
     IsLost,
     /// On the way back: everything was done.
     LosesItsAnswer,
+    /// Everything is done, and nobody says so until the door is opened again.
+    WaitsForItsAnswer,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +69,8 @@ struct Manner {
     commit: Commit,
     /// Raised to cut off whoever is connected.
     cuts: u32,
+    /// Raised to let whoever is connected wait for ever.
+    silences: u32,
 }
 
 /// A socket that leads to the database, while it does.
@@ -57,6 +89,7 @@ impl Door {
             full: false,
             commit: Commit::Passes,
             cuts: 0,
+            silences: 0,
         };
         let mut door = Door {
             folder: Folder::new(),
@@ -111,6 +144,11 @@ impl Door {
         self.cut();
     }
 
+    /// As if the server had vanished without a word: who is in stays so, and never hears of it.
+    pub fn forget_who_is_in(&self) {
+        self.manner.send_modify(|manner| manner.silences += 1);
+    }
+
     /// Breaks the next connection that commits.
     pub fn break_next(&self, commit: Commit) {
         self.manner.send_modify(|manner| manner.commit = commit);
@@ -119,6 +157,13 @@ impl Door {
     /// As if the server or the network hung: everybody stays in, and nothing is passed on.
     pub fn hang(&self) {
         self.manner.send_modify(|manner| manner.passing = false);
+    }
+}
+
+impl Manner {
+    /// Whether what a connection says is passed on that was made after so many silences.
+    fn passes(&self, silences: u32) -> bool {
+        self.passing && self.silences == silences
     }
 }
 
@@ -157,22 +202,32 @@ async fn connection(client: UnixStream, server: PathBuf, manner: Arc<watch::Send
     let (from_server, to_server) = server.into_split();
     let mut until = manner.subscribe();
     tokio::select! {
-        () = ask(from_client, to_server, &manner) => {}
-        () = answer(from_server, to_client, manner.subscribe()) => {}
+        () = ask(from_client, to_server, &manner, now.silences) => {}
+        () = answer(from_server, to_client, manner.subscribe(), now.silences) => {}
         _ = until.wait_for(|manner| manner.cuts != now.cuts) => {}
     }
 }
 
 /// Passes on what a client asks, and returns to have the connection broken.
-async fn ask(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, manner: &watch::Sender<Manner>) {
+async fn ask(
+    mut from: OwnedReadHalf,
+    mut to: OwnedWriteHalf,
+    manner: &watch::Sender<Manner>,
+    silences: u32,
+) {
     let mut open = manner.subscribe();
     let mut bytes = vec![0; 16 * 1024];
+    let mut watch = Watch::default();
     while let Ok(read @ 1..) = from.read(&mut bytes).await {
-        if open.wait_for(|manner| manner.passing).await.is_err() {
+        if open
+            .wait_for(|manner| manner.passes(silences))
+            .await
+            .is_err()
+        {
             return;
         }
         let mut commit = Commit::Passes;
-        if bytes[..read].starts_with(COMMIT) {
+        if watch.commits(&bytes[..read]) {
             manner.send_modify(|manner| {
                 commit = std::mem::replace(&mut manner.commit, Commit::Passes);
             });
@@ -184,6 +239,9 @@ async fn ask(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, manner: &watch::Se
             Commit::LosesItsAnswer => {
                 let _ = to.write_all(&bytes[..read]).await;
                 return;
+            }
+            Commit::WaitsForItsAnswer => {
+                manner.send_modify(|manner| manner.passing = false);
             }
         }
         if to.write_all(&bytes[..read]).await.is_err() {
@@ -197,10 +255,15 @@ async fn answer(
     mut from: OwnedReadHalf,
     mut to: OwnedWriteHalf,
     mut open: watch::Receiver<Manner>,
+    silences: u32,
 ) {
     let mut bytes = vec![0; 16 * 1024];
     while let Ok(read @ 1..) = from.read(&mut bytes).await {
-        if open.wait_for(|manner| manner.passing).await.is_err() {
+        if open
+            .wait_for(|manner| manner.passes(silences))
+            .await
+            .is_err()
+        {
             return;
         }
         if to.write_all(&bytes[..read]).await.is_err() {

@@ -6,8 +6,8 @@ use diesel_async::AsyncPgConnection;
 
 use super::{FOREVER, Opened, added_up, books, opened, posted};
 
-/// Opening, lines and closing of a statement tie, whatever the page, the days and the instant.
-pub async fn statements_tie_and_read_the_same_page_by_page(connection: &mut AsyncPgConnection) {
+/// Opening, lines and closing of a statement tie, whatever the days and the instant.
+pub async fn statements_tie_on_both_axes_of_time(connection: &mut AsyncPgConnection) {
     let catalogue = books(connection).await;
     let journals = posted(connection).await;
     for Opened { number, id } in opened(connection).await {
@@ -33,17 +33,10 @@ pub async fn statements_tie_and_read_the_same_page_by_page(connection: &mut Asyn
                 .unwrap()
                 .unwrap();
                 let mut lines: Vec<read::Entry> = Vec::new();
-                loop {
-                    let after = lines.last().map(|line| (line.effective_date, line.seq));
-                    let page =
-                        read::statement_lines(connection, &Sight::Everything, &head, after, 7)
-                            .await
-                            .unwrap();
-                    let done = page.len() < 7;
-                    lines.extend(page);
-                    if done {
-                        break;
-                    }
+                for stretch in head.stretches.clone() {
+                    let sight = Sight::Everything;
+                    let part = read::statement_lines(connection, &sight, &head, stretch).await;
+                    lines.extend(part.unwrap());
                 }
                 let places: Vec<_> = lines.iter().map(|it| (it.effective_date, it.seq)).collect();
                 assert!(places.is_sorted() && places.windows(2).all(|pair| pair[0] != pair[1]));

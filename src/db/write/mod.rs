@@ -55,6 +55,8 @@ impl std::fmt::Debug for Writer {
 pub struct Session {
     connection: AsyncPgConnection,
     catalogue: Arc<Catalogue>,
+    is_kept: bool,
+    is_committing: bool,
 }
 
 impl std::fmt::Debug for Session {
@@ -73,14 +75,16 @@ impl Writer {
         }
     }
 
-    /// A connection for one batch, which is the session's until it is given back.
+    /// A connection for one batch, which is the session's until it ends.
     pub async fn session(&mut self) -> Result<Session, DbError> {
-        let connection = match self.connection.take() {
+        let kept = self.connection.take();
+        let is_kept = kept.is_some();
+        let connection = match kept {
             Some(connection) => connection,
             None => self.database.connect_for_writing().await?,
         };
         let catalogue = Arc::clone(&self.catalogue);
-        Ok(Session { connection, catalogue })
+        Ok(Session { connection, catalogue, is_kept, is_committing: false })
     }
 
     /// Takes back the connection of a session that was committed.
@@ -90,9 +94,28 @@ impl Writer {
 
     /// Ends a session without writing and keeps its connection for the next, if it is still good.
     pub async fn abandon(&mut self, session: Session) {
-        if run(&session.connection, Rollback).await.is_ok() {
-            self.connection = Some(session.connection);
+        let _ = self.roll_back(session).await;
+    }
+
+    /// Ends a session in which something went wrong, and says what it was: if the connection broke,
+    /// that, whatever the statement said that noticed. A server that ends a session says so in
+    /// words like those of any refusal.
+    pub async fn give_up(&mut self, session: Session, error: DbError) -> DbError {
+        match (self.roll_back(session).await, error) {
+            (Ok(()), DbError::Away(reason)) => {
+                self.connection = None; // it works, but not for writing
+                DbError::Away(reason)
+            }
+            (Ok(()), error) => error,
+            (Err(_), DbError::Away(reason) | DbError::Declined(reason)) => DbError::Away(reason),
+            (Err(_), DbError::Rule(rule)) => DbError::Rule(rule),
         }
+    }
+
+    async fn roll_back(&mut self, session: Session) -> Result<(), DbError> {
+        run(&session.connection, Rollback).await?;
+        self.connection = Some(session.connection);
+        Ok(())
     }
 }
 
@@ -132,6 +155,12 @@ async fn insert<S: Columns>(connection: &AsyncPgConnection, rows: S) -> Result<(
 }
 
 impl Session {
+    /// Whether what broke may be a connection that died unnoticed since the batch before. Nothing
+    /// was asked to be committed on it, so the batch can be carried out on another.
+    pub fn may_have_died_idle(&self) -> bool {
+        self.is_kept && !self.is_committing
+    }
+
     /// Finds out which pledges instalments and allocations belong to. That never changes, so it is
     /// asked before the transaction begins.
     pub async fn locate(
@@ -188,6 +217,7 @@ impl Session {
         keys: Vec<AnsweredKey>,
         now: OffsetDateTime,
     ) -> Result<(), DbError> {
+        self.is_committing = true;
         let rows = Rows::of(books, keys, now);
         let connection = &self.connection;
         post::update(connection, books).await?;

@@ -12,8 +12,8 @@ use serde::Serialize;
 use time::OffsetDateTime;
 
 use super::params::{Paging, Params};
-use crate::db::{DbError, Pooled};
 use crate::db::read::{ReadError, Sight, SightMarkets};
+use crate::db::{DbError, Reader};
 use crate::domain::Catalogue;
 use crate::domain::id::NotAnId;
 use crate::http::accept::{self, negotiate};
@@ -133,7 +133,7 @@ impl<P: Permission> Get<P> {
     }
 
     /// A connection; 503 if none is to be had.
-    pub async fn connection(&self) -> Result<Pooled, Problem> {
+    pub async fn connection(&self) -> Result<Reader, Problem> {
         self.state
             .pool
             .get()
