@@ -18,23 +18,23 @@ async fn a_body_that_is_not_json_is_not_read() {
         for (text, code) in [
             ("", "body-missing"),
             ("  \r\n\t ", "body-missing"),
-            ("{", "invalid-json"),
-            (cut, "invalid-json"),
-            ("{'reference': 1}", "invalid-json"),
-            ("{\"reference\": NaN}", "invalid-json"),
-            ("{\"reference\": Infinity}", "invalid-json"),
-            ("{\"reference\": 1e999}", "invalid-json"),
-            ("{\"reference\": undefined}", "invalid-json"),
-            ("{\"reference\": 01}", "invalid-json"),
-            ("{\"reference\": \"\\ud800\"}", "invalid-json"),
-            ("{\"reference\": \"a\nb\"}", "invalid-json"),
-            ("{\"a\": 1,}", "invalid-json"),
-            ("{} {}", "invalid-json"),
-            ("// no\n{}", "invalid-json"),
-            ("\u{feff}{}", "invalid-json"),
-            ("reference=JP-0007&name=x", "invalid-json"),
-            (deep.as_str(), "invalid-json"),
-            (deep_object.as_str(), "invalid-json"),
+            ("{", "malformed-body"),
+            (cut, "malformed-body"),
+            ("{'reference': 1}", "malformed-body"),
+            ("{\"reference\": NaN}", "malformed-body"),
+            ("{\"reference\": Infinity}", "malformed-body"),
+            ("{\"reference\": 1e999}", "malformed-body"),
+            ("{\"reference\": undefined}", "malformed-body"),
+            ("{\"reference\": 01}", "malformed-body"),
+            ("{\"reference\": \"\\ud800\"}", "malformed-body"),
+            ("{\"reference\": \"a\nb\"}", "malformed-body"),
+            ("{\"a\": 1,}", "malformed-body"),
+            ("{} {}", "malformed-body"),
+            ("// no\n{}", "malformed-body"),
+            ("\u{feff}{}", "malformed-body"),
+            ("reference=JP-0007&name=x", "malformed-body"),
+            (deep.as_str(), "malformed-body"),
+            (deep_object.as_str(), "malformed-body"),
         ] {
             scene
                 .send_text(&operation, text)
@@ -50,7 +50,7 @@ async fn a_body_that_is_not_json_is_not_read() {
             scene
                 .send_text(&operation, bytes)
                 .await
-                .expect_problem(400, "invalid-json");
+                .expect_problem(400, "malformed-body");
         }
     }
     scene.finish().await;

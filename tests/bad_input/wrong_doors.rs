@@ -21,7 +21,6 @@ async fn there_is_nothing_at_an_address_that_is_not_one() {
         "/v1//pledges",
         "/v1/pledge",
         "/v1/pledges/x/y/z",
-        "/v1/pledges/%2e%2e/creators",
         "/v1/%00",
         "/v1/%FF%FE",
         "/v1/pledges%2F",
@@ -77,7 +76,7 @@ async fn a_method_that_is_not_open_is_refused_with_those_that_are() {
                 assert!(allow.contains(method.as_str()), "{allow} at {path}");
             }
         }
-        if open.contains(&Method::GET) {
+        if operation.method() == Method::GET {
             let path = operation.harmless(&scene.place);
             let head = preparer.send(preparer.request(Method::HEAD, &path)).await;
             assert_eq!((head.status, head.body.len()), (200, 0), "{head:?}");
