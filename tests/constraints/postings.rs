@@ -11,7 +11,8 @@ pub(super) const CASES: &[Case] = &[
             "SELECT post('fides', 4, 5, 30001, '2026-01-30')",
             "SELECT post('fides', 6, 5, 9001, '2026-01-30')",
             "SELECT post('fides', 2, 1, 50001, '2026-01-30')",
-            "SELECT open('fides', 7, '5810', 'USD'); SELECT post('fides', 7, 1, 50001, '2026-01-30')",
+            "SELECT open('fides', 7, '5810', 'USD'); \
+             SELECT post('fides', 7, 1, 50001, '2026-01-30')",
         ],
     ),
     ruled(
@@ -188,7 +189,8 @@ pub(super) const CASES: &[Case] = &[
     ruled(
         "journals_bank_reference_unique",
         &[
-            "SELECT post('fides', 1, 2, 5, '2026-01-30', kind => 'receipt', subject => 'fides cash', \
+            "SELECT post('fides', 1, 2, 5, '2026-01-30', kind => 'receipt', \
+            subject => 'fides cash', \
             bank_reference => 'BANK-1')",
         ],
     ),
