@@ -15,7 +15,7 @@
 //! | Ring | Knows |
 //! |---|---|
 //! | [`domain`] | what is counted, where it is, how it moves, and why a command is declined; pure |
-//! | [`db`] | Postgres: connections, statements of the write path, snapshots for reads, migrations |
+//! | [`db`] | Postgres: connections, the write path's statements, snapshots of reads, migrations |
 //! | [`engine`] | the one write path: lanes, batches, idempotency, replay |
 //! | [`statements`] | how statements are written, as JSON and as CSV |
 //! | [`http`] | the API: access, parsing, problems, paging, the description |
