@@ -100,11 +100,15 @@ pub(super) const CASES: &[Case] = &[
         ],
     ),
     ruled(
-        "accounts_instalment_of_pledge",
-        &["SELECT open('fides', 7, '1110', 'USD', instalment => 'other cash')"],
+        "accounts_unit_of_instalment",
+        &[
+            "SELECT open('fides', 7, '1110', 'USD', instalment => 'other cash')",
+            "SELECT open('fides', 7, '1110', 'USD', instalment => 'fides credits')",
+            "SELECT open('fides', 7, '2310', 'ADC:TIKTOK:USD', instalment => 'fides cash')",
+        ],
     ),
     ruled(
-        "accounts_lot_of_pledge",
+        "accounts_unit_of_lot",
         &["SELECT open('other', 1, '1310', 'ADC:TIKTOK:USD', lot => 'lot')"],
     ),
     denied(
