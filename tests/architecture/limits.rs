@@ -13,7 +13,10 @@ const LONG_FILES: &[&str] = &["src/db/schema.rs"];
 /// One list each, written out: cases of a table, or what is printed.
 const LONG_FUNCTIONS: &[(&str, &str)] = &[
     ("benches/ledger/main.rs", "main"),
-    ("src/http/tests.rs", "a_write_is_refused_for_its_form_in_the_documented_order"),
+    (
+        "src/http/tests.rs",
+        "a_write_is_refused_for_its_form_in_the_documented_order",
+    ),
     ("tests/operations.rs", "writes"),
     ("tests/reads/sight.rs", "what_is_out_of_sight_is_absent"),
     ("tests/tokens/ill_claimed.rs", "ill_typed_claims"),

@@ -205,10 +205,34 @@ pub(super) const CASES: &[Case] = &[
         '2026-01-01')"],
     ),
     ruled(
-        "lots_instalment_exists",
-        &["INSERT INTO lots VALUES (id('fides'), id('lot 2'), \
+        "lots_unit_of_instalment",
+        &[
+            "INSERT INTO lots VALUES (id('fides'), id('lot 2'), \
         id('other credits'), 'ADC:TIKTOK:USD', 1, 'free', '2026-01-01', '2026-01-01', \
-        '2026-01-01')"],
+        '2026-01-01')",
+            "INSERT INTO lots VALUES (id('fides'), id('lot 2'), \
+        id('fides cash'), 'ADC:TIKTOK:USD', 1, 'free', '2026-01-01', '2026-01-01', \
+        '2026-01-01')",
+        ],
+    ),
+    ruled(
+        "allocations_unit_of_pledge",
+        &[
+            "INSERT INTO allocations \
+            VALUES (id('fides'), id('more'), id('hanako'), 'JP', 'EUR', 5, 0, '2026-01-20', NULL)",
+            "INSERT INTO allocations \
+            VALUES (id('fides'), id('more'), id('hanako'), 'JP', 'XXX', 5, 0, '2026-01-20', NULL)",
+            "INSERT INTO allocations \
+            VALUES (id('none'), id('more'), id('hanako'), 'JP', 'USD', 5, 0, '2026-01-20', NULL)",
+        ],
+    ),
+    ruled(
+        "allocations_market_of_pledge",
+        &[
+            "INSERT INTO creators VALUES (id('chloe'), 'FR-1', 'Chloé', 'FR', now()); \
+         INSERT INTO allocations \
+            VALUES (id('fides'), id('more'), id('chloe'), 'FR', 'USD', 5, 0, '2026-01-20', NULL)",
+        ],
     ),
     ruled(
         "allocations_pkey",
