@@ -9,9 +9,10 @@ use std::time::{Duration, Instant};
 
 use almoner::embedded::Embedded;
 use diesel_async::SimpleAsyncConnection;
+use reqwest::Method;
 
-use crate::faults::{Load, Serving, children, data_folder_processes, rounds, signal};
-use crate::harness::{Folder, Process, TestDatabase, World, allocation, eventually, usd};
+use crate::faults::{Commit, Door, Load, Serving, children, data_folder_processes, rounds, signal};
+use crate::harness::{Folder, Process, TestDatabase, World, allocation, eventually, new_key, usd};
 
 const ROUNDS: &str = "ALMONER_CRASH_ROUNDS";
 const CLIENTS: usize = 24;
@@ -39,6 +40,37 @@ async fn a_killed_service_loses_and_doubles_nothing() {
     let tally = load.finish().await;
     let what = format!("{rounds} kills of the service");
     tally.verify(&world, &what).await;
+    service.kill();
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_killed_between_its_commit_and_its_answer_does_nothing_twice() {
+    let world = World::new().await;
+    let pledge = world.funded_pledge().await;
+    let creator = world.creator("JP").await;
+    let mut door = Door::to(&world.database);
+    let mut service = Process::start(&door.url(), world.data_dir()).await;
+    let body = allocation(&pledge, &creator, usd("1.00"), "2024-12-02");
+    let key = new_key();
+    door.break_next(Commit::WaitsForItsAnswer);
+    let user = world.preparer().at(service.address());
+    let request = user.request(Method::POST, "/v1/allocations").json(&body);
+    let request = request.header("Idempotency-Key", &key);
+    let asked = tokio::spawn(request.send());
+    let there = async || (world.database.row_counts().await["allocations"] == 1).then_some(());
+    eventually("it is committed", there).await;
+    assert!(!asked.is_finished());
+    service.kill();
+    assert!(asked.await.unwrap().is_err());
+    door.cut();
+    door.open();
+    service = Process::start(&door.url(), world.data_dir()).await;
+    let user = world.preparer().at(service.address());
+    let answer = user.post_with_key("/v1/allocations", &key, &body).await;
+    assert!(answer.replayed());
+    answer.created();
+    assert_eq!(world.database.row_counts().await["allocations"], 1);
     service.kill();
     world.finish().await;
 }

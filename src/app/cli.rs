@@ -170,17 +170,22 @@ async fn serve(config: &Config) -> Outcome {
     {
         eprintln!("almoner: another almoner runs the database of this folder; using it as well.");
     }
-    let service = Service::build(config, &opened).await?;
+    let served = serve_on(config, &opened).await;
+    opened.close().await?;
+    served
+}
+
+async fn serve_on(config: &Config, opened: &Opened) -> Outcome {
+    let service = Service::build(config, opened).await?;
     // Whoever reads the greeting may stop us at once.
     let told_to_stop = told_to_stop()?;
-    println!("{}", greeting(config, &opened, service.address()));
+    println!("{}", greeting(config, opened, service.address()));
     let handle = service.handle();
     tokio::spawn(async move {
         told_to_stop.await;
         handle.stop(true).await;
     });
     service.run().await?;
-    opened.close().await?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -188,13 +193,19 @@ async fn serve(config: &Config) -> Outcome {
 /// or without one running already.
 async fn demo(config: &Config, options: demo::Options) -> Outcome {
     let opened = Opened::open(config).await?;
+    let loaded = demo_on(config, &opened, options).await;
+    opened.close().await?;
+    loaded
+}
+
+async fn demo_on(config: &Config, opened: &Opened, options: demo::Options) -> Outcome {
     let listen = SocketAddr::from(([127, 0, 0, 1], 0));
     let service = Service::build(
         &Config {
             listen,
             ..config.clone()
         },
-        &opened,
+        opened,
     )
     .await?;
     let key = config.access.local_key(&config.data_dir)?;
@@ -212,7 +223,6 @@ async fn demo(config: &Config, options: demo::Options) -> Outcome {
     let loaded = demo::load(&options, &api, |line| eprintln!("{line}")).await;
     handle.stop(true).await;
     running.await??;
-    opened.close().await?;
     println!("{}", loaded?);
     Ok(ExitCode::SUCCESS)
 }
@@ -230,6 +240,12 @@ async fn migrate(config: &Config) -> Outcome {
 /// Prints every proof with its figures' count and, for one that fails, the rows against it.
 async fn check(config: &Config) -> Outcome {
     let opened = Opened::open(config).await?;
+    let checked = check_on(&opened).await;
+    opened.close().await?;
+    checked
+}
+
+async fn check_on(opened: &Opened) -> Outcome {
     let mut connection = opened.read_database.connect_for_reading().await?;
     let proofs = read::proofs(&mut connection, None).await?;
     drop(connection);
@@ -248,7 +264,6 @@ async fn check(config: &Config) -> Outcome {
     }
     let broken = proofs.iter().filter(|proof| !proof.holds).count();
     println!("{} of {} proofs hold.", proofs.len() - broken, proofs.len());
-    opened.close().await?;
     Ok(if broken == 0 {
         ExitCode::SUCCESS
     } else {

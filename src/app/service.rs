@@ -3,6 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::web::Data;
@@ -48,14 +49,20 @@ pub enum BuildError {
     },
 }
 
+/// A database that doesn't say within this that it is there can't be worked with.
+const PULSE_TIMEOUT: Duration = Duration::from_secs(3);
+
 /// Whether the service can do its work: readers are answered, and writes would be taken.
 fn pulse(readers: &Pool, writers: Pool) -> Pulse {
     let readers = readers.clone();
     Arc::new(move || {
         let (readers, writers) = (readers.clone(), writers.clone());
         Box::pin(async move {
-            let (readers, writers) = tokio::join!(readers.ping(), writers.takes_writes());
-            readers.is_ok() && writers == Ok(true)
+            let both = async { tokio::join!(readers.ping(), writers.takes_writes()) };
+            match tokio::time::timeout(PULSE_TIMEOUT, both).await {
+                Ok((readers, writers)) => readers.is_ok() && writers == Ok(true),
+                Err(_) => false,
+            }
         })
     })
 }

@@ -4,14 +4,17 @@
 //! whoever the URL names. A connection is never left in a transaction: the server ends one that
 //! idles ([`IDLE_IN_TRANSACTION_TIMEOUT_MS`]), and nothing here wraps a transaction in a timeout of
 //! its own, as dropping it half way would leave it open.
+//!
+//! A server that vanishes without a word (a host that lost its power, a network that is parted) is
+//! noticed by TCP itself within half a minute: the system's own limits are hours.
 
 use std::ops::{Deref, DerefMut};
 use std::time::Duration;
 
 use diesel::{ConnectionError, ConnectionResult};
-use diesel_async::pooled_connection::deadpool::{Object, Pool as DeadPool};
+use diesel_async::pooled_connection::deadpool::{Hook, HookError, Object, Pool as DeadPool};
 use diesel_async::pooled_connection::{
-    AsyncDieselConnectionManager, ManagerConfig, PoolableConnection, RecyclingMethod,
+    AsyncDieselConnectionManager, ManagerConfig, PoolError, PoolableConnection, RecyclingMethod,
 };
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use futures_util::FutureExt;
@@ -28,6 +31,17 @@ pub const IDLE_IN_TRANSACTION_TIMEOUT_MS: u32 = 10_000;
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// A reader waits no longer for a connection to come free.
 pub const POOL_WAIT_TIMEOUT: Duration = Duration::from_secs(3);
+/// A pooled connection that was last handed out longer ago than this is asked for a sign of life.
+pub const PROVEN_FOR: Duration = Duration::from_secs(1);
+/// A connection that gives no sign of life for so long is replaced.
+pub const SIGN_OF_LIFE_TIMEOUT: Duration = Duration::from_secs(1);
+/// TCP's own limits, for connections whose URL says nothing about them.
+const KEEPALIVES: [(&str, u32); 4] = [
+    ("keepalives_idle", 10),
+    ("keepalives_interval", 5),
+    ("keepalives_retries", 3),
+    ("tcp_user_timeout", 25),
+];
 /// Readers share this many connections.
 pub const READ_CONNECTIONS: usize = 8;
 
@@ -72,6 +86,22 @@ fn greeting(usage: Use) -> String {
     sql
 }
 
+/// The URL with limits for a server that falls silent, where it sets none itself.
+fn with_keepalives(mut url: String) -> String {
+    for (name, seconds) in KEEPALIVES {
+        let set = |pair: &str| pair.split('=').next() == Some(name);
+        let (asks, already) = match url.split_once('?') {
+            Some((_, query)) => (true, query.split('&').any(set)),
+            None => (false, false),
+        };
+        if !already {
+            let joint = if asks { '&' } else { '?' };
+            url = format!("{url}{joint}{name}={seconds}");
+        }
+    }
+    url
+}
+
 async fn connect(url: &str) -> ConnectionResult<AsyncPgConnection> {
     tokio::time::timeout(CONNECT_TIMEOUT, AsyncPgConnection::establish(url))
         .await
@@ -90,7 +120,9 @@ async fn open(url: &str, usage: Use) -> ConnectionResult<AsyncPgConnection> {
 impl Database {
     /// The database at a `postgres://` URL.
     pub fn at(url: impl Into<String>) -> Self {
-        Database { url: url.into() }
+        Database {
+            url: with_keepalives(url.into()),
+        }
     }
 
     /// A connection as the URL's own user: for migrations only.
@@ -127,10 +159,30 @@ impl Database {
             .max_size(connections)
             .wait_timeout(Some(POOL_WAIT_TIMEOUT))
             .create_timeout(Some(CONNECT_TIMEOUT))
+            .pre_recycle(Hook::async_fn(|connection, metrics| {
+                Box::pin(gives_sign_of_life(connection, metrics.last_used()))
+            }))
             .runtime(deadpool::Runtime::Tokio1)
             .build()
             .map(Pool)
             .map_err(|error| DbError::Away(error.to_string()))
+    }
+}
+
+/// Whether a pooled connection is still good, if nobody knows of late. It may have died, its server
+/// may have fallen silent, or it may still carry out what a reader asked who didn't wait.
+async fn gives_sign_of_life(
+    connection: &mut AsyncPgConnection,
+    last_used: Duration,
+) -> Result<(), HookError> {
+    if last_used < PROVEN_FOR {
+        return Ok(());
+    }
+    let sign = connection.batch_execute("");
+    match tokio::time::timeout(SIGN_OF_LIFE_TIMEOUT, sign).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(error)) => Err(HookError::Backend(PoolError::QueryError(error))),
+        Err(_) => Err(HookError::message("it gives no sign of life")),
     }
 }
 
@@ -212,5 +264,26 @@ impl Pool {
         let question = diesel::dsl::sql::<diesel::sql_types::Bool>(question);
         let answer = diesel::select(question).get_result(&mut *connection);
         Ok(answer.await?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_for_silence_are_added_where_the_url_sets_none() {
+        let plain = with_keepalives("postgres://a:b@db:5432/almoner".to_owned());
+        let expected = "postgres://a:b@db:5432/almoner?keepalives_idle=10&keepalives_interval=5\
+            &keepalives_retries=3&tcp_user_timeout=25";
+        assert_eq!(plain, expected);
+        let own = "postgres://a:b@/almoner?host=%2Fs&keepalives_idle=60&tcp_user_timeout=90";
+        let own = with_keepalives(own.to_owned());
+        assert!(
+            own.ends_with("&keepalives_interval=5&keepalives_retries=3"),
+            "{own}"
+        );
+        assert_eq!(own.matches("keepalives_idle").count(), 1);
+        assert_eq!(with_keepalives(own.clone()), own);
     }
 }

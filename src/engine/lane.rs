@@ -10,6 +10,10 @@ use crate::db::connection::LOCK_TIMEOUT_MS;
 use crate::db::{DbError, Writer};
 use crate::domain::Refusal;
 
+/// A batch takes no longer. Statements end before that by the server's own limit; this is for a
+/// server that says nothing at all.
+const SILENCE: Duration = Duration::from_secs(25);
+
 /// How the commands of a job belong together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Manner {
@@ -67,18 +71,32 @@ fn take_up(first: Job, queue: &mut mpsc::Receiver<Job>, held_over: &mut Option<J
     jobs
 }
 
+/// One batch, within bounds. One that is cut off takes its connection with it, so no transaction is
+/// left open on ours; what the server makes of it, the same keys find out.
+async fn attempt(
+    writer: &mut Writer,
+    commands: &[&Submission],
+    manner: Manner,
+) -> Result<Results, DbError> {
+    let attempt = batch::attempt(writer, commands, manner);
+    let silent = |_| DbError::Away(format!("no answer within {SILENCE:?}"));
+    tokio::time::timeout(SILENCE, attempt)
+        .await
+        .map_err(silent)?
+}
+
 /// Carries out the jobs together; if the database declines the batch, each on its own, and a lone
 /// one again.
 async fn carry_out(writer: &mut Writer, jobs: Vec<Job>) {
     let manner = jobs.first().map_or(Manner::Each, |job| job.manner);
     let commands: Vec<&Submission> = jobs.iter().flat_map(|job| &job.submissions).collect();
     let mut started = Instant::now();
-    let mut attempted = batch::attempt(writer, &commands, manner).await;
+    let mut attempted = attempt(writer, &commands, manner).await;
     let clashed = |error: &DbError| manner == Manner::All && !is_away(error, started.elapsed());
     if attempted.as_ref().is_err_and(clashed) {
         // As in `single`: what it clashed with may have been committed in between.
         started = Instant::now();
-        attempted = batch::attempt(writer, &commands, manner).await;
+        attempted = attempt(writer, &commands, manner).await;
     }
     match attempted {
         Ok(results) => reply(jobs, results),
@@ -109,7 +127,7 @@ async fn single(writer: &mut Writer, command: &Submission) -> Result<batch::Deci
     let mut last = Failure::Internal;
     for _ in 0..2 {
         let started = Instant::now();
-        match batch::attempt(writer, &[command], Manner::Each).await {
+        match attempt(writer, &[command], Manner::Each).await {
             Ok(mut results) => return results.pop().unwrap_or(Err(Failure::Internal)),
             Err(error) if is_away(&error, started.elapsed()) => return Err(Failure::Unavailable),
             Err(error) => last = failure(error),

@@ -55,6 +55,8 @@ pub enum Commit {
     IsLost,
     /// On the way back: everything was done.
     LosesItsAnswer,
+    /// Everything is done, and nobody says so until the door is opened again.
+    WaitsForItsAnswer,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,6 +69,8 @@ struct Manner {
     commit: Commit,
     /// Raised to cut off whoever is connected.
     cuts: u32,
+    /// Raised to let whoever is connected wait for ever.
+    silences: u32,
 }
 
 /// A socket that leads to the database, while it does.
@@ -85,6 +89,7 @@ impl Door {
             full: false,
             commit: Commit::Passes,
             cuts: 0,
+            silences: 0,
         };
         let mut door = Door {
             folder: Folder::new(),
@@ -139,6 +144,11 @@ impl Door {
         self.cut();
     }
 
+    /// As if the server had vanished without a word: who is in stays so, and never hears of it.
+    pub fn forget_who_is_in(&self) {
+        self.manner.send_modify(|manner| manner.silences += 1);
+    }
+
     /// Breaks the next connection that commits.
     pub fn break_next(&self, commit: Commit) {
         self.manner.send_modify(|manner| manner.commit = commit);
@@ -147,6 +157,13 @@ impl Door {
     /// As if the server or the network hung: everybody stays in, and nothing is passed on.
     pub fn hang(&self) {
         self.manner.send_modify(|manner| manner.passing = false);
+    }
+}
+
+impl Manner {
+    /// Whether what a connection says is passed on that was made after so many silences.
+    fn passes(&self, silences: u32) -> bool {
+        self.passing && self.silences == silences
     }
 }
 
@@ -185,19 +202,28 @@ async fn connection(client: UnixStream, server: PathBuf, manner: Arc<watch::Send
     let (from_server, to_server) = server.into_split();
     let mut until = manner.subscribe();
     tokio::select! {
-        () = ask(from_client, to_server, &manner) => {}
-        () = answer(from_server, to_client, manner.subscribe()) => {}
+        () = ask(from_client, to_server, &manner, now.silences) => {}
+        () = answer(from_server, to_client, manner.subscribe(), now.silences) => {}
         _ = until.wait_for(|manner| manner.cuts != now.cuts) => {}
     }
 }
 
 /// Passes on what a client asks, and returns to have the connection broken.
-async fn ask(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, manner: &watch::Sender<Manner>) {
+async fn ask(
+    mut from: OwnedReadHalf,
+    mut to: OwnedWriteHalf,
+    manner: &watch::Sender<Manner>,
+    silences: u32,
+) {
     let mut open = manner.subscribe();
     let mut bytes = vec![0; 16 * 1024];
     let mut watch = Watch::default();
     while let Ok(read @ 1..) = from.read(&mut bytes).await {
-        if open.wait_for(|manner| manner.passing).await.is_err() {
+        if open
+            .wait_for(|manner| manner.passes(silences))
+            .await
+            .is_err()
+        {
             return;
         }
         let mut commit = Commit::Passes;
@@ -214,6 +240,9 @@ async fn ask(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, manner: &watch::Se
                 let _ = to.write_all(&bytes[..read]).await;
                 return;
             }
+            Commit::WaitsForItsAnswer => {
+                manner.send_modify(|manner| manner.passing = false);
+            }
         }
         if to.write_all(&bytes[..read]).await.is_err() {
             return;
@@ -226,10 +255,15 @@ async fn answer(
     mut from: OwnedReadHalf,
     mut to: OwnedWriteHalf,
     mut open: watch::Receiver<Manner>,
+    silences: u32,
 ) {
     let mut bytes = vec![0; 16 * 1024];
     while let Ok(read @ 1..) = from.read(&mut bytes).await {
-        if open.wait_for(|manner| manner.passing).await.is_err() {
+        if open
+            .wait_for(|manner| manner.passes(silences))
+            .await
+            .is_err()
+        {
             return;
         }
         if to.write_all(&bytes[..read]).await.is_err() {

@@ -229,11 +229,6 @@ impl Tally {
         }
     }
 
-    /// How many keys were answered.
-    pub fn acknowledged(&self) -> usize {
-        *self.acknowledged.borrow()
-    }
-
     /// Everything acknowledged is there exactly once, nothing else is, and the sums agree.
     pub async fn verify(&self, world: &World, what: &str) {
         let settled = self.settled.lock().unwrap().clone();

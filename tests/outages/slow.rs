@@ -57,3 +57,31 @@ async fn readers_that_find_every_connection_taken_are_put_off() {
     scene.write(&new_key()).await.expect(201);
     scene.finish(1).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_says_nothing_is_given_up_and_found_again() {
+    let mut scene = Scene::new().await;
+    scene.write(&new_key()).await.expect(201);
+    scene.read().await.expect(200);
+    let (held, key) = (Instant::now(), new_key());
+    scene.door.hang();
+    let (write, ready) = tokio::join!(scene.write(&key), scene.status_of("/readyz"));
+    put_off(&write);
+    assert_eq!(ready, 503);
+    assert!(
+        held.elapsed() < Duration::from_secs(40),
+        "{:?}",
+        held.elapsed()
+    );
+    assert_eq!(scene.status_of("/livez").await, 200);
+    put_off(&scene.read().await);
+    // Connections of before stay silent for ever: none of them is handed out again.
+    scene.door.forget_who_is_in();
+    scene.door.open();
+    scene.is_back().await;
+    for _ in 0..10 {
+        scene.read().await.expect(200);
+    }
+    scene.write(&key).await.expect(201);
+    scene.finish(2).await;
+}
