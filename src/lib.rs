@@ -1,4 +1,38 @@
-//! Almoner: a double-entry ledger for grants in cash and ad credits.
+//! Almoner: a ledger for grants paid partly in cash and partly in advertising credits.
+//!
+//! A donor pledges money to a cause. Almoner records the pledge and its split, receives its
+//! instalments, budgets it by market, allocates it to creators, and enforces every balance in a
+//! double-entry Postgres ledger.
+//!
+//! # Reading this
+//!
+//! Rings outside, the same nouns inside; arrows point one way, and a test holds them to it:
+//!
+//! ```text
+//! main → app → http → engine → db → domain
+//! ```
+//!
+//! | Ring | Knows |
+//! |---|---|
+//! | [`domain`] | what is counted, where it is, how it moves, and why a command is declined; pure |
+//! | [`db`] | Postgres: connections, the write path's statements, reads from one snapshot, migrations |
+//! | [`engine`] | the one write path: lanes, batches, idempotency, replay |
+//! | [`statements`] | how statements are written, as JSON and as CSV |
+//! | [`http`] | the API: access, parsing, problems, paging, the description |
+//! | [`app`] | settings, the command line, the service put together, the demonstration |
+//! | [`embedded`] | a private Postgres for a machine where nothing is set up |
+//!
+//! Start with [`domain`], which says in which order to read it; then [`engine`], whose head has the
+//! guarantees; then `migrations/`, where every rule stands a second time, as a named constraint or
+//! trigger that the owner of the database can't get round either.
+//!
+//! # What to rely on
+//!
+//! * A journal is numbered without gaps within its pledge and recorded at a strictly rising instant.
+//! * A transfer has one unit; no account goes below zero, today or on any earlier day.
+//! * Nothing posted is altered. An account's figures equal the sum of its transfers.
+//! * A key is answered once: the same request with the same key gets the same answer for ever.
+//! * The same statement, as known at the same moment, is the same for ever.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 

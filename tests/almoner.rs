@@ -2,10 +2,26 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod architecture;
+mod auditor;
+mod authorization;
+mod concurrency;
+mod constraints;
 mod crash;
+mod domain;
 mod embedded_postgres;
 mod faults;
+mod finance;
 mod harness;
 mod harness_itself;
+mod idempotency;
+mod invariants;
+mod migrations;
+mod openapi;
+mod operations;
 mod outages;
+mod partner;
+mod reads;
+mod schema;
 mod serving;
+mod tokens;

@@ -109,7 +109,7 @@ async fn main() {
     )
     .await;
     report.memory("service, at load", service.resident_kib());
-    reads::measure(&service, &hot, &mut report).await;
+    reads::measure(&service, &server, &hot, &mut report).await;
     report.print();
     service.stop();
     server.stop().await.expect("Postgres stops");

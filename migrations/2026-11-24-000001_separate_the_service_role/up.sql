@@ -23,6 +23,15 @@ $$;
 
 GRANT USAGE ON SCHEMA public TO almoner_service;
 
+-- So that a service can see that there is nothing to migrate, without the owner's rights.
+DO $$
+BEGIN
+    IF to_regclass('public.__diesel_schema_migrations') IS NOT NULL THEN
+        GRANT SELECT ON public.__diesel_schema_migrations TO almoner_service;
+    END IF;
+END
+$$;
+
 -- A refusal by a trigger looks to the caller exactly like a refusal by a named constraint.
 CREATE FUNCTION refuse(rule text, message text) RETURNS void
 LANGUAGE plpgsql AS $$

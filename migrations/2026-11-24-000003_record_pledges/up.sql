@@ -73,8 +73,10 @@ CREATE TABLE instalments (
 
 -- The split adds up to the total at face value, and each unit's instalments add up to its part of
 -- the split. Sums over rows, so they are checked once, when the transaction commits.
+-- The path is fixed, or a temporary table of the caller's would be looked at instead.
 CREATE FUNCTION check_pledge_sums() RETURNS trigger
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     pledge uuid;
 BEGIN

@@ -193,6 +193,7 @@ diesel::table! {
         agreed_on -> Nullable<Date>,
         created_at -> Timestamptz,
         journals -> Int8,
+        transferred -> Int8,
         last_recorded_at -> Nullable<Timestamptz>,
     }
 }

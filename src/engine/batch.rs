@@ -35,74 +35,87 @@ pub(super) async fn attempt(
     commands: &[&Submission],
     manner: Manner,
 ) -> Result<Results, DbError> {
-    let mut session = writer.begin().await?;
-    match within(&mut session, commands, manner).await {
-        Ok((results, true)) => {
-            writer.commit(session).await?;
-            Ok(results)
+    loop {
+        let mut session = writer.session().await?;
+        match within(&mut session, commands, manner).await {
+            Ok((results, Ended::Committed)) => {
+                writer.take_back(session);
+                return Ok(results);
+            }
+            Ok((results, Ended::NothingToWrite)) => {
+                writer.abandon(session).await;
+                return Ok(results);
+            }
+            Err(error) => {
+                let again = session.may_have_died_idle();
+                let error = writer.give_up(session, error).await;
+                if !(again && matches!(error, DbError::Away(_))) {
+                    return Err(error);
+                }
+                log::info!(error:% = error; "a kept connection is replaced");
+            }
         }
-        Ok((results, false)) => {
-            writer.abandon(session).await;
-            Ok(results)
-        }
-        Err(error) => Err(writer.give_up(session, error).await),
     }
 }
 
-/// Everything between begin and commit. Says whether there is anything to commit.
+/// How a batch's transaction ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ended {
+    Committed,
+    NothingToWrite,
+}
+
+/// Everything from begin to commit.
 async fn within(
     session: &mut Session,
     commands: &[&Submission],
     manner: Manner,
-) -> Result<(Results, bool), DbError> {
+) -> Result<(Results, Ended), DbError> {
     let mut books = Books::default();
     locate(session, commands, &mut books).await?;
-    let pledges: Vec<_> = commands
-        .iter()
-        .filter_map(|submission| home(&books, submission))
-        .collect();
-    let now = session.lock(&pledges, &mut books).await?;
+    let pledges: Vec<_> =
+        commands.iter().filter_map(|submission| home(&books, submission)).collect();
+    let keys: Vec<Uuid> = commands.iter().map(|submission| submission.key.digest).collect();
+    let first = needs(commands.iter().copied(), &books);
+    let (now, stored) = session.begin(&pledges, &keys, first, &mut books).await?;
+    let mut known: HashMap<Uuid, (Uuid, Vec<u8>)> =
+        stored.into_iter().map(|(key, print, answer)| (key, (print, answer))).collect();
 
-    let keys: Vec<Uuid> = commands
-        .iter()
-        .map(|submission| submission.key.digest)
-        .collect();
-    let stored = session.stored_keys(&keys).await?;
-    let mut known: HashMap<Uuid, (Uuid, Vec<u8>)> = stored
-        .into_iter()
-        .map(|(key, print, answer)| (key, (print, answer)))
-        .collect();
-
-    let fresh: Vec<_> = commands
-        .iter()
-        .filter(|it| !known.contains_key(&it.key.digest))
-        .collect();
     for _ in 0..ROUNDS {
-        let mut needs = Needs::default();
-        for submission in &fresh {
-            submission.command.needs(&books, &mut needs);
-        }
-        if needs.is_empty() {
+        let fresh = commands.iter().filter(|it| !known.contains_key(&it.key.digest));
+        let more = needs(fresh.copied(), &books);
+        if more.is_empty() {
             break;
         }
-        session.load(needs, &mut books).await?;
+        session.load(more, &mut books).await?;
     }
 
-    let mut answered: Vec<AnsweredKey> = Vec::with_capacity(fresh.len());
-    let results: Results = commands
+    let mut answered: Vec<AnsweredKey> = Vec::with_capacity(commands.len());
+    let mut results: Results = commands
         .iter()
         .map(|submission| decide(submission, now, &mut books, &mut known, &mut answered))
         .collect();
+    look_again(session, commands, &mut results).await?;
 
     let write = match manner {
         Manner::Each => !answered.is_empty(),
         Manner::All => !answered.is_empty() && results.iter().all(Result::is_ok),
         Manner::Preview => false,
     };
-    if write {
-        session.post(&books, answered, now).await?;
+    if !write {
+        return Ok((results, Ended::NothingToWrite));
     }
-    Ok((results, write))
+    session.commit(&books, answered, now).await?;
+    Ok((results, Ended::Committed))
+}
+
+/// What the commands still need, given what is known.
+fn needs<'a>(commands: impl Iterator<Item = &'a Submission>, books: &Books) -> Needs {
+    let mut needs = Needs::default();
+    for submission in commands {
+        submission.command.needs(books, &mut needs);
+    }
+    needs
 }
 
 /// Looks up which pledges lie behind instalments and allocations.
@@ -132,6 +145,54 @@ fn home(books: &Books, submission: &Submission) -> Option<crate::domain::PledgeI
     }
 }
 
+/// A command that locks no pledge may be refused for what an earlier request with its own key did:
+/// committed after the keys were looked up, and before what it made was found. Then that request's
+/// answer is the answer. Costs a round trip where such a command was refused, and nothing else.
+async fn look_again(
+    session: &mut Session,
+    commands: &[&Submission],
+    results: &mut Results,
+) -> Result<(), DbError> {
+    let mut refused: Vec<_> = commands
+        .iter()
+        .zip(results.iter_mut())
+        .filter(|(submission, result)| {
+            matches!(submission.command.home(), Home::Registry)
+                && matches!(result, Err(Failure::Refused(_)))
+        })
+        .collect();
+    if refused.is_empty() {
+        return Ok(());
+    }
+    let keys: Vec<Uuid> = refused
+        .iter()
+        .map(|(submission, _)| submission.key.digest)
+        .collect();
+    let stored = session.stored_keys(&keys).await?;
+    for (submission, result) in &mut refused {
+        let mut stored = stored.iter();
+        if let Some((_, print, body)) = stored.find(|(key, ..)| *key == submission.key.digest) {
+            **result = repeat(submission, print, body);
+        }
+    }
+    Ok(())
+}
+
+/// What the key was answered with before, if it was for the same request.
+fn repeat(submission: &Submission, fingerprint: &Uuid, body: &[u8]) -> Result<Decided, Failure> {
+    if *fingerprint != submission.key.fingerprint {
+        return Err(Failure::KeyReused);
+    }
+    let answer = Answer {
+        body: body.to_vec(),
+        replayed: true,
+    };
+    Ok(Decided {
+        answer,
+        draft: None,
+    })
+}
+
 /// Decides one command, or repeats what its key was answered with before.
 fn decide(
     submission: &Submission,
@@ -142,17 +203,7 @@ fn decide(
 ) -> Result<Decided, Failure> {
     let key = submission.key;
     if let Some((fingerprint, body)) = known.get(&key.digest) {
-        if *fingerprint != key.fingerprint {
-            return Err(Failure::KeyReused);
-        }
-        let answer = Answer {
-            body: body.clone(),
-            replayed: true,
-        };
-        return Ok(Decided {
-            answer,
-            draft: None,
-        });
+        return repeat(submission, fingerprint, body);
     }
     let journal = JournalId(Uuid::now_v7());
     let decision = submission

@@ -85,19 +85,27 @@ async fn attempt(
         .map_err(silent)?
 }
 
-/// Carries out the jobs together; if the database declines the batch, each on its own.
+/// Carries out the jobs together; if the database declines the batch, each on its own, and a lone
+/// one again.
 async fn carry_out(writer: &mut Writer, jobs: Vec<Job>) {
     let manner = jobs.first().map_or(Manner::Each, |job| job.manner);
     let commands: Vec<&Submission> = jobs.iter().flat_map(|job| &job.submissions).collect();
-    let started = Instant::now();
-    match attempt(writer, &commands, manner).await {
+    let mut started = Instant::now();
+    let mut attempted = attempt(writer, &commands, manner).await;
+    let clashed = |error: &DbError| manner == Manner::All && !is_away(error, started.elapsed());
+    if attempted.as_ref().is_err_and(clashed) {
+        // As in `single`: what it clashed with may have been committed in between.
+        started = Instant::now();
+        attempted = attempt(writer, &commands, manner).await;
+    }
+    match attempted {
         Ok(results) => reply(jobs, results),
         Err(error) if is_away(&error, started.elapsed()) => {
             log::warn!(error:% = error; "the database is away");
             let results = commands.iter().map(|_| Err(Failure::Unavailable)).collect();
             reply(jobs, results);
         }
-        Err(error) if manner == Manner::Each && commands.len() > 1 => {
+        Err(error) if manner == Manner::Each => {
             log::info!(error:% = error, commands = commands.len(); "replaying a batch singly");
             let mut results = Vec::with_capacity(commands.len());
             for command in commands {

@@ -1,8 +1,8 @@
 //! What a reader already has need not be sent again: entity tags and `If-None-Match`.
 //!
-//! Tags are strong. Cheap answers are tagged by their bytes. Those that cost something are tagged by
-//! what they are made from (address, parameters, sight, how far the ledger had come, and the build),
-//! so that a 304 comes without the work.
+//! Tags are strong. Cheap answers are tagged by their bytes. Those that cost something are tagged
+//! by what they are made from (address, parameters, sight, how far the ledger had come, and the
+//! build), so that a 304 comes without the work.
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;

@@ -8,6 +8,8 @@ mod ink;
 mod json;
 mod table;
 
+use std::sync::Arc;
+
 use crate::db::read::{Entry, StatementHead};
 use crate::domain::chart::Side;
 
@@ -31,7 +33,7 @@ pub struct DoesNotTie;
 #[derive(Debug, Clone)]
 pub struct Rendering {
     format: Format,
-    head: StatementHead,
+    head: Arc<StatementHead>,
     account: String,
     balance: i64,
     debits: i64,
@@ -41,7 +43,7 @@ pub struct Rendering {
 
 impl Rendering {
     /// A statement of that head. `account` is the account's own JSON, for the JSON form.
-    pub fn new(format: Format, head: StatementHead, account: String) -> Self {
+    pub fn new(format: Format, head: Arc<StatementHead>, account: String) -> Self {
         let balance = head.opening;
         Rendering {
             format,
@@ -52,11 +54,6 @@ impl Rendering {
             credits: 0,
             lines: 0,
         }
-    }
-
-    /// The head it was begun with.
-    pub fn head(&self) -> &StatementHead {
-        &self.head
     }
 
     /// Writes what comes before the lines.

@@ -1,3 +1,5 @@
+//! Statements as JSON and as CSV, to the byte.
+
 use time::macros::{date, datetime};
 use uuid::Uuid;
 
@@ -44,6 +46,7 @@ fn head(code: Code) -> StatementHead {
         } else {
             4_000
         },
+        stretches: Vec::new(),
         total_credits: if code.side() == Side::Debit {
             4_000
         } else {
@@ -91,7 +94,7 @@ fn lines(code: Code) -> Vec<Entry> {
 }
 
 fn written(format: Format, code: Code, lines: &[Entry]) -> Result<String, DoesNotTie> {
-    let mut rendering = Rendering::new(format, head(code), r#"{"id":"acc_7"}"#.to_owned());
+    let mut rendering = Rendering::new(format, head(code).into(), r#"{"id":"acc_7"}"#.to_owned());
     let mut out = Vec::new();
     rendering.begin(&mut out);
     for line in lines {

@@ -13,8 +13,36 @@ use tokio::task::JoinHandle;
 
 use crate::harness::{Folder, TestDatabase};
 
-/// The beginning of a simple query that commits, as it goes over the wire.
-const COMMIT: &[u8] = b"Q\0\0\0\x0bCOMMIT\0";
+/// The text of the statement that commits, as it is prepared.
+const COMMIT: &[u8] = b"\0COMMIT\0";
+
+/// Notices when a client carries out the statement it prepared for committing.
+#[derive(Debug, Default)]
+struct Watch {
+    statement: Vec<u8>,
+}
+
+impl Watch {
+    /// Whether these bytes ask for the commit. Noting the statement's name on the way: a Parse is
+    /// `P`, a length, the name, the text; a Bind `B`, a length, no portal's name, the statement's.
+    fn commits(&mut self, bytes: &[u8]) -> bool {
+        let find = |what: &[u8]| bytes.windows(what.len()).position(|window| window == what);
+        if let Some(end) = find(COMMIT) {
+            let name = bytes[..end].iter().rev().take_while(|byte| byte.is_ascii_alphanumeric());
+            self.statement = [0].into_iter().chain(name.copied()).collect();
+            self.statement.push(0);
+            self.statement.reverse();
+            return false;
+        }
+        if self.statement.is_empty() {
+            return false;
+        }
+        let length = self.statement.len();
+        bytes
+            .windows(5 + length)
+            .any(|window| window[0] == b'B' && window[5..] == self.statement)
+    }
+}
 
 /// What a server says whose connections are all taken.
 const TOO_MANY: (&str, &str) = ("53300", "sorry, too many clients already");
@@ -189,6 +217,7 @@ async fn ask(
 ) {
     let mut open = manner.subscribe();
     let mut bytes = vec![0; 16 * 1024];
+    let mut watch = Watch::default();
     while let Ok(read @ 1..) = from.read(&mut bytes).await {
         if open
             .wait_for(|manner| manner.passes(silences))
@@ -198,7 +227,7 @@ async fn ask(
             return;
         }
         let mut commit = Commit::Passes;
-        if bytes[..read].starts_with(COMMIT) {
+        if watch.commits(&bytes[..read]) {
             manner.send_modify(|manner| {
                 commit = std::mem::replace(&mut manner.commit, Commit::Passes);
             });

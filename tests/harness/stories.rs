@@ -136,3 +136,26 @@ impl Client {
         self.post(&at, release).await
     }
 }
+
+impl World {
+    /// The one account of the pledge that these filters leave, such as
+    /// `code=3120&unit=USD&market=JP`.
+    pub async fn account(&self, pledge: &str, filters: &str) -> Value {
+        let at = format!("/v1/accounts?pledge_id={pledge}&{filters}");
+        let found = self.auditor().get(&at).await.expect(200);
+        assert_eq!(
+            found["data"].as_array().unwrap().len(),
+            1,
+            "{filters}: {found}"
+        );
+        found["data"][0].clone()
+    }
+
+    /// What the pledge's summary says of a unit.
+    pub async fn unit_summary(&self, pledge: &str, unit: &str) -> Value {
+        let at = format!("/v1/pledges/{pledge}/summary");
+        let summary = self.auditor().get(&at).await.expect(200);
+        let mut units = summary["units"].as_array().unwrap().iter();
+        units.find(|it| it["unit"] == unit).unwrap().clone()
+    }
+}

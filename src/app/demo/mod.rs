@@ -2,8 +2,8 @@
 //!
 //! Guarantee: every write has an idempotency key made from the seed, the pledge's number and the
 //! step. Loading again with the same seed and factor, by the same callers, doubles nothing and
-//! completes what is missing, wherever an earlier run was interrupted; a larger factor adds pledges.
-//! Another seed is other data under the same references, so it needs an empty ledger.
+//! completes what is missing, wherever an earlier run was interrupted; a larger factor adds
+//! pledges. Another seed is other data under the same references, so it needs an empty ledger.
 //!
 //! Bounds: calls go one after the other, creators and allocations up to 1000 in one; a pledge is
 //! some 80 requests and 1,600 writes. One pledge's data is in memory at a time.
@@ -150,7 +150,7 @@ pub async fn load(
         }
         report.pledges.push(pledge);
     }
-    report.suggest(&api.base_url);
+    report.suggest();
     Ok(report)
 }
 

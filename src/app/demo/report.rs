@@ -8,8 +8,8 @@ use super::plan::Call;
 const MOST_NAMED: usize = 5;
 
 /// What isn't loaded.
-const NOT_LOADED: &str = "Extension, revocation and lapse of credits come with a later issue of \
-                          the service: none of them is loaded.";
+const NOT_LOADED: &str = "Not loaded, as this version has no commands for them: extension, \
+                          revocation and lapse of credits.";
 
 /// What was loaded.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub struct Report {
     pub pledges: Vec<LoadedPledge>,
     /// How much there is of what.
     pub counts: Counts,
-    /// Addresses to look at next, each after what it shows.
+    /// Paths to look at next, each after what it shows.
     pub next: Vec<String>,
 }
 
@@ -76,18 +76,16 @@ impl Counts {
 }
 
 impl Report {
-    pub(super) fn suggest(&mut self, base_url: &str) {
+    pub(super) fn suggest(&mut self) {
         let Some(first) = self.pledges.first() else {
             return;
         };
-        let base = base_url.trim_end_matches('/');
-        let pledge = format!("{base}/v1/pledges/{}", first.id);
         let id = &first.id;
         self.next = vec![
-            format!("The picture by unit and market: GET {pledge}/summary"),
-            format!("Japan's budget: GET {base}/v1/accounts?pledge_id={id}&code=3120&market=JP"),
-            format!("The trial balance: GET {base}/v1/trial-balance?pledge_id={id}"),
-            format!("Whether the books hold: GET {base}/v1/proofs"),
+            format!("The picture by unit and market: GET /v1/pledges/{id}/summary"),
+            format!("Japan's budget: GET /v1/accounts?pledge_id={id}&code=3120&market=JP"),
+            format!("The trial balance: GET /v1/trial-balance?pledge_id={id}"),
+            format!("Whether the books hold: GET /v1/proofs"),
         ];
     }
 }

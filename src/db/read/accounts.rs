@@ -124,7 +124,8 @@ impl AccountRow {
 /// The account asked for, if in sight: $1 its id, $2 pledges and $3 markets in sight.
 macro_rules! in_sight {
     () => {
-        "a.id = $1 AND ($2 IS NULL OR a.pledge_id = ANY ($2)) AND ($3 IS NULL OR a.market = ANY ($3))"
+        "a.id = $1 AND ($2 IS NULL OR a.pledge_id = ANY ($2))
+  AND ($3 IS NULL OR a.market = ANY ($3))"
     };
 }
 
@@ -190,12 +191,18 @@ back_then AS (
     SELECT f.* FROM a CROSS JOIN known CROSS JOIN LATERAL (",
     figures_after!("known.journal"),
     ") AS f),
+days AS MATERIALIZED (
+    SELECT d.*, d.day <= $5 AS within
+    FROM a JOIN account_days d ON d.pledge_id = a.pledge_id AND d.account = a.number),
 under_way AS (
-    SELECT d.day, d.debits, d.credits, d.first_seq, d.last_seq, d.day <= $5 AS within,
+    SELECT d.day, d.debits, d.credits, d.within,
            back_then.entries - d.first_seq < d.last_seq - back_then.entries AS count_up,
-           least(back_then.entries - d.first_seq + 1, d.last_seq - back_then.entries) AS cost
-    FROM a CROSS JOIN back_then
-    JOIN account_days d ON d.pledge_id = a.pledge_id AND d.account = a.number
+           least(back_then.entries - d.first_seq + 1, d.last_seq - back_then.entries) AS cost,
+           CASE WHEN back_then.entries - d.first_seq < d.last_seq - back_then.entries
+                THEN d.first_seq ELSE back_then.entries + 1 END AS low,
+           CASE WHEN back_then.entries - d.first_seq < d.last_seq - back_then.entries
+                THEN back_then.entries ELSE d.last_seq END AS high
+    FROM back_then CROSS JOIN days d
     WHERE d.first_seq <= back_then.entries AND d.last_seq > back_then.entries),
 side AS (
     SELECT coalesce(sum(cost) FILTER (WHERE within), 0)
@@ -203,28 +210,25 @@ side AS (
     FROM under_way),
 whole AS (
     SELECT coalesce(sum(d.debits), 0) AS debits, coalesce(sum(d.credits), 0) AS credits
-    FROM a CROSS JOIN back_then CROSS JOIN side
-    JOIN account_days d ON d.pledge_id = a.pledge_id AND d.account = a.number
-    WHERE d.last_seq <= back_then.entries AND (d.day <= $5) = side.within),
+    FROM back_then CROSS JOIN side JOIN days d ON d.within = side.within
+    WHERE d.last_seq <= back_then.entries),
 part AS (
     SELECT coalesce(sum(CASE WHEN u.count_up THEN e.debits ELSE u.debits - e.debits END), 0)
                AS debits,
            coalesce(sum(CASE WHEN u.count_up THEN e.credits ELSE u.credits - e.credits END), 0)
                AS credits
-    FROM a CROSS JOIN back_then CROSS JOIN side JOIN under_way u ON u.within = side.within
+    FROM a CROSS JOIN side JOIN under_way u ON u.within = side.within
     CROSS JOIN LATERAL (
         SELECT coalesce(sum(debit), 0) AS debits, coalesce(sum(credit), 0) AS credits
         FROM (
             SELECT t.amount AS debit, 0 AS credit FROM transfers t
             WHERE t.pledge_id = a.pledge_id AND t.debit_account = a.number
-              AND t.debit_seq >= CASE WHEN u.count_up THEN u.first_seq ELSE back_then.entries + 1 END
-              AND t.debit_seq <= CASE WHEN u.count_up THEN back_then.entries ELSE u.last_seq END
+              AND t.debit_seq >= u.low AND t.debit_seq <= u.high
               AND t.effective_date = u.day
             UNION ALL
             SELECT 0, t.amount FROM transfers t
             WHERE t.pledge_id = a.pledge_id AND t.credit_account = a.number
-              AND t.credit_seq >= CASE WHEN u.count_up THEN u.first_seq ELSE back_then.entries + 1 END
-              AND t.credit_seq <= CASE WHEN u.count_up THEN back_then.entries ELSE u.last_seq END
+              AND t.credit_seq >= u.low AND t.credit_seq <= u.high
               AND t.effective_date = u.day) AS line) AS e)
 SELECT ",
     account_columns!(),

@@ -9,7 +9,7 @@ use super::error::ReadError;
 use super::page::{Page, Window};
 use super::rows;
 use super::sight::Sight;
-use crate::db::schema::{allocations, creators};
+use crate::db::schema::{allocations, creators, pledge_markets};
 use crate::domain::{Allocation, AllocationId, Catalogue, Creator, CreatorId, Market, PledgeId};
 
 type CreatorRow = (Uuid, String, String, String, OffsetDateTime);
@@ -31,6 +31,15 @@ fn read_creator(row: CreatorRow, sight: &Sight) -> Result<Creator, ReadError> {
     })
 }
 
+/// The markets some pledges are for. Who sees a pledge sees the creators of its markets, whether or
+/// not they hold any of it yet.
+#[diesel::dsl::auto_type]
+fn markets_of(pledges: Vec<Uuid>) -> _ {
+    pledge_markets::table
+        .filter(pledge_markets::pledge_id.eq_any(pledges))
+        .select(pledge_markets::market)
+}
+
 /// The creator, if it is there and in sight. Its name is empty unless names are in sight.
 pub async fn creator(
     connection: &mut AsyncPgConnection,
@@ -38,6 +47,9 @@ pub async fn creator(
     id: CreatorId,
 ) -> Result<Option<Creator>, ReadError> {
     let mut query = creators::table.filter(creators::id.eq(id.0)).into_boxed();
+    if let Some(pledges) = sight.pledges() {
+        query = query.filter(creators::market.eq_any(markets_of(pledges)));
+    }
     if let Some(markets) = sight.markets() {
         query = query.filter(creators::market.eq_any(markets));
     }
@@ -56,6 +68,9 @@ pub async fn list_creators(
         .order(creators::id)
         .limit(window.limit + 1)
         .into_boxed();
+    if let Some(pledges) = sight.pledges() {
+        query = query.filter(creators::market.eq_any(markets_of(pledges)));
+    }
     if let Some(markets) = sight.markets() {
         query = query.filter(creators::market.eq_any(markets));
     }

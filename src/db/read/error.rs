@@ -9,7 +9,7 @@ pub enum ReadError {
     #[error(transparent)]
     Database(#[from] DbError),
     /// `known_at` lies in the future: what will be known then isn't settled.
-    #[error("known_at lies in the future; what will be known then is not settled yet")]
+    #[error("what will be known at a moment still to come is not settled yet")]
     KnownAtInFuture,
 }
 

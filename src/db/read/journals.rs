@@ -1,7 +1,8 @@
 //! Journals with their transfers.
 //!
 //! A reader who sees some markets only sees the journals of which every transfer touches one of
-//! their accounts, and of each transfer the sides that are theirs: of the other side the code alone.
+//! their accounts, and of each transfer the sides that are theirs: of the other side the code
+//! alone.
 
 use std::collections::HashMap;
 

@@ -16,6 +16,7 @@ mod entries;
 mod error;
 mod journals;
 mod known;
+mod lines;
 mod page;
 mod pledges;
 pub mod proofs;
@@ -45,7 +46,7 @@ pub use pledges::{instalment, instalments_of, list_lots, list_pledges, lot, pled
 pub use proofs::{Proof, proofs};
 pub use secrets::cursor_secret;
 pub use sight::{Sight, SightMarkets};
-pub use statement::{Place, StatementHead, statement_head, statement_lines};
+pub use statement::{StatementHead, Stretch, statement_head, statement_lines};
 pub use summary::{Summary, Use, Whole, summary};
 pub use trial_balance::{TrialBalanceRow, UnitBalance, trial_balance};
 pub use versions::{Version, account_version, ledger_version, pledge_version};

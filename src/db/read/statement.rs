@@ -1,17 +1,22 @@
 //! Statements: an account over some days, from one balance to another.
 //!
-//! The head (opening, totals, closing) is read in one snapshot, from the account's days. It names
-//! the last entry that was known. Entries never change, so the lines can then be read page by page
-//! without holding a snapshot or a connection: a reader that is slow costs nothing, and a statement
-//! of any length costs the memory of a page.
+//! The head (opening, totals, closing) is read in one snapshot, from the account's days. It says
+//! where the lines are, and ends with the last entry that was known. Entries never change, so the
+//! lines can then be read stretch by stretch without holding a snapshot or a connection: a reader
+//! that is slow costs nothing, and a statement of any length costs the memory of a stretch.
+//!
+//! Cost: the entries between the first and the last one of each day. An entry that was backdated
+//! long after its day makes that one day as long as everything posted in between.
 
+use diesel::sql_types::{self, BigInt};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use time::{Date, OffsetDateTime};
 
 use super::accounts::{Account, Moment, account};
-use super::entries::{Entry, RawLine, RawLineSql, complete};
+use super::entries::Entry;
 use super::error::ReadError;
 use super::known::Known;
+use super::lines::{Columns, LinesSql, complete, in_rows, line_columns};
 use super::sight::Sight;
 use super::text::Text;
 use crate::domain::chart::Side;
@@ -34,6 +39,8 @@ pub struct StatementHead {
     pub total_debits: i64,
     /// What was credited on these days.
     pub total_credits: i64,
+    /// Where its lines are, in order.
+    pub stretches: Vec<Stretch>,
 }
 
 impl StatementHead {
@@ -48,11 +55,63 @@ impl StatementHead {
     }
 }
 
-/// A line's place: days in order, and on each day the order of posting.
-pub type Place = (Date, i64);
+/// A part of a statement: entries of some days, among those numbered from one to another. Parts
+/// come one after the other, and none of them takes more than [`STRETCH`] entries to read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stretch {
+    from: Date,
+    to: Date,
+    first: i64,
+    last: i64,
+}
+
+/// How many entries are read at a time.
+pub const STRETCH: i64 = 16_384;
+
+/// Divides days, each with its first and last entry, into stretches: several days together as long
+/// as their entries lie close, or a long day in parts.
+fn divide(days: &[(Date, i64, i64)]) -> Vec<Stretch> {
+    let mut stretches: Vec<Stretch> = Vec::new();
+    // Another day joins whole days only: among the entries of a part, and before them, may be
+    // others of the part's own day.
+    let mut whole_days = false;
+    for &(day, first, last) in days {
+        if let Some(open) = stretches.last_mut() {
+            let (low, high) = (open.first.min(first), open.last.max(last));
+            if whole_days && high - low < STRETCH {
+                *open = Stretch {
+                    from: open.from,
+                    to: day,
+                    first: low,
+                    last: high,
+                };
+                continue;
+            }
+        }
+        whole_days = last - first < STRETCH;
+        let mut low = first;
+        while low <= last {
+            let high = last.min(low + STRETCH - 1);
+            stretches.push(Stretch {
+                from: day,
+                to: day,
+                first: low,
+                last: high,
+            });
+            low = high + 1;
+        }
+    }
+    stretches
+}
+
+/// $1 the pledge, $2 the account, $3 and $4 the days, $5 the last entry known.
+const DAYS: &str = "
+SELECT day, first_seq, least(last_seq, $5) FROM account_days
+WHERE pledge_id = $1 AND account = $2 AND day BETWEEN $3 AND $4 AND first_seq <= $5
+ORDER BY day";
 
 /// The head of a statement from `from` to `to`, both included; `None` if the account isn't there or
-/// not in sight. Call it in a snapshot: it takes two statements.
+/// not in sight. Call it in a snapshot: it takes three statements.
 pub async fn statement_head(
     connection: &mut AsyncPgConnection,
     catalogue: &Catalogue,
@@ -80,6 +139,13 @@ pub async fn statement_head(
             before = (start.account.debits, start.account.credits);
         }
     }
+    let text: Text<(sql_types::Date, BigInt, BigInt)> = Text::new(DAYS)
+        .bind(end.account.pledge.0)
+        .bind(end.account.number)
+        .bind(from)
+        .bind(to)
+        .bind(end.account.entries);
+    let days: Vec<(Date, i64, i64)> = text.load(connection).await?;
     Ok(Some(StatementHead {
         from,
         to,
@@ -88,51 +154,86 @@ pub async fn statement_head(
         total_debits: end.account.debits - before.0,
         total_credits: end.account.credits - before.1,
         account: end.account,
+        stretches: divide(&days),
     }))
 }
 
-/// $1 pledge, $2 account, $3 first day, $4 last day, $5 the last line seen on the first day, $6 the
-/// last entry known, $7 limit. A day's entries lie between its first and its last; others between
-/// them were posted for other days.
-const LINES: &str = "
-SELECT entry.effective_date, entry.seq, entry.debit, entry.amount, entry.balance, entry.journal,
-       entry.counterpart
-FROM account_days d
-CROSS JOIN LATERAL (
+/// $1 the pledge, $2 the account, $3 and $4 the days, $5 and $6 the entries.
+const LINES: &str = concat!(
+    "SELECT ",
+    line_columns!(),
+    " FROM (
     SELECT effective_date, debit_seq AS seq, true AS debit, amount, debit_balance AS balance,
            journal, credit_account AS counterpart
     FROM transfers
-    WHERE pledge_id = $1 AND debit_account = $2 AND effective_date = d.day
-      AND debit_seq >= CASE WHEN d.day = $3 THEN greatest(d.first_seq, $5 + 1)
-                            ELSE d.first_seq END
-      AND debit_seq <= least(d.last_seq, $6)
+    WHERE pledge_id = $1 AND debit_account = $2 AND debit_seq BETWEEN $5 AND $6
+      AND effective_date BETWEEN $3 AND $4
     UNION ALL
     SELECT effective_date, credit_seq, false, amount, credit_balance, journal, debit_account
     FROM transfers
-    WHERE pledge_id = $1 AND credit_account = $2 AND effective_date = d.day
-      AND credit_seq >= CASE WHEN d.day = $3 THEN greatest(d.first_seq, $5 + 1)
-                             ELSE d.first_seq END
-      AND credit_seq <= least(d.last_seq, $6)) AS entry
-WHERE d.pledge_id = $1 AND d.account = $2 AND d.day >= $3 AND d.day <= $4 AND d.first_seq <= $6
-ORDER BY d.day, entry.seq LIMIT $7";
+    WHERE pledge_id = $1 AND credit_account = $2 AND credit_seq BETWEEN $5 AND $6
+      AND effective_date BETWEEN $3 AND $4) AS line"
+);
 
-/// The lines behind `after`, in order, at most `limit`.
+/// The lines of a stretch, in order. Entries never change, so no snapshot is needed.
 pub async fn statement_lines(
     connection: &mut AsyncPgConnection,
     sight: &Sight,
     head: &StatementHead,
-    after: Option<Place>,
-    limit: i64,
+    stretch: Stretch,
 ) -> Result<Vec<Entry>, ReadError> {
-    let (day, seq) = after.unwrap_or((head.from, 0));
-    let text: Text<RawLineSql> = Text::new(LINES)
+    let text: Text<LinesSql> = Text::new(LINES)
         .bind(head.account.pledge.0)
         .bind(head.account.number)
-        .bind(day)
-        .bind(head.to)
-        .bind(seq)
-        .bind(head.account.entries)
-        .bind(limit);
-    let lines: Vec<RawLine> = text.load(connection).await?;
+        .bind(stretch.from)
+        .bind(stretch.to)
+        .bind(stretch.first)
+        .bind(stretch.last);
+    let columns: Columns = text.get_result(connection).await?;
+    let mut lines = in_rows(columns);
+    lines.sort_unstable_by_key(|line| (line.0, line.1));
     complete(connection, sight, head.account.pledge, lines).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{STRETCH, Stretch, divide};
+    use time::macros::date;
+
+    #[test]
+    fn days_are_read_together_while_their_entries_lie_close() {
+        let (one, two, three) = (
+            date!(2026 - 01 - 01),
+            date!(2026 - 01 - 02),
+            date!(2026 - 01 - 03),
+        );
+        let stretch = |from, to, first, last| Stretch {
+            from,
+            to,
+            first,
+            last,
+        };
+        assert_eq!(divide(&[]), []);
+        assert_eq!(
+            divide(&[(one, 1, 10), (two, 11, 20), (three, 5, 21)]),
+            [stretch(one, three, 1, 21)]
+        );
+        // The second day has a late entry far away; the third lies before it, so it costs nothing.
+        assert_eq!(
+            divide(&[(one, 1, 10), (two, 11, STRETCH + 1), (three, 20, 30)]),
+            [
+                stretch(one, one, 1, 10),
+                stretch(two, three, 11, STRETCH + 1)
+            ]
+        );
+        // A long day is read in parts, and nothing is read with the last of them.
+        assert_eq!(
+            divide(&[(one, 1, STRETCH + 5), (two, STRETCH + 6, STRETCH + 7)]),
+            [
+                stretch(one, one, 1, STRETCH),
+                stretch(one, one, STRETCH + 1, STRETCH + 5),
+                stretch(two, two, STRETCH + 6, STRETCH + 7),
+            ]
+        );
+    }
 }

@@ -76,7 +76,7 @@ impl QueryFragment<Pg> for LastAccounts {
 }
 
 pub(super) async fn load_accounts(
-    connection: &mut AsyncPgConnection,
+    mut connection: &AsyncPgConnection,
     needs: &Needs,
     books: &mut Books,
 ) -> Result<(), DbError> {
@@ -97,7 +97,7 @@ pub(super) async fn load_accounts(
             book.accounts.insert(key.clone(), None);
         }
     }
-    let rows: Vec<AccountRow> = query.load(connection).await?;
+    let rows: Vec<AccountRow> = query.load(&mut connection).await?;
     if rows.len() < needs.accounts.len() {
         load_last_accounts(connection, needs, books).await?;
     }
@@ -124,14 +124,14 @@ pub(super) async fn load_accounts(
 
 /// Where numbering goes on, for pledges in which accounts are going to be opened.
 async fn load_last_accounts(
-    connection: &mut AsyncPgConnection,
+    mut connection: &AsyncPgConnection,
     needs: &Needs,
     books: &mut Books,
 ) -> Result<(), DbError> {
     let mut pledges: Vec<Uuid> = needs.accounts.iter().map(|(pledge, _)| pledge.0).collect();
     pledges.sort_unstable();
     pledges.dedup();
-    let rows: Vec<(Uuid, Option<i32>)> = LastAccounts { pledges }.load(connection).await?;
+    let rows: Vec<(Uuid, Option<i32>)> = LastAccounts { pledges }.load(&mut connection).await?;
     for (pledge, last) in rows {
         if let Some(Some(book)) = books.pledges.get_mut(&PledgeId(pledge)) {
             book.last_account = last.unwrap_or(0);
@@ -170,7 +170,7 @@ impl QueryFragment<Pg> for DaysAfter {
 }
 
 pub(super) async fn load_days(
-    connection: &mut AsyncPgConnection,
+    mut connection: &AsyncPgConnection,
     needs: Needs,
     books: &mut Books,
 ) -> Result<(), DbError> {
@@ -201,7 +201,7 @@ pub(super) async fn load_days(
         query.days.push(day);
         keys.insert((pledge, account.number), key);
     }
-    let rows: Vec<(Uuid, i32, time::Date, i64, i64)> = query.load(connection).await?;
+    let rows: Vec<(Uuid, i32, time::Date, i64, i64)> = query.load(&mut connection).await?;
     for (pledge, number, day, debits, credits) in rows {
         let pledge = PledgeId(pledge);
         let Some(key) = keys.get(&(pledge, number)) else {

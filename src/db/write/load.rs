@@ -2,6 +2,8 @@
 //!
 //! These are statement types rather than strings so that each is prepared once per connection.
 
+use std::collections::HashMap;
+
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
@@ -96,18 +98,17 @@ impl QueryFragment<Pg> for LockPledges {
     }
 }
 
-/// Locks the pledges and adds them to the books; those that aren't there are noted as absent.
-/// Returns the database's clock.
+/// The pledges behind these ids, and the database's clock. Those that aren't there are `None`.
+pub(super) type Locked = (OffsetDateTime, HashMap<PledgeId, Option<PledgeBook>>);
+
+/// Locks the pledges and reads them.
 pub(super) async fn lock_pledges(
-    connection: &mut AsyncPgConnection,
+    mut connection: &AsyncPgConnection,
     catalogue: &Catalogue,
     ids: Vec<Uuid>,
-    books: &mut Books,
-) -> Result<OffsetDateTime, DbError> {
-    books
-        .pledges
-        .extend(ids.iter().map(|id| (PledgeId(*id), None)));
-    let rows: Vec<PledgeRow> = LockPledges { ids }.load(connection).await?;
+) -> Result<Locked, DbError> {
+    let mut pledges: HashMap<_, _> = ids.iter().map(|id| (PledgeId(*id), None)).collect();
+    let rows: Vec<PledgeRow> = LockPledges { ids }.load(&mut connection).await?;
     let mut now = None;
     for (terms, (agreed_on, created_at, journals, last_recorded_at, clock), lists) in rows {
         now = now.max(Some(clock));
@@ -134,22 +135,23 @@ pub(super) async fn lock_pledges(
             created_at,
         };
         let book = PledgeBook::new(pledge, journals, last_recorded_at);
-        books.pledges.insert(PledgeId(id), Some(book));
+        pledges.insert(PledgeId(id), Some(book));
     }
-    match now {
-        Some(now) => Ok(now),
-        None => clock(connection).await,
-    }
+    let now = match now {
+        Some(now) => now,
+        None => clock(connection).await?,
+    };
+    Ok((now, pledges))
 }
 
-async fn clock(connection: &mut AsyncPgConnection) -> Result<OffsetDateTime, DbError> {
+async fn clock(mut connection: &AsyncPgConnection) -> Result<OffsetDateTime, DbError> {
     let clock = diesel::select(diesel::dsl::sql::<Timestamptz>("clock_timestamp()"));
-    Ok(clock.get_result(connection).await?)
+    Ok(clock.get_result(&mut connection).await?)
 }
 
 /// Which pledges instalments and allocations belong to. That never changes, so no lock is needed.
 pub(super) async fn locate(
-    connection: &mut AsyncPgConnection,
+    mut connection: &AsyncPgConnection,
     instalment_ids: &[Uuid],
     allocation_ids: &[Uuid],
     books: &mut Books,
@@ -158,7 +160,7 @@ pub(super) async fn locate(
         let rows: Vec<(Uuid, Uuid)> = instalments::table
             .filter(instalments::id.eq_any(instalment_ids))
             .select((instalments::id, instalments::pledge_id))
-            .load(connection)
+            .load(&mut connection)
             .await?;
         let homes = rows
             .into_iter()
@@ -169,7 +171,7 @@ pub(super) async fn locate(
         let rows: Vec<(Uuid, Uuid)> = allocations::table
             .filter(allocations::id.eq_any(allocation_ids))
             .select((allocations::id, allocations::pledge_id))
-            .load(connection)
+            .load(&mut connection)
             .await?;
         let homes = rows
             .into_iter()
@@ -181,7 +183,7 @@ pub(super) async fn locate(
 
 /// What earlier requests with these keys were: fingerprint and answer.
 pub(super) async fn stored_keys(
-    connection: &mut AsyncPgConnection,
+    mut connection: &AsyncPgConnection,
     keys: &[Uuid],
 ) -> Result<Vec<(Uuid, Uuid, Vec<u8>)>, DbError> {
     Ok(idempotency_keys::table
@@ -191,13 +193,13 @@ pub(super) async fn stored_keys(
             idempotency_keys::fingerprint,
             idempotency_keys::answer,
         ))
-        .load(connection)
+        .load(&mut connection)
         .await?)
 }
 
 /// Loads everything needed and not yet known into the books.
 pub(super) async fn load(
-    connection: &mut AsyncPgConnection,
+    connection: &AsyncPgConnection,
     catalogue: &Catalogue,
     needs: Needs,
     books: &mut Books,
@@ -211,7 +213,7 @@ pub(super) async fn load(
 }
 
 async fn load_references(
-    connection: &mut AsyncPgConnection,
+    mut connection: &AsyncPgConnection,
     needs: &Needs,
     books: &mut Books,
 ) -> Result<(), DbError> {
@@ -219,7 +221,7 @@ async fn load_references(
         let taken: Vec<String> = pledges::table
             .filter(pledges::reference.eq_any(&needs.pledge_references))
             .select(pledges::reference)
-            .load(connection)
+            .load(&mut connection)
             .await?;
         let all = needs.pledge_references.iter();
         books
@@ -230,7 +232,7 @@ async fn load_references(
         let taken: std::collections::HashSet<String> = creators::table
             .filter(creators::reference.eq_any(&needs.creator_references))
             .select(creators::reference)
-            .load(connection)
+            .load(&mut connection)
             .await?
             .into_iter()
             .collect();
@@ -246,7 +248,7 @@ async fn load_references(
             .filter(journals::subject.eq(instalment.0))
             .filter(journals::bank_reference.eq(reference));
         let taken = diesel::select(diesel::dsl::exists(known))
-            .get_result(connection)
+            .get_result(&mut connection)
             .await?;
         books
             .bank_references
@@ -256,7 +258,7 @@ async fn load_references(
 }
 
 async fn load_creators(
-    connection: &mut AsyncPgConnection,
+    mut connection: &AsyncPgConnection,
     needs: &Needs,
     books: &mut Books,
 ) -> Result<(), DbError> {
@@ -266,7 +268,7 @@ async fn load_creators(
     let ids: Vec<Uuid> = needs.creators.iter().map(|id| id.0).collect();
     let rows: Vec<(Uuid, String, String, String, OffsetDateTime)> = creators::table
         .filter(creators::id.eq_any(&ids))
-        .load(connection)
+        .load(&mut connection)
         .await?;
     books
         .creators
@@ -286,7 +288,7 @@ async fn load_creators(
 }
 
 async fn load_allocations(
-    connection: &mut AsyncPgConnection,
+    mut connection: &AsyncPgConnection,
     catalogue: &Catalogue,
     needs: &Needs,
     books: &mut Books,
@@ -308,7 +310,7 @@ async fn load_allocations(
     let ids: Vec<Uuid> = needs.allocations.iter().map(|id| id.0).collect();
     let rows: Vec<Row> = allocations::table
         .filter(allocations::id.eq_any(&ids))
-        .load(connection)
+        .load(&mut connection)
         .await?;
     books
         .allocations
@@ -368,7 +370,7 @@ impl InstalmentRow {
 }
 
 async fn load_instalments(
-    connection: &mut AsyncPgConnection,
+    mut connection: &AsyncPgConnection,
     catalogue: &Catalogue,
     needs: &Needs,
     books: &mut Books,
@@ -381,7 +383,7 @@ async fn load_instalments(
         .filter(instalments::pledge_id.eq_any(&ids))
         .order((instalments::pledge_id, instalments::position))
         .select(InstalmentRow::as_select())
-        .load(connection)
+        .load(&mut connection)
         .await?;
     for id in &needs.instalments_of {
         if let Some(Some(book)) = books.pledges.get_mut(id) {

@@ -4,6 +4,12 @@
 //! one per kind of thing to load, one per table to write. The lock and the loads are separate
 //! statements under READ COMMITTED, as waiting for a lock does not refresh a statement's snapshot.
 //! A [`Session`] that isn't committed is rolled back with its connection.
+//!
+//! Statements that don't wait for each other's answers are sent together. The server carries them
+//! out in the order they are sent, which is the order they stand in: `try_join!` polls in that order,
+//! and preparing a statement holds the connection's cache, so that the next waits its turn. If one
+//! fails, those sent after it are declined with the transaction, the commit included; if one can't
+//! even be sent, those after it aren't.
 
 mod accounts;
 mod columns;
@@ -12,10 +18,16 @@ mod post;
 
 use std::sync::Arc;
 
-use diesel_async::{AnsiTransactionManager, AsyncPgConnection, TransactionManager};
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel_async::{AsyncConnectionCore, AsyncPgConnection};
+use futures_util::try_join;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use self::columns::Columns;
+use self::post::Rows;
 use super::connection::Database;
 use super::error::DbError;
 use crate::domain::books::Books;
@@ -43,6 +55,8 @@ impl std::fmt::Debug for Writer {
 pub struct Session {
     connection: AsyncPgConnection,
     catalogue: Arc<Catalogue>,
+    is_kept: bool,
+    is_committing: bool,
 }
 
 impl std::fmt::Debug for Session {
@@ -61,25 +75,21 @@ impl Writer {
         }
     }
 
-    /// Begins a transaction. The connection belongs to the session until it ends. One that was
-    /// kept may have died meanwhile; nothing was done on it, so another takes its place.
-    pub async fn begin(&mut self) -> Result<Session, DbError> {
-        if let Some(kept) = self.connection.take() {
-            match self.begin_on(kept).await {
-                Ok(session) => return Ok(session),
-                Err(error) => log::info!(error:% = error; "a kept connection is replaced"),
-            }
-        }
-        let fresh = self.database.connect_for_writing().await?;
-        self.begin_on(fresh).await
+    /// A connection for one batch, which is the session's until it ends.
+    pub async fn session(&mut self) -> Result<Session, DbError> {
+        let kept = self.connection.take();
+        let is_kept = kept.is_some();
+        let connection = match kept {
+            Some(connection) => connection,
+            None => self.database.connect_for_writing().await?,
+        };
+        let catalogue = Arc::clone(&self.catalogue);
+        Ok(Session { connection, catalogue, is_kept, is_committing: false })
     }
 
-    async fn begin_on(&self, mut connection: AsyncPgConnection) -> Result<Session, DbError> {
-        AnsiTransactionManager::begin_transaction(&mut connection).await?;
-        Ok(Session {
-            connection,
-            catalogue: Arc::clone(&self.catalogue),
-        })
+    /// Takes back the connection of a session that was committed.
+    pub fn take_back(&mut self, session: Session) {
+        self.connection = Some(session.connection);
     }
 
     /// Ends a session without writing and keeps its connection for the next, if it is still good.
@@ -103,26 +113,56 @@ impl Writer {
     }
 
     async fn roll_back(&mut self, session: Session) -> Result<(), DbError> {
-        let mut connection = session.connection;
-        AnsiTransactionManager::rollback_transaction(&mut connection).await?;
-        self.connection = Some(connection);
+        run(&session.connection, Rollback).await?;
+        self.connection = Some(session.connection);
         Ok(())
     }
+}
 
-    /// Commits a session. After [`DbError::Away`] it is unknown whether the server did.
-    pub async fn commit(&mut self, mut session: Session) -> Result<(), DbError> {
-        match AnsiTransactionManager::commit_transaction(&mut session.connection).await {
-            Ok(()) => {
-                self.connection = Some(session.connection);
+/// A statement of a word, prepared once like all others.
+macro_rules! statement {
+    ($name:ident = $sql:literal) => {
+        #[derive(Debug, QueryId)]
+        struct $name;
+
+        impl QueryFragment<Pg> for $name {
+            fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+                out.push_sql($sql);
                 Ok(())
             }
-            Err(error) => Err(self.give_up(session, error.into()).await),
         }
+    };
+}
+
+statement!(Begin = "BEGIN");
+statement!(Commit = "COMMIT");
+statement!(Rollback = "ROLLBACK");
+
+async fn run<S>(mut connection: &AsyncPgConnection, statement: S) -> Result<(), DbError>
+where
+    S: QueryFragment<Pg> + QueryId + Send,
+{
+    connection.execute_returning_count(statement).await?;
+    Ok(())
+}
+
+/// Inserts rows, if there are any.
+async fn insert<S: Columns>(connection: &AsyncPgConnection, rows: S) -> Result<(), DbError> {
+    match rows.is_empty() {
+        true => Ok(()),
+        false => run(connection, rows).await,
     }
 }
 
 impl Session {
-    /// Finds out which pledges instalments and allocations belong to.
+    /// Whether what broke may be a connection that died unnoticed since the batch before. Nothing
+    /// was asked to be committed on it, so the batch can be carried out on another.
+    pub fn may_have_died_idle(&self) -> bool {
+        self.is_kept && !self.is_committing
+    }
+
+    /// Finds out which pledges instalments and allocations belong to. That never changes, so it is
+    /// asked before the transaction begins.
     pub async fn locate(
         &mut self,
         instalments: &[InstalmentId],
@@ -131,38 +171,70 @@ impl Session {
     ) -> Result<(), DbError> {
         let instalments: Vec<Uuid> = instalments.iter().map(|id| id.0).collect();
         let allocations: Vec<Uuid> = allocations.iter().map(|id| id.0).collect();
-        load::locate(&mut self.connection, &instalments, &allocations, books).await
+        load::locate(&self.connection, &instalments, &allocations, books).await
     }
 
-    /// Locks pledges in the order of their ids and reads them; returns the database's clock.
-    pub async fn lock(
+    /// Begins the transaction, locks the pledges in the order of their ids and reads them, looks up
+    /// the keys, and loads what is known to be needed already: in one round trip. Returns the
+    /// database's clock and what earlier requests with these keys were answered.
+    pub async fn begin(
         &mut self,
         pledges: &[PledgeId],
+        keys: &[Uuid],
+        needs: Needs,
         books: &mut Books,
-    ) -> Result<OffsetDateTime, DbError> {
+    ) -> Result<(OffsetDateTime, Vec<AnsweredKey>), DbError> {
         let mut ids: Vec<Uuid> = pledges.iter().map(|id| id.0).collect();
         ids.sort_unstable();
         ids.dedup();
-        load::lock_pledges(&mut self.connection, &self.catalogue, ids, books).await
+        let connection = &self.connection;
+        let ((), (now, pledges), stored, ()) = try_join!(
+            run(connection, Begin),
+            load::lock_pledges(connection, &self.catalogue, ids),
+            load::stored_keys(connection, keys),
+            load::load(connection, &self.catalogue, needs, books),
+        )?;
+        books.pledges.extend(pledges);
+        Ok((now, stored))
     }
 
-    /// What earlier requests with these keys were answered.
+    /// What earlier requests with these keys were answered, as of now.
     pub async fn stored_keys(&mut self, keys: &[Uuid]) -> Result<Vec<AnsweredKey>, DbError> {
-        load::stored_keys(&mut self.connection, keys).await
+        load::stored_keys(&self.connection, keys).await
     }
 
     /// Loads what is needed into the books.
     pub async fn load(&mut self, needs: Needs, books: &mut Books) -> Result<(), DbError> {
-        load::load(&mut self.connection, &self.catalogue, needs, books).await
+        load::load(&self.connection, &self.catalogue, needs, books).await
     }
 
-    /// Writes what the books' changes say, and the answers to its keys.
-    pub async fn post(
+    /// Writes what the books' changes say and the answers to its keys, and commits: in one round
+    /// trip, unless something is noted on earlier rows. After an error nothing was written, or, if
+    /// the connection broke, it is unknown whether all of it was.
+    pub async fn commit(
         &mut self,
         books: &Books,
         keys: Vec<AnsweredKey>,
         now: OffsetDateTime,
     ) -> Result<(), DbError> {
-        post::post(&mut self.connection, books, keys, now).await
+        self.is_committing = true;
+        let rows = Rows::of(books, keys, now);
+        let connection = &self.connection;
+        post::update(connection, books).await?;
+        try_join!(
+            insert(connection, rows.pledges),
+            insert(connection, rows.pledge_units),
+            insert(connection, rows.pledge_markets),
+            insert(connection, rows.instalments),
+            insert(connection, rows.creators),
+            insert(connection, rows.lots),
+            insert(connection, rows.accounts),
+            insert(connection, rows.journals),
+            insert(connection, rows.transfers),
+            insert(connection, rows.allocations),
+            insert(connection, rows.keys),
+            run(connection, Commit),
+        )?;
+        Ok(())
     }
 }

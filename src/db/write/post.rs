@@ -1,12 +1,12 @@
 //! From what a batch decided to the rows that say so, in the order references ask for.
 
 use diesel::prelude::*;
-use diesel_async::{AsyncConnectionCore, AsyncPgConnection, RunQueryDsl};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use time::OffsetDateTime;
 
 use super::AnsweredKey;
 use super::columns::{
-    Columns, InsertAccounts, InsertAllocations, InsertCreators, InsertInstalments, InsertJournals,
+    InsertAccounts, InsertAllocations, InsertCreators, InsertInstalments, InsertJournals,
     InsertKeys, InsertLots, InsertPledgeMarkets, InsertPledgeUnits, InsertPledges, InsertTransfers,
 };
 use crate::db::error::DbError;
@@ -15,13 +15,6 @@ use crate::domain::account::AccountKey;
 use crate::domain::books::{Books, Changes};
 use crate::domain::journal::Journal;
 use crate::domain::{Allocation, Document, Pledge, PledgeId};
-
-async fn run<S: Columns>(connection: &mut AsyncPgConnection, statement: S) -> Result<(), DbError> {
-    if !statement.is_empty() {
-        connection.execute_returning_count(statement).await?;
-    }
-    Ok(())
-}
 
 /// A position in a list, as the database counts it. Requests are bounded far below its range.
 fn place(index: usize) -> i16 {
@@ -34,73 +27,117 @@ fn split_document(document: Option<&Document>) -> (Option<String>, Option<String
         .unzip()
 }
 
-/// Writes everything the books' changes say, and the answers to its keys.
-pub(super) async fn post(
-    connection: &mut AsyncPgConnection,
-    books: &Books,
-    keys: Vec<AnsweredKey>,
-    now: OffsetDateTime,
-) -> Result<(), DbError> {
-    let changes = &books.changes;
-    announce(connection, changes).await?;
-    let mut creators = InsertCreators::default();
-    for creator in &changes.creators {
-        creators.push(
-            creator.id.0,
-            creator.reference.clone(),
-            creator.name.clone(),
-            creator.market.to_string(),
-            creator.enrolled_at,
-        );
-    }
-    run(connection, creators).await?;
-    issue_lots(connection, changes).await?;
-    open_accounts(connection, books).await?;
-    post_journals(connection, books).await?;
-    allocate(connection, books).await?;
-    update(connection, books).await?;
-    let mut answered = InsertKeys::default();
-    for (key, fingerprint, answer) in keys {
-        answered.push(key, fingerprint, now, answer);
-    }
-    run(connection, answered).await
+/// What a batch inserts, a statement per table.
+#[derive(Debug, Default)]
+pub(super) struct Rows {
+    pub(super) pledges: InsertPledges,
+    pub(super) pledge_units: InsertPledgeUnits,
+    pub(super) pledge_markets: InsertPledgeMarkets,
+    pub(super) instalments: InsertInstalments,
+    pub(super) creators: InsertCreators,
+    pub(super) lots: InsertLots,
+    pub(super) accounts: InsertAccounts,
+    pub(super) journals: InsertJournals,
+    pub(super) transfers: InsertTransfers,
+    pub(super) allocations: InsertAllocations,
+    pub(super) keys: InsertKeys,
 }
 
-async fn announce(connection: &mut AsyncPgConnection, changes: &Changes) -> Result<(), DbError> {
-    let mut rows = InsertPledges::default();
-    let mut units = InsertPledgeUnits::default();
-    let mut markets = InsertPledgeMarkets::default();
-    let mut instalments = InsertInstalments::default();
-    for (pledge, own_instalments) in &changes.announced {
-        push_pledge(&mut rows, pledge);
-        for (index, part) in pledge.split.iter().enumerate() {
-            units.push(
-                pledge.id.0,
-                part.unit().to_string(),
-                part.minor(),
-                place(index),
+impl Rows {
+    /// The rows that say what the books' changes say, and the answers to its keys.
+    pub(super) fn of(books: &Books, keys: Vec<AnsweredKey>, now: OffsetDateTime) -> Self {
+        let mut rows = Rows::default();
+        rows.announce(&books.changes);
+        for creator in &books.changes.creators {
+            rows.creators.push(
+                creator.id.0,
+                creator.reference.clone(),
+                creator.name.clone(),
+                creator.market.to_string(),
+                creator.enrolled_at,
             );
         }
-        for (index, market) in pledge.markets.iter().enumerate() {
-            markets.push(pledge.id.0, market.to_string(), place(index));
+        rows.issue_lots(&books.changes);
+        rows.open_accounts(books);
+        for journal in &books.changes.journals {
+            push_journal(&mut rows.journals, journal);
+            push_transfers(&mut rows.transfers, journal);
         }
-        for (index, instalment) in own_instalments.iter().enumerate() {
-            instalments.push(
-                pledge.id.0,
-                instalment.id.0,
-                instalment.reference.clone(),
-                place(index),
-                instalment.amount.unit().to_string(),
-                instalment.amount.minor(),
-                instalment.due_date,
-                instalment.condition.clone(),
+        for id in &books.changes.allocations {
+            if let Some(Some(allocation)) = books.allocations.get(id) {
+                push_allocation(&mut rows.allocations, allocation);
+            }
+        }
+        for (key, fingerprint, answer) in keys {
+            rows.keys.push(key, fingerprint, now, answer);
+        }
+        rows
+    }
+
+    fn announce(&mut self, changes: &Changes) {
+        for (pledge, own_instalments) in &changes.announced {
+            push_pledge(&mut self.pledges, pledge);
+            for (index, part) in pledge.split.iter().enumerate() {
+                let unit = part.unit().to_string();
+                self.pledge_units.push(pledge.id.0, unit, part.minor(), place(index));
+            }
+            for (index, market) in pledge.markets.iter().enumerate() {
+                self.pledge_markets.push(pledge.id.0, market.to_string(), place(index));
+            }
+            for (index, instalment) in own_instalments.iter().enumerate() {
+                self.instalments.push(
+                    pledge.id.0,
+                    instalment.id.0,
+                    instalment.reference.clone(),
+                    place(index),
+                    instalment.amount.unit().to_string(),
+                    instalment.amount.minor(),
+                    instalment.due_date,
+                    instalment.condition.clone(),
+                );
+            }
+        }
+    }
+
+    fn issue_lots(&mut self, changes: &Changes) {
+        for lot in &changes.lots {
+            let (uri, sha256) = split_document(lot.document.as_ref());
+            self.lots.push(
+                lot.pledge.0,
+                lot.id.0,
+                lot.instalment.0,
+                lot.face.unit().to_string(),
+                lot.face.minor(),
+                lot.kind.as_str().to_owned(),
+                lot.valid_from,
+                lot.expires_at,
+                lot.issued_on,
+                uri,
+                sha256,
             );
         }
     }
-    run(connection, rows).await?;
-    run(connection, units).await?;
-    run(connection, markets).await?;
-    run(connection, instalments).await
+
+    fn open_accounts(&mut self, books: &Books) {
+        for (pledge, key) in &books.changes.accounts {
+            let Some(Some(book)) = books.pledges.get(pledge) else { continue };
+            let Some(account) = book.account(key) else { continue };
+            self.accounts.push(
+                pledge.0,
+                account.number,
+                account.id.0,
+                key.code.as_str(),
+                key.unit.to_string(),
+                key.code.unit_kind().as_str(),
+                key.code.side().as_str(),
+                false,
+                key.market.map(|market| market.to_string()),
+                key.creator.map(|id| id.0),
+                key.instalment.map(|id| id.0),
+                key.lot.map(|id| id.0),
+            );
+        }
+    }
 }
 
 fn push_pledge(rows: &mut InsertPledges, pledge: &Pledge) {
@@ -114,65 +151,6 @@ fn push_pledge(rows: &mut InsertPledges, pledge: &Pledge) {
         pledge.total.minor(),
         pledge.created_at,
     );
-}
-
-async fn issue_lots(connection: &mut AsyncPgConnection, changes: &Changes) -> Result<(), DbError> {
-    let mut rows = InsertLots::default();
-    for lot in &changes.lots {
-        let (uri, sha256) = split_document(lot.document.as_ref());
-        rows.push(
-            lot.pledge.0,
-            lot.id.0,
-            lot.instalment.0,
-            lot.face.unit().to_string(),
-            lot.face.minor(),
-            lot.kind.as_str().to_owned(),
-            lot.valid_from,
-            lot.expires_at,
-            lot.issued_on,
-            uri,
-            sha256,
-        );
-    }
-    run(connection, rows).await
-}
-
-async fn open_accounts(connection: &mut AsyncPgConnection, books: &Books) -> Result<(), DbError> {
-    let mut rows = InsertAccounts::default();
-    for (pledge, key) in &books.changes.accounts {
-        let Some(Some(book)) = books.pledges.get(pledge) else {
-            continue;
-        };
-        let Some(account) = book.account(key) else {
-            continue;
-        };
-        rows.push(
-            pledge.0,
-            account.number,
-            account.id.0,
-            key.code.as_str(),
-            key.unit.to_string(),
-            key.code.unit_kind().as_str(),
-            key.code.side().as_str(),
-            false,
-            key.market.map(|market| market.to_string()),
-            key.creator.map(|id| id.0),
-            key.instalment.map(|id| id.0),
-            key.lot.map(|id| id.0),
-        );
-    }
-    run(connection, rows).await
-}
-
-async fn post_journals(connection: &mut AsyncPgConnection, books: &Books) -> Result<(), DbError> {
-    let mut journals = InsertJournals::default();
-    let mut transfers = InsertTransfers::default();
-    for journal in &books.changes.journals {
-        push_journal(&mut journals, journal);
-        push_transfers(&mut transfers, journal);
-    }
-    run(connection, journals).await?;
-    run(connection, transfers).await
 }
 
 fn push_journal(rows: &mut InsertJournals, journal: &Journal) {
@@ -218,17 +196,6 @@ fn push_transfers(rows: &mut InsertTransfers, journal: &Journal) {
     }
 }
 
-async fn allocate(connection: &mut AsyncPgConnection, books: &Books) -> Result<(), DbError> {
-    let mut rows = InsertAllocations::default();
-    for id in &books.changes.allocations {
-        let Some(Some(allocation)) = books.allocations.get(id) else {
-            continue;
-        };
-        push_allocation(&mut rows, allocation);
-    }
-    run(connection, rows).await
-}
-
 fn push_allocation(rows: &mut InsertAllocations, allocation: &Allocation) {
     rows.push(
         allocation.pledge.0,
@@ -244,7 +211,10 @@ fn push_allocation(rows: &mut InsertAllocations, allocation: &Allocation) {
 }
 
 /// What is noted on earlier rows: rare next to allocations, so a statement each.
-async fn update(connection: &mut AsyncPgConnection, books: &Books) -> Result<(), DbError> {
+pub(super) async fn update(
+    mut connection: &AsyncPgConnection,
+    books: &Books,
+) -> Result<(), DbError> {
     for PledgeId(id) in &books.changes.moved_on {
         let Some(Some(book)) = books.pledges.get(&PledgeId(*id)) else {
             continue;
@@ -254,7 +224,7 @@ async fn update(connection: &mut AsyncPgConnection, books: &Books) -> Result<(),
                 pledges::state.eq(book.pledge.state.as_str()),
                 pledges::agreed_on.eq(book.pledge.agreed_on),
             ))
-            .execute(connection)
+            .execute(&mut connection)
             .await?;
     }
     for (pledge, id) in &books.changes.instalments {
@@ -273,7 +243,7 @@ async fn update(connection: &mut AsyncPgConnection, books: &Books) -> Result<(),
                 instalments::received.eq(instalment.received),
                 instalments::written_off.eq(instalment.written_off),
             ))
-            .execute(connection)
+            .execute(&mut connection)
             .await?;
     }
     for id in &books.changes.released {
@@ -282,7 +252,7 @@ async fn update(connection: &mut AsyncPgConnection, books: &Books) -> Result<(),
         };
         diesel::update(allocations::table.find((allocation.pledge.0, id.0)))
             .set(allocations::released.eq(allocation.released))
-            .execute(connection)
+            .execute(&mut connection)
             .await?;
     }
     Ok(())

@@ -61,16 +61,13 @@ impl AllocateToCreator {
     }
 
     pub(super) fn needs(&self, books: &Books, needs: &mut Needs) {
-        let Ok(book) = books.pledge(self.pledge) else {
-            return;
-        };
-        match books.creators.get(&self.creator) {
-            None => _ = needs.creators.insert(self.creator),
-            Some(Some(creator)) => {
+        match (books.creators.get(&self.creator), books.pledge(self.pledge)) {
+            (None, _) => _ = needs.creators.insert(self.creator),
+            (Some(Some(creator)), Ok(book)) => {
                 let (from, to) = purses(&self.amount, creator.market, self.creator);
                 needs.accounts(book, [from, to], self.effective_date);
             }
-            Some(None) => {}
+            (Some(_), _) => {}
         }
     }
 

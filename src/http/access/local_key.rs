@@ -112,7 +112,7 @@ fn read(path: &Path) -> Result<Option<String>, KeyFault> {
 /// file already, so the first process wins; renaming would let the last one, after others had
 /// read the first one's key.
 fn create(dir: &Path, path: &Path) -> Result<(), KeyFault> {
-    private(DirBuilder::new().recursive(true)).create(dir)?;
+    open_to_pass(DirBuilder::new().recursive(true)).create(dir)?;
     let document =
         Ed25519KeyPair::generate_pkcs8v1(&SystemRandom::new()).map_err(|_| KeyFault::NoKeyMade)?;
     // The 48 bytes of this document are one line of base64.
@@ -134,8 +134,10 @@ fn create(dir: &Path, path: &Path) -> Result<(), KeyFault> {
 }
 
 #[cfg(unix)]
-fn private(builder: &mut DirBuilder) -> &mut DirBuilder {
-    std::os::unix::fs::DirBuilderExt::mode(builder, 0o700)
+// Others may pass through, as the private database is kept below and, for root, runs as somebody else;
+// nobody but its owner may list it.
+fn open_to_pass(builder: &mut DirBuilder) -> &mut DirBuilder {
+    std::os::unix::fs::DirBuilderExt::mode(builder, 0o711)
 }
 
 #[cfg(unix)]
@@ -150,7 +152,9 @@ fn is_exposed(metadata: &fs::Metadata) -> bool {
 
 // Elsewhere the folder's own access list decides.
 #[cfg(not(unix))]
-fn private(builder: &mut DirBuilder) -> &mut DirBuilder {
+// Others may pass through, as the private database is kept below and, for root, runs as somebody else;
+// nobody but its owner may list it.
+fn open_to_pass(builder: &mut DirBuilder) -> &mut DirBuilder {
     builder
 }
 

@@ -1,3 +1,5 @@
+//! Who a token makes its bearer, and what that shows.
+
 use uuid::Uuid;
 
 use super::{Markets, Principal, Role, Scopes, Visibility, parse_pledge_id, show_pledge_id};

@@ -65,7 +65,7 @@ impl<'a> Params<'a> {
             self.fault(
                 name,
                 "repeated-parameter",
-                format!("{name} is given once, or not at all"),
+                "it is given once, or not at all",
             );
         }
         value
@@ -104,11 +104,7 @@ impl<'a> Params<'a> {
     pub fn required_day(&mut self, name: &'static str) -> Option<Date> {
         let found = self.day(name);
         if !self.pairs.iter().any(|(its, _)| its == name) {
-            self.fault(
-                name,
-                "missing-parameter",
-                format!("{name} has to be given, as a date"),
-            );
+            self.fault(name, "missing-parameter", "it has to be given, as a date");
         }
         found
     }
@@ -117,7 +113,7 @@ impl<'a> Params<'a> {
     pub fn required_id<T: FromStr<Err = NotAnId>>(&mut self, name: &'static str) -> Option<T> {
         let found = self.id(name);
         if !self.pairs.iter().any(|(its, _)| its == name) {
-            self.fault(name, "missing-parameter", format!("{name} has to be given"));
+            self.fault(name, "missing-parameter", "it has to be given");
         }
         found
     }
@@ -161,7 +157,7 @@ impl<'a> Params<'a> {
                 .parse::<i64>()
                 .ok()
                 .filter(|limit| (1..=MAX_LIMIT).contains(limit));
-            limit.ok_or_else(|| format!("limit is a whole number from 1 to {MAX_LIMIT}"))
+            limit.ok_or_else(|| format!("a whole number from 1 to {MAX_LIMIT} is asked for here"))
         });
         let cursor = self.text("cursor");
         let mut filters: Vec<String> = self

@@ -1,19 +1,23 @@
 //! Statements of accounts, as JSON and as CSV.
 //!
 //! The head decides the tag, so a reader who has the statement is told so before a line is read.
-//! Lines are read a page at a time, each page on a connection of its own that goes back to the pool
-//! before anything is sent: a reader that is slow holds nothing, and a statement of any length costs
-//! the memory of a page.
+//! Lines are read a stretch at a time, each on a connection of its own that goes back to the pool
+//! before anything is sent: a reader that is slow holds nothing, and a statement of any length
+//! costs the memory of a few stretches.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
 
 use actix_web::HttpResponse;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::web::{Bytes, Data};
 use futures_util::stream;
 use time::OffsetDateTime;
+use tokio::task::JoinHandle;
 
 use super::get::{Get, failed};
 use super::views::{AccountOut, StatementOut};
-use crate::db::read::{self, Entry, Place, ReadError, Sight, StatementHead, snapshot};
+use crate::db::read::{self, Entry, ReadError, Sight, StatementHead, snapshot};
 use crate::domain::AccountId;
 use crate::http::accept::{self, negotiate};
 use crate::http::access::permission::ReadLedger;
@@ -23,8 +27,9 @@ use crate::http::state::State;
 use crate::http::wire::Day;
 use crate::statements::{Format, Rendering};
 
-/// How many lines are read and sent at a time.
-pub const PAGE_LINES: usize = 10_240;
+/// How many stretches of lines are on their way while one is written out: the database and this
+/// service work at the same time.
+const AHEAD: usize = 2;
 
 /// An account's statement
 ///
@@ -102,9 +107,13 @@ async fn statement(
     if get.has(&tag) {
         return Ok(tag.not_modified());
     }
-    let limit = PAGE_LINES as i64;
-    let lines = read::statement_lines(&mut connection, sight, &head, None, limit).await;
-    let lines = lines.map_err(failed)?;
+    let lines = match head.stretches.as_slice() {
+        [] => Vec::new(),
+        [first, ..] => {
+            let lines = read::statement_lines(&mut connection, sight, &head, *first);
+            lines.await.map_err(failed)?
+        }
+    };
     drop(connection);
     respond(&get, format, tag, head, lines)
 }
@@ -137,13 +146,14 @@ fn respond(
     let disposition = disposition(format, &head);
     let account = serde_json::to_string(&AccountOut::from(&head.account));
     let account = account.map_err(|_| Problem::internal())?;
-    let mut rendering = Rendering::new(format, head, account);
+    let head = Arc::new(head);
+    let mut rendering = Rendering::new(format, head.clone(), account);
     let mut chunk = Vec::with_capacity(1024 + 384 * lines.len());
     rendering.begin(&mut chunk);
     rendering.lines(&mut chunk, &lines);
-    let mut response = if lines.len() < PAGE_LINES {
+    let mut response = if head.stretches.len() < 2 {
         rendering.end(&mut chunk).map_err(|error| {
-            log::error!("{error}: account {}", rendering.head().account.id);
+            log::error!("{error}: account {}", head.account.id);
             Problem::internal()
         })?;
         etag::respond(
@@ -153,15 +163,16 @@ fn respond(
             chunk,
         )
     } else {
-        let after = lines.last().map(|line| (line.effective_date, line.seq));
-        let (state, sight) = (get.state().clone(), get.sight().clone());
-        let rest = Rest {
-            state,
-            sight,
+        let mut rest = Rest {
+            state: get.state().clone(),
+            sight: get.sight().clone(),
+            head,
             rendering,
-            after,
+            ordered: 1,
+            on_their_way: VecDeque::with_capacity(AHEAD),
             chunk: Some(chunk),
         };
+        rest.order();
         HttpResponse::Ok()
             .insert_header((header::CONTENT_TYPE, media_type(format)))
             .insert_header((header::ETAG, tag.as_str()))
@@ -188,17 +199,22 @@ impl From<BrokenOff> for actix_web::Error {
     }
 }
 
-/// What of a long statement is still to be sent.
+type Read = JoinHandle<Result<Vec<Entry>, ReadError>>;
+
+/// What of a long statement is still to be sent. A reader that goes away drops it; what was ordered
+/// is then read to no end, and that is all.
 struct Rest {
     state: Data<State>,
     sight: Sight,
+    head: Arc<StatementHead>,
     rendering: Rendering,
-    after: Option<Place>,
+    ordered: usize,
+    on_their_way: VecDeque<Read>,
     chunk: Option<Vec<u8>>,
 }
 
 impl Rest {
-    /// The next piece: what is ready, or else the next page.
+    /// The next piece: what is ready, or else the next stretch, or else the end.
     async fn next(rest: Option<Self>) -> Result<Option<(Bytes, Option<Self>)>, BrokenOff> {
         let Some(mut rest) = rest else {
             return Ok(None);
@@ -206,26 +222,41 @@ impl Rest {
         if let Some(chunk) = rest.chunk.take() {
             return Ok(Some((Bytes::from(chunk), Some(rest))));
         }
-        let lines = rest.lines().await.map_err(|error| {
-            log::error!("a statement broke off: {error}");
-            BrokenOff
-        })?;
-        let mut chunk = Vec::with_capacity(1024 + 384 * lines.len());
+        let mut chunk = Vec::new();
+        let Some(read) = rest.on_their_way.pop_front() else {
+            rest.rendering
+                .end(&mut chunk)
+                .map_err(|error| rest.broke_off(&error))?;
+            return Ok(Some((Bytes::from(chunk), None)));
+        };
+        let lines = read.await.map_err(|error| rest.broke_off(&error))?;
+        let lines = lines.map_err(|error| rest.broke_off(&error))?;
+        rest.order();
+        chunk.reserve(384 * lines.len());
         rest.rendering.lines(&mut chunk, &lines);
-        rest.after = lines.last().map(|line| (line.effective_date, line.seq));
-        if lines.len() == PAGE_LINES {
-            return Ok(Some((Bytes::from(chunk), Some(rest))));
-        }
-        rest.rendering.end(&mut chunk).map_err(|error| {
-            log::error!("{error}: account {}", rest.rendering.head().account.id);
-            BrokenOff
-        })?;
-        Ok(Some((Bytes::from(chunk), None)))
+        Ok(Some((Bytes::from(chunk), Some(rest))))
     }
 
-    async fn lines(&self) -> Result<Vec<Entry>, ReadError> {
-        let mut connection = self.state.pool.get().await?;
-        let (head, limit) = (self.rendering.head(), PAGE_LINES as i64);
-        read::statement_lines(&mut connection, &self.sight, head, self.after, limit).await
+    fn broke_off(&self, error: &dyn std::error::Error) -> BrokenOff {
+        log::error!(
+            "a statement of account {} broke off: {error}",
+            self.head.account.id
+        );
+        BrokenOff
+    }
+
+    /// Has the next stretches read, as far ahead as is of use.
+    fn order(&mut self) {
+        while self.on_their_way.len() < AHEAD {
+            let Some(stretch) = self.head.stretches.get(self.ordered).copied() else {
+                return;
+            };
+            let (state, sight, head) = (self.state.clone(), self.sight.clone(), self.head.clone());
+            self.ordered += 1;
+            self.on_their_way.push_back(tokio::spawn(async move {
+                let mut connection = state.pool.get().await?;
+                read::statement_lines(&mut connection, &sight, &head, stretch).await
+            }));
+        }
     }
 }

@@ -1,0 +1,262 @@
+//! Who may what: every operation × every role × own or foreign, and tokens that are none.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use almoner::http::access::Role;
+use reqwest::Method;
+use reqwest::header::{AUTHORIZATION, HeaderValue};
+
+use crate::harness::{Answer, Client, World};
+use crate::operations::{Names, Need, Operation, Place, operations, writes};
+use crate::tokens::{Issuer, accepted, corpus};
+
+/// The roles that may, as the domain has it.
+fn roles(need: Need) -> &'static [Role] {
+    use Role::{Admin, Approver, Auditor, Controller, Partner, Preparer};
+    match need {
+        Need::Nothing | Need::Reference => {
+            &[Preparer, Approver, Controller, Partner, Auditor, Admin]
+        }
+        Need::Ledger => &[Preparer, Approver, Controller, Partner, Auditor],
+        Need::Proofs => &[Preparer, Approver, Controller, Auditor],
+        Need::Pledges | Need::Money | Need::Creators => &[Preparer],
+        Need::WriteOffs => &[Controller],
+    }
+}
+
+/// The scope that has to be in the token.
+fn scope(need: Need) -> &'static str {
+    match need {
+        Need::Nothing => "",
+        Need::Reference => "reference:read",
+        Need::Ledger => "ledger:read",
+        Need::Proofs => "proofs:read",
+        Need::Pledges => "pledges:write",
+        Need::Money => "money:write",
+        Need::Creators => "creators:write",
+        Need::WriteOffs => "write-offs:write",
+    }
+}
+
+fn refused_by_role(answer: &Answer) {
+    answer.expect_problem(403, "forbidden");
+    let challenge = answer.header("www-authenticate").unwrap();
+    assert!(challenge.contains("insufficient_scope"), "{challenge}");
+}
+
+/// Whether an operation names something that belongs to one pledge.
+fn is_pledge_s(operation: &Operation) -> bool {
+    !matches!(operation.names, Names::Nothing | Names::Creator)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_role_may_what_it_may_with_every_operation_and_nothing_else() {
+    let world = World::new().await;
+    let (own, foreign) = (
+        Place::new(&world, "OWN").await,
+        Place::new(&world, "FOREIGN").await,
+    );
+    let before = world.database.row_counts().await;
+    for operation in operations() {
+        for role in Role::ALL.iter().filter(|role| **role != Role::Partner) {
+            let client = world.user(*role, "somebody");
+            for place in [&own, &foreign] {
+                let answer = operation.try_by(&client, place).await;
+                if roles(operation.need).contains(role) {
+                    assert_eq!(answer.status, 200, "{role}: {answer:?}");
+                } else {
+                    refused_by_role(&answer);
+                }
+            }
+        }
+    }
+    assert_eq!(world.database.row_counts().await, before);
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_partner_may_read_its_own_and_never_learns_of_a_foreign_pledge() {
+    let world = World::new().await;
+    let (own, foreign) = (
+        Place::new(&world, "OWN").await,
+        Place::new(&world, "FOREIGN").await,
+    );
+    let before = world.database.row_counts().await;
+    for markets in [&["*"][..], &["JP"], &["JP", "FR"]] {
+        let partner = world.partner(&[&own.pledge, &own.announced], markets);
+        for operation in operations() {
+            let (here, there) = (
+                operation.try_by(&partner, &own).await,
+                operation.try_by(&partner, &foreign).await,
+            );
+            if !roles(operation.need).contains(&Role::Partner) {
+                refused_by_role(&here);
+                refused_by_role(&there);
+                continue;
+            }
+            // Of a market alone, what belongs to no market isn't to be seen.
+            let hidden = markets != ["*"] && here.status == 404;
+            assert!(here.status == 200 || hidden, "{here:?}");
+            if is_pledge_s(&operation) {
+                there.expect_problem(404, "not-found");
+            } else {
+                assert_eq!(there.status, 200, "{there:?}");
+            }
+            let asked = operation.harmless(&foreign);
+            for id in foreign.ids().into_iter().filter(|id| !asked.contains(id)) {
+                assert!(!there.text().contains(id), "{id} in {there:?}");
+                assert!(!here.text().contains(id), "{id} in {here:?}");
+            }
+        }
+    }
+    assert_eq!(world.database.row_counts().await, before);
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_may_anything_but_ask_whether_the_service_lives() {
+    let world = World::new().await;
+    let place = Place::new(&world, "PLACE").await;
+    for operation in operations() {
+        let answer = operation.try_by(&world.nobody(), &place).await;
+        if operation.need == Need::Nothing {
+            answer.expect(200);
+        } else {
+            answer.expect_problem(401, "unauthenticated");
+            assert_eq!(
+                answer.header("www-authenticate"),
+                Some("Bearer realm=\"almoner\"")
+            );
+        }
+    }
+    world.finish().await;
+}
+
+fn now_s() -> u64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap()
+        .as_secs()
+}
+
+/// Whoever holds the service's own key, and can so be wrong in one way at a time.
+fn issuer(world: &World) -> Issuer {
+    let pem = std::fs::read_to_string(world.data_dir().join("signing-key.pem")).unwrap();
+    Issuer::of_local_key(&pem)
+}
+
+async fn with_header(client: &Client, method: Method, path: &str, value: HeaderValue) -> Answer {
+    let request = client.request(method, path).header(AUTHORIZATION, value);
+    client
+        .send(
+            request
+                .header("Idempotency-Key", "k")
+                .json(&serde_json::json!({})),
+        )
+        .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_role_without_the_scope_may_not_and_is_told_which_it_lacks() {
+    let world = World::new().await;
+    let place = Place::new(&world, "PLACE").await;
+    let issuer = issuer(&world);
+    for operation in operations()
+        .into_iter()
+        .filter(|it| it.need != Need::Nothing)
+    {
+        let mut claims = issuer.claims(now_s());
+        let roles: Vec<&str> = roles(operation.need).iter().map(|it| it.name()).collect();
+        let role = roles.iter().find(|role| **role != "partner").unwrap();
+        claims["roles"] = serde_json::json!([role]);
+        let every = "reference:read ledger:read proofs:read pledges:write money:write \
+            creators:write write-offs:write";
+        let lacking = scope(operation.need);
+        claims["scope"] = serde_json::json!(every.replace(lacking, ""));
+        let token = issuer.sign(&issuer.header().to_string(), &claims.to_string());
+        let client = world.nobody().with_token(&token);
+        let answer = operation.try_by(&client, &place).await;
+        let problem = answer.expect_problem(403, "forbidden");
+        assert_eq!(problem["missing_scope"], lacking);
+    }
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_is_wrong_in_any_one_way_opens_nothing() {
+    let world = World::new().await;
+    let issuer = issuer(&world);
+    let mut sent = 0;
+    for (what, token, code) in corpus(&issuer, now_s()) {
+        let Ok(value) = HeaderValue::from_str(&format!("Bearer {token}")) else {
+            continue; // no client could send it
+        };
+        sent += 1;
+        for (method, path) in [(Method::GET, "/v1/units"), (Method::POST, "/v1/creators")] {
+            let answer = with_header(&world.nobody(), method, path, value.clone()).await;
+            assert_eq!(answer.status, 401, "{what}: {answer:?}");
+            answer.expect_problem(401, code);
+            assert!(
+                answer
+                    .header("www-authenticate")
+                    .unwrap()
+                    .starts_with("Bearer"),
+                "{what}"
+            );
+            assert!(
+                token.len() < 20 || !answer.text().contains(&token),
+                "{what} is echoed"
+            );
+        }
+    }
+    assert!(sent > 60, "{sent}");
+    for (what, token) in accepted(&issuer, now_s()) {
+        let value = HeaderValue::from_str(&format!("Bearer {token}")).unwrap();
+        let answer = with_header(&world.nobody(), Method::GET, "/v1/units", value).await;
+        assert_eq!(answer.status, 200, "{what}: {answer:?}");
+    }
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_goes_as_a_basic_password_too_and_never_in_the_query() {
+    let world = World::new().await;
+    let token = world.auditor().token().unwrap().to_owned();
+    let nobody = world.nobody();
+    let request = nobody
+        .request(Method::GET, "/v1/units")
+        .basic_auth("excel", Some(&token));
+    nobody.send(request).await.expect(200);
+    for name in ["access_token", "token"] {
+        let answer = nobody.get(&format!("/v1/units?{name}={token}")).await;
+        answer.expect_problem(401, "unauthenticated");
+    }
+    let twice = world.auditor();
+    let twice = twice
+        .request(Method::GET, "/v1/units")
+        .header(AUTHORIZATION, "Bearer x");
+    let answer = nobody.send(twice).await;
+    assert_eq!(answer.status, 401, "{answer:?}");
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_may_not_is_told_so_before_the_body_is_read() {
+    let world = World::new().await;
+    let place = Place::new(&world, "PLACE").await;
+    for operation in writes() {
+        let path = operation.path(&place);
+        let nothing = serde_json::json!("nothing of the kind");
+        world
+            .auditor()
+            .post_without_key(&path, &nothing)
+            .await
+            .expect_problem(403, "forbidden");
+        world
+            .nobody()
+            .post_without_key(&path, &nothing)
+            .await
+            .expect_problem(401, "unauthenticated");
+    }
+    world.finish().await;
+}

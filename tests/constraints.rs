@@ -1,0 +1,111 @@
+//! The illegal row cannot be written: raw SQL tries each, and gets exactly the named refusal.
+//!
+//! Everything is tried with every right there is (as the owner) and as the service's role. A rule
+//! in the catalogue that nothing here tries fails [`completeness`].
+
+mod append_only;
+mod completeness;
+mod fixture;
+mod postings;
+mod reference;
+mod rows;
+mod service_role;
+
+use fixture::{As, Ledger, Refused};
+
+/// Rows that one rule forbids.
+struct Case {
+    /// The rule: a constraint's name, or what a trigger refuses with.
+    rule: &'static str,
+    /// What is tried; each alone.
+    tries: &'static [&'static str],
+    /// Who is refused by the rule itself. The service's role may have no right to even try.
+    service: Service,
+}
+
+/// How the service's role fares with a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Service {
+    /// It is refused by the same rule.
+    Ruled,
+    /// It has no right to try.
+    Denied,
+}
+
+const fn ruled(rule: &'static str, tries: &'static [&'static str]) -> Case {
+    Case {
+        rule,
+        tries,
+        service: Service::Ruled,
+    }
+}
+
+const fn denied(rule: &'static str, tries: &'static [&'static str]) -> Case {
+    Case {
+        rule,
+        tries,
+        service: Service::Denied,
+    }
+}
+
+/// Tries every case as the owner and as the service, and fails with all that went otherwise.
+async fn try_all(cases: &[Case]) {
+    let mut ledger = Ledger::new().await;
+    let mut otherwise = Vec::new();
+    for case in cases {
+        for sql in case.tries {
+            let named = Refused::Rule(case.rule.to_owned());
+            let expected = match case.service {
+                Service::Ruled => named.clone(),
+                Service::Denied => Refused::Denied,
+            };
+            for (who, expected) in [(As::Owner, named), (As::Service, expected)] {
+                let found = ledger.attempt(who, sql).await;
+                if found != expected {
+                    let rule = case.rule;
+                    otherwise.push(format!("{rule} as {who:?}: {found:?} for {sql}"));
+                }
+            }
+        }
+    }
+    ledger.finish().await;
+    assert!(otherwise.is_empty(), "\n{}\n", otherwise.join("\n"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pledges_lots_creators_and_allocations_obey_their_rules() {
+    try_all(rows::CASES).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn accounts_journals_and_transfers_obey_their_rules() {
+    try_all(postings::CASES).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn reference_data_obeys_its_rules() {
+    try_all(reference::CASES).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_rules_allow_can_be_written() {
+    let mut ledger = Ledger::new().await;
+    for sql in [
+        "SELECT post('fides', 5, 6, 11000, '2026-01-30')",
+        "SELECT post('fides', 5, 6, 1000, '2026-01-21')",
+        "SELECT announce('third', 100, 200)",
+        "SELECT open('fides', 7, '3120', 'USD', market => 'US'); \
+         SELECT post('fides', 4, 7, 30000, '2026-01-06')",
+        "UPDATE instalments SET received = 70000 WHERE id = id('fides cash')",
+        "UPDATE allocations SET released = 9000 WHERE id = id('allocation')",
+    ] {
+        for who in [As::Owner, As::Service] {
+            assert_eq!(
+                ledger.attempt(who, sql).await,
+                Refused::Not,
+                "{who:?}: {sql}"
+            );
+        }
+    }
+    ledger.finish().await;
+}

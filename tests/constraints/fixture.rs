@@ -1,0 +1,197 @@
+//! A small ledger in plain SQL, and a way to try one more row on it.
+
+use diesel::result::Error;
+use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
+
+use crate::harness::TestDatabase;
+
+/// Words to write rows with: `announce` a pledge, `open` an account, `post` a journal of one
+/// transfer. Whatever isn't said is right, so that a case says what is wrong. They have no rights
+/// of their own. Pledges, creators and so on go by names; an id is a digest of its name.
+const WORDS: &str = "
+CREATE SCHEMA fixture;
+GRANT USAGE ON SCHEMA fixture TO almoner_service;
+SET search_path = public, fixture;
+
+CREATE FUNCTION fixture.id(name text) RETURNS uuid LANGUAGE sql IMMUTABLE AS
+    $$ SELECT md5(name)::uuid $$;
+
+CREATE FUNCTION fixture.announce(pledge text, cash bigint, credits bigint) RETURNS void
+LANGUAGE sql AS $$
+    INSERT INTO pledges
+        (id, reference, donor, recipient, purpose, functional_unit, total, created_at)
+    VALUES (id(pledge), pledge, 'Donor', 'Recipient', 'Purpose', 'USD', cash + credits, now());
+    INSERT INTO pledge_units (pledge_id, unit, amount, position)
+    VALUES (id(pledge), 'USD', cash, 0), (id(pledge), 'ADC:TIKTOK:USD', credits, 1);
+    INSERT INTO pledge_markets (pledge_id, market, position)
+    VALUES (id(pledge), 'JP', 0), (id(pledge), 'US', 1);
+    INSERT INTO instalments (pledge_id, id, reference, position, unit, amount, due_date)
+    VALUES (id(pledge), id(pledge || ' cash'), 'C1', 0, 'USD', cash, '2026-01-01'),
+           (id(pledge), id(pledge || ' credits'), 'T1', 1, 'ADC:TIKTOK:USD', credits, '2026-01-01');
+$$;
+
+CREATE FUNCTION fixture.open(pledge text, number integer, code text, unit text,
+    market text DEFAULT NULL, creator text DEFAULT NULL, instalment text DEFAULT NULL,
+    lot text DEFAULT NULL, kind text DEFAULT NULL, side text DEFAULT NULL,
+    name text DEFAULT NULL, overdraw boolean DEFAULT false) RETURNS void
+LANGUAGE sql AS $$
+    INSERT INTO accounts (pledge_id, number, id, code, unit, unit_kind, normal_side, may_overdraw,
+                          market, creator_id, instalment_id, lot_id)
+    SELECT id(pledge), number, id(coalesce(name, pledge || ' ' || number)), code, unit,
+           coalesce(kind, (SELECT u.kind FROM units u WHERE u.code = unit), 'cash'),
+           coalesce(side, (SELECT c.normal_side FROM chart c WHERE c.code = open.code), 'debit'),
+           overdraw, market, id(creator), id(instalment), id(lot);
+$$;
+
+CREATE FUNCTION fixture.post(pledge text, debit integer, credit integer, amount bigint, day date,
+    number_off integer DEFAULT 0, recorded interval DEFAULT '1 second', says integer DEFAULT 1,
+    unit text DEFAULT NULL, transfer_journal_off integer DEFAULT 0, day_off integer DEFAULT 0,
+    debit_seq_off integer DEFAULT 0, credit_seq_off integer DEFAULT 0,
+    debit_balance_off integer DEFAULT 0, credit_balance_off integer DEFAULT 0,
+    debit_turnover_off integer DEFAULT 0, credit_turnover_off integer DEFAULT 0,
+    kind text DEFAULT 'budget', actor text DEFAULT 'petra', name text DEFAULT NULL,
+    subject text DEFAULT NULL, bank_reference text DEFAULT NULL) RETURNS void
+LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE
+    p pledges;
+    d accounts;
+    c accounts;
+    n bigint;
+BEGIN
+    SELECT * INTO p FROM pledges WHERE id = fixture.id(post.pledge);
+    SELECT * INTO d FROM accounts WHERE pledge_id = p.id AND number = post.debit;
+    SELECT * INTO c FROM accounts WHERE pledge_id = p.id AND number = post.credit;
+    n := coalesce(p.journals, 0) + 1 + post.number_off;
+    INSERT INTO journals (pledge_id, number, id, kind, effective_date, recorded_at, transfers,
+                          actor, subject, bank_reference)
+    VALUES (fixture.id(post.pledge), n, fixture.id(coalesce(post.name, post.pledge || ' journal ' || n)), post.kind, post.day,
+            coalesce(p.last_recorded_at, '2026-02-01') + post.recorded, post.says, post.actor,
+            fixture.id(post.subject), post.bank_reference);
+    INSERT INTO transfers
+    SELECT fixture.id(post.pledge), n + post.transfer_journal_off, 1,
+        coalesce(post.unit, d.unit, 'USD'), post.amount, post.day + post.day_off,
+        post.debit, post.credit,
+        coalesce(d.entries, 0) + 1 + post.debit_seq_off,
+        (coalesce(d.debits - d.credits, 0) + post.amount)
+            * CASE d.normal_side WHEN 'credit' THEN -1 ELSE 1 END + post.debit_balance_off,
+        coalesce(d.debits, 0) + post.amount + post.debit_turnover_off,
+        coalesce(c.entries, 0) + 1 + post.credit_seq_off,
+        (coalesce(c.credits - c.debits, 0) + post.amount)
+            * CASE c.normal_side WHEN 'debit' THEN -1 ELSE 1 END + post.credit_balance_off,
+        coalesce(c.credits, 0) + post.amount + post.credit_turnover_off;
+END
+$$;
+";
+
+/// USD 700 and credits of 300, of which 500 came; JP has 100, gives 90 to a creator, has 100 more:
+/// so 110 are there now, and 10 were between the 20th and the 25th.
+const STORY: &str = "
+SELECT announce('fides', 70000, 30000);
+SELECT announce('other', 100, 100);
+INSERT INTO creators (id, reference, name, market, enrolled_at) VALUES
+    (id('hanako'), 'JP-1', '花子', 'JP', now()), (id('joe'), 'US-1', 'Joe', 'US', now());
+INSERT INTO lots (pledge_id, id, instalment_id, unit, face, kind, valid_from, expires_at, issued_on)
+VALUES (id('fides'), id('lot'), id('fides credits'), 'ADC:TIKTOK:USD', 30000, 'free',
+        '2026-01-01', '2026-12-31', '2026-01-01');
+SELECT open('fides', 1, '1010', 'USD');
+SELECT open('fides', 2, '1110', 'USD', instalment => 'fides cash');
+SELECT open('fides', 3, '3100', 'USD');
+SELECT open('fides', 4, '3110', 'USD');
+SELECT open('fides', 5, '3120', 'USD', market => 'JP');
+SELECT open('fides', 6, '3130', 'USD', market => 'JP', creator => 'hanako');
+SELECT post('fides', 2, 3, 70000, '2026-01-01', kind => 'agreement');
+SELECT post('fides', 1, 2, 50000, '2026-01-05', kind => 'receipt', subject => 'fides cash',
+            bank_reference => 'BANK-1');
+SELECT post('fides', 3, 4, 50000, '2026-01-05', kind => 'receipt');
+SELECT post('fides', 4, 5, 10000, '2026-01-06');
+SELECT post('fides', 5, 6, 9000, '2026-01-20', kind => 'allocation');
+SELECT post('fides', 4, 5, 10000, '2026-01-25');
+INSERT INTO allocations
+VALUES (id('fides'), id('allocation'), id('hanako'), 'JP', 'USD', 9000, 0, '2026-01-20', NULL);
+INSERT INTO idempotency_keys VALUES (id('key'), id('request'), now(), 'answer');
+UPDATE pledges SET state = 'active', agreed_on = '2026-01-01' WHERE id = id('fides');
+";
+
+/// Who tries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum As {
+    /// A superuser who owns everything.
+    Owner,
+    /// The role the service takes on.
+    Service,
+}
+
+/// Whether something was refused, and how.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Refused {
+    /// It was let through.
+    Not,
+    /// By a rule of that name.
+    Rule(String),
+    /// For want of rights.
+    Denied,
+    /// By something without a name.
+    Unnamed(String),
+}
+
+impl Refused {
+    fn read(error: Error) -> Self {
+        let Error::DatabaseError(_, info) = error else {
+            return Refused::Unnamed(error.to_string());
+        };
+        let message = info.message();
+        let rights = [
+            "permission denied",
+            "must be owner",
+            "must be superuser",
+            "must be able to",
+        ];
+        match info.constraint_name() {
+            Some(rule) => Refused::Rule(rule.to_owned()),
+            None if rights.iter().any(|start| message.starts_with(start)) => Refused::Denied,
+            None => Refused::Unnamed(message.to_owned()),
+        }
+    }
+}
+
+/// A ledger in which the story above happened.
+pub(super) struct Ledger {
+    pub(super) database: TestDatabase,
+    connection: AsyncPgConnection,
+}
+
+impl Ledger {
+    pub(super) async fn new() -> Self {
+        let database = TestDatabase::create().await;
+        let mut connection = database.connect().await;
+        connection.batch_execute(WORDS).await.unwrap();
+        connection.batch_execute(STORY).await.unwrap();
+        Ledger {
+            database,
+            connection,
+        }
+    }
+
+    /// Tries something in a transaction that is then taken back.
+    pub(super) async fn attempt(&mut self, who: As, sql: &str) -> Refused {
+        let role = match who {
+            As::Owner => "",
+            As::Service => "SET LOCAL ROLE almoner_service;",
+        };
+        let sql = format!("BEGIN; {role} {sql}; SET CONSTRAINTS ALL IMMEDIATE;");
+        let tried = self.connection.batch_execute(&sql).await;
+        self.connection.batch_execute("ROLLBACK").await.unwrap();
+        tried.map_or_else(Refused::read, |()| Refused::Not)
+    }
+
+    /// Does something for good, as the owner.
+    pub(super) async fn prepare(&mut self, sql: &str) {
+        self.connection.batch_execute(sql).await.unwrap();
+    }
+
+    pub(super) async fn finish(self) {
+        drop(self.connection);
+        self.database.drop().await;
+    }
+}

@@ -1,0 +1,6 @@
+//! The rules without a database: commands decided over books built by hand.
+
+mod fixture;
+mod needs;
+mod postings;
+mod refusals;

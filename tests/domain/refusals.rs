@@ -1,0 +1,377 @@
+//! Every refusal can be reached, says its code, and comes before those that matter less.
+
+use std::collections::BTreeSet;
+
+use almoner::domain::{Account, AccountId, AccountKey, Code, Command, Refusal};
+use time::Duration;
+use time::macros::date;
+use uuid::Uuid;
+
+use super::fixture::*;
+
+/// Every code, by variant: a new variant doesn't compile without one here.
+fn code(refusal: &Refusal) -> &'static str {
+    match refusal {
+        Refusal::NotFound { .. } => "not-found",
+        Refusal::UnknownReference { .. } => "unknown-reference",
+        Refusal::DuplicateReference { .. } => "duplicate-reference",
+        Refusal::Repeated { .. } => "repeated",
+        Refusal::SplitNotTotal { .. } => "split-not-total",
+        Refusal::SplitCurrency { .. } => "split-currency",
+        Refusal::InstalmentsNotSplit { .. } => "instalments-not-split",
+        Refusal::UnitNotPledged { .. } => "unit-not-pledged",
+        Refusal::MarketNotPledged { .. } => "market-not-pledged",
+        Refusal::WrongUnit { .. } => "wrong-unit",
+        Refusal::WrongUnitKind { .. } => "wrong-unit-kind",
+        Refusal::LotNeverValid { .. } => "lot-never-valid",
+        Refusal::WrongState { .. } => "wrong-state",
+        Refusal::ExceedsOutstanding { .. } => "exceeds-outstanding",
+        Refusal::ExceedsAllocation { .. } => "exceeds-allocation",
+        Refusal::InsufficientFunds(_) => "insufficient-funds",
+        Refusal::BackdatedOverdraft { .. } => "backdated-overdraft",
+        Refusal::BeyondRange(_) => "beyond-range",
+        Refusal::Constraint(_) => "ledger-rule",
+    }
+}
+
+/// Every code there is. The last is the database's: no command decides it.
+const CODES: &[&str] = &[
+    "not-found",
+    "unknown-reference",
+    "duplicate-reference",
+    "repeated",
+    "split-not-total",
+    "split-currency",
+    "instalments-not-split",
+    "unit-not-pledged",
+    "market-not-pledged",
+    "wrong-unit",
+    "wrong-unit-kind",
+    "lot-never-valid",
+    "wrong-state",
+    "exceeds-outstanding",
+    "exceeds-allocation",
+    "insufficient-funds",
+    "backdated-overdraft",
+    "beyond-range",
+];
+
+/// A pledge with one thing changed.
+fn announce(change: impl FnOnce(&mut almoner::domain::command::AnnouncePledge)) -> Command {
+    let mut announced = announcement();
+    announced.reference = "ANOTHER".to_owned();
+    change(&mut announced);
+    Command::AnnouncePledge(announced)
+}
+
+/// A receipt with one thing changed.
+fn receipt(change: impl FnOnce(&mut almoner::domain::command::ReceiveCash)) -> Command {
+    let mut receipt = receive(CASH, usd(100), usd(0));
+    change(&mut receipt);
+    Command::ReceiveCash(receipt)
+}
+
+fn lot(change: impl FnOnce(&mut almoner::domain::command::IssueLot)) -> Command {
+    let mut lot = issue(CREDITS, adc(100));
+    change(&mut lot);
+    Command::IssueLot(lot)
+}
+
+fn to_creator(change: impl FnOnce(&mut almoner::domain::command::AllocateToCreator)) -> Command {
+    let mut allocation = allocate(HANAKO, usd(100));
+    change(&mut allocation);
+    Command::AllocateToCreator(allocation)
+}
+
+fn to_market(change: impl FnOnce(&mut almoner::domain::command::BudgetMarket)) -> Command {
+    let mut given = budget("JP", usd(100));
+    change(&mut given);
+    Command::BudgetMarket(given)
+}
+
+/// 700.00 came, of which JP has 100.00 since the 1st, of which Hanako has 40.00.
+fn allocated() -> Ledger {
+    let mut ledger = Ledger::funded();
+    ledger.carry_out(&to_market(|it| it.amount = usd(10_000)));
+    ledger.carry_out(&to_creator(|it| it.amount = usd(4_000)));
+    ledger
+}
+
+/// What is announced wrongly; nothing else has to be there.
+fn announced_wrongly() -> Vec<(&'static str, Command)> {
+    vec![
+        ("repeated", announce(|it| it.split.push(adc(1)))),
+        (
+            "repeated",
+            announce(|it| it.markets.push("JP".parse().unwrap())),
+        ),
+        (
+            "repeated",
+            announce(|it| it.instalments[1].reference = "C1".to_owned()),
+        ),
+        ("wrong-unit", announce(|it| it.total = jpy(150_000))),
+        ("split-currency", announce(|it| it.split[1] = jpy(50_000))),
+        ("split-not-total", announce(|it| it.total = usd(150_001))),
+        ("split-not-total", announce(|it| it.split[0] = usd(99_999))),
+        ("split-not-total", announce(|it| it.split.clear())),
+        (
+            "instalments-not-split",
+            announce(|it| it.instalments[0].amount = usd(1)),
+        ),
+        (
+            "instalments-not-split",
+            announce(|it| it.instalments[0].amount = meta(70_000)),
+        ),
+        (
+            "instalments-not-split",
+            announce(|it| it.instalments.clear()),
+        ),
+        (
+            "duplicate-reference",
+            announce(|it| it.reference = "FIDES".to_owned()),
+        ),
+    ]
+}
+
+/// What comes in wrongly, after 700.00 and a lot of 400.00 came.
+fn received_wrongly() -> Vec<(&'static str, Command)> {
+    let before = date!(2026 - 04 - 30);
+    vec![
+        ("wrong-state", sign()),
+        ("wrong-state", meet(CASH)),
+        ("not-found", meet(NO_INSTALMENT)),
+        ("not-found", receipt(|it| it.instalment = NO_INSTALMENT)),
+        ("wrong-unit-kind", receipt(|it| it.instalment = CREDITS)),
+        ("wrong-unit", receipt(|it| it.received = jpy(1))),
+        ("wrong-unit", receipt(|it| it.fee = adc(0))),
+        ("exceeds-outstanding", receipt(|_| {})),
+        (
+            "exceeds-outstanding",
+            receipt(|it| {
+                (it.instalment, it.received, it.fee) = (CASH_LATER, usd(30_000), usd(1));
+            }),
+        ),
+        (
+            "backdated-overdraft",
+            receipt(|it| {
+                // The fee of an early receipt is taken from what was funded a day later.
+                (it.instalment, it.fee, it.effective_date) = (CASH_LATER, usd(1), before);
+            }),
+        ),
+        ("not-found", lot(|it| it.instalment = NO_INSTALMENT)),
+        ("wrong-unit-kind", lot(|it| it.instalment = CASH)),
+        ("wrong-unit", lot(|it| it.face = meta(1))),
+        (
+            "lot-never-valid",
+            lot(|it| it.expires_at = it.valid_from - Duration::days(1)),
+        ),
+        ("exceeds-outstanding", lot(|_| {})),
+        ("not-found", write_off(NO_INSTALMENT, usd(1))),
+        ("wrong-unit", write_off(CASH, adc(1))),
+        ("wrong-state", write_off(CASH_LATER, usd(1))),
+        ("exceeds-outstanding", write_off(CASH, usd(1))),
+    ]
+}
+
+/// What is spent wrongly, after JP was given 100.00 and Hanako 40.00 of it.
+fn spent_wrongly() -> Vec<(&'static str, Command)> {
+    let before = date!(2026 - 04 - 30);
+    vec![
+        ("wrong-unit-kind", charge(adc(100), 13)),
+        ("unit-not-pledged", charge(jpy(100), 13)),
+        ("wrong-state", charge(usd(100), 0)),
+        ("wrong-state", charge(usd(3), 13)),
+        ("insufficient-funds", charge(usd(1_000_000), 13)),
+        ("not-found", to_market(|it| it.pledge = NO_PLEDGE)),
+        ("unit-not-pledged", to_market(|it| it.amount = jpy(1))),
+        (
+            "market-not-pledged",
+            to_market(|it| it.market = "FR".parse().unwrap()),
+        ),
+        (
+            "insufficient-funds",
+            to_market(|it| it.amount = usd(60_001)),
+        ),
+        (
+            "insufficient-funds",
+            to_market(|it| it.amount = adc(40_001)),
+        ),
+        (
+            "backdated-overdraft",
+            to_market(|it| it.effective_date = before),
+        ),
+        ("insufficient-funds", take_back("JP", usd(6_001))),
+        ("insufficient-funds", take_back("US", usd(1))),
+        ("duplicate-reference", enrol(NOBODY, "JP-1", "US")),
+        ("unknown-reference", to_creator(|it| it.pledge = NO_PLEDGE)),
+        ("unknown-reference", to_creator(|it| it.creator = NOBODY)),
+        ("unit-not-pledged", to_creator(|it| it.amount = jpy(1))),
+        ("market-not-pledged", to_creator(|it| it.creator = CHLOE)),
+        (
+            "insufficient-funds",
+            to_creator(|it| it.amount = usd(6_001)),
+        ),
+        ("insufficient-funds", to_creator(|it| it.amount = adc(1))),
+        (
+            "backdated-overdraft",
+            to_creator(|it| it.effective_date = before),
+        ),
+        ("not-found", release(NO_ALLOCATION, usd(1))),
+        ("wrong-unit", release(ALLOCATION, adc(1))),
+        ("exceeds-allocation", release(ALLOCATION, usd(4_001))),
+    ]
+}
+
+#[test]
+fn each_refusal_is_reached_and_nothing_is_changed_by_it() {
+    let mut reached = BTreeSet::new();
+    for (ledger, cases) in [
+        (Ledger::announced(), announced_wrongly()),
+        (Ledger::funded(), received_wrongly()),
+        (allocated(), spent_wrongly()),
+    ] {
+        for (expected, command) in cases {
+            let refusal = ledger.decide(&command).unwrap_err();
+            assert_eq!(refusal.code(), expected, "{command:?}: {refusal}");
+            assert_eq!(refusal.code(), code(&refusal));
+            assert!(refusal.to_string().ends_with('.'), "{refusal}");
+            reached.insert(refusal.code());
+        }
+    }
+    // What only odd books lead to has a test of its own.
+    reached.insert("beyond-range");
+    assert_eq!(reached, CODES.iter().copied().collect());
+}
+
+#[test]
+fn figures_that_would_leave_the_range_are_refused() {
+    let mut ledger = Ledger::signed();
+    let bank = AccountKey::plain(Code::Bank, usd(0).unit());
+    let mut full = Account::open(9, AccountId(Uuid::from_u128(9)));
+    full.debits = i64::MAX - 10;
+    ledger.book().accounts.insert(bank, Some(full));
+    let refusal = ledger.decide(&receipt(|_| {})).unwrap_err();
+    assert_eq!(refusal.code(), "beyond-range");
+}
+
+#[test]
+fn nothing_moves_before_the_agreement_is_signed() {
+    let ledger = Ledger::announced();
+    for command in [
+        meet(CASH_LATER),
+        receipt(|_| {}),
+        lot(|_| {}),
+        write_off(CASH, usd(1)),
+        charge(usd(100), 13),
+        to_market(|_| {}),
+        take_back("JP", usd(1)),
+        to_creator(|_| {}),
+    ] {
+        let refusal = ledger.decide(&command).unwrap_err();
+        assert_eq!(refusal.code(), "wrong-state", "{command:?}");
+    }
+}
+
+#[test]
+fn of_several_reasons_the_first_in_the_stated_order_is_given() {
+    let ledger = Ledger::announced();
+    for (expected, command) in [
+        // What is named must exist, then what can never succeed, then the state, then funds.
+        (
+            "unknown-reference",
+            to_creator(|it| {
+                (it.creator, it.amount) = (NOBODY, jpy(1));
+            }),
+        ),
+        (
+            "unit-not-pledged",
+            to_creator(|it| {
+                (it.creator, it.amount) = (CHLOE, jpy(1));
+            }),
+        ),
+        ("market-not-pledged", to_creator(|it| it.creator = CHLOE)),
+        ("wrong-state", to_creator(|it| it.amount = usd(1_000_000))),
+        ("wrong-unit-kind", receipt(|it| it.instalment = CREDITS)),
+        ("wrong-unit", receipt(|it| it.received = jpy(1_000_000))),
+        ("wrong-state", receipt(|it| it.received = usd(1_000_000))),
+        (
+            "lot-never-valid",
+            lot(|it| {
+                (it.expires_at, it.face) = (date!(2020 - 01 - 01), adc(1_000_000));
+            }),
+        ),
+        (
+            "repeated",
+            announce(|it| {
+                it.markets.push("JP".parse().unwrap());
+                (it.total, it.reference) = (jpy(1), "FIDES".to_owned());
+            }),
+        ),
+        (
+            "split-not-total",
+            announce(|it| {
+                it.split[0] = usd(1);
+                it.reference = "FIDES".to_owned();
+            }),
+        ),
+    ] {
+        let refusal = ledger.decide(&command).unwrap_err();
+        assert_eq!(refusal.code(), expected, "{command:?}");
+    }
+}
+
+#[test]
+fn one_bank_reference_is_received_once_on_an_instalment() {
+    let mut ledger = Ledger::signed();
+    let wire = |instalment| {
+        receipt(move |it| {
+            (it.instalment, it.bank_reference) = (instalment, Some("B-1".to_owned()));
+        })
+    };
+    ledger.carry_out(&wire(CASH));
+    let refusal = ledger.decide(&wire(CASH)).unwrap_err();
+    assert_eq!(refusal.code(), "duplicate-reference");
+    assert_eq!(refusal.pointer().as_deref(), Some("/bank_reference"));
+    ledger.carry_out(&wire(CASH_LATER));
+}
+
+#[test]
+fn a_lack_of_funds_says_what_there_is_and_what_would_help() {
+    let ledger = allocated();
+    let refusal = ledger
+        .decide(&to_creator(|it| it.amount = usd(7_550)))
+        .unwrap_err();
+    let shortage = refusal.shortage().unwrap();
+    assert_eq!(shortage.available, usd(6_000));
+    assert_eq!(shortage.requested, usd(7_550));
+    assert_eq!(shortage.shortfall(), usd(1_550));
+    assert!(shortage.account.is_some());
+    let help = shortage.help();
+    assert!(
+        help.contains("give market JP 15.50 USD more budget"),
+        "{help}"
+    );
+    assert!(help.contains("ask for at most 60.00 USD"), "{help}");
+}
+
+#[test]
+fn a_backdated_lack_says_what_every_day_since_allows() {
+    let mut ledger = allocated();
+    // 60.00 are left of the 1st; 50.00 more come on the 20th.
+    ledger.carry_out(&to_market(|it| {
+        (it.amount, it.effective_date) = (usd(5_000), date!(2026 - 05 - 20));
+    }));
+    let on = |day, minor| to_creator(move |it| (it.amount, it.effective_date) = (usd(minor), day));
+    assert!(ledger.decide(&on(date!(2026 - 05 - 20), 11_000)).is_ok());
+    assert!(ledger.decide(&on(date!(2026 - 05 - 10), 6_000)).is_ok());
+    let refusal = ledger
+        .decide(&on(date!(2026 - 05 - 10), 6_001))
+        .unwrap_err();
+    assert_eq!(refusal.code(), "backdated-overdraft");
+    assert_eq!(refusal.shortage().unwrap().available, usd(6_000));
+    let refusal = ledger
+        .decide(&on(date!(2026 - 05 - 10), 11_001))
+        .unwrap_err();
+    assert_eq!(refusal.code(), "insufficient-funds");
+    assert_eq!(refusal.shortage().unwrap().available, usd(11_000));
+}

@@ -1,0 +1,7 @@
+//! Finance's story: a pledge from its announcement to what creators hold, in cash and in credits.
+
+mod backdating;
+mod cash;
+mod creators;
+mod credits;
+mod dry_runs;

@@ -1,0 +1,279 @@
+//! What the code takes for granted of the database is what the catalogue says.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use almoner::domain::journal::Kind;
+use almoner::domain::pledge::{LotKind, PledgeState};
+use almoner::domain::{Code, UnitKind};
+
+use crate::harness::TestDatabase;
+
+/// A table as the code declares it: its primary key, and its columns in order.
+#[derive(Debug, PartialEq, Eq)]
+struct Declared {
+    key: Vec<String>,
+    columns: Vec<String>,
+}
+
+/// The `table!`s of `src/db/schema.rs`.
+fn declared(text: &str) -> BTreeMap<String, Declared> {
+    let mut tables = BTreeMap::new();
+    for block in text.split("diesel::table! {").skip(1) {
+        let mut lines = block.lines().map(str::trim).filter(|line| !line.is_empty());
+        let head = lines.find(|line| line.ends_with('{')).unwrap();
+        let (name, key) = head.split_once(" (").unwrap();
+        let key = key.split_once(')').unwrap().0;
+        let columns = lines
+            .take_while(|line| *line != "}")
+            .filter(|line| line.contains(" -> "));
+        let table = Declared {
+            key: key.split(", ").map(str::to_owned).collect(),
+            columns: columns
+                .map(|line| line.trim_end_matches(',').to_owned())
+                .collect(),
+        };
+        tables.insert(name.to_owned(), table);
+    }
+    tables
+}
+
+/// A type of Postgres as the declarations write it.
+fn type_name(postgres: &str) -> &str {
+    match postgres {
+        "bool" => "Bool",
+        "bytea" => "Bytea",
+        "date" => "Date",
+        "int2" => "Int2",
+        "int4" => "Int4",
+        "int8" => "Int8",
+        "jsonb" => "Jsonb",
+        "text" => "Text",
+        "timestamptz" => "Timestamptz",
+        "uuid" => "Uuid",
+        "xid8" => "Xid8",
+        other => other,
+    }
+}
+
+/// Every column of every table and view: table, kind, column, type, whether it can be empty.
+const COLUMNS: &str = "
+    SELECT concat_ws(' ', c.relname, c.relkind, a.attname, t.typname, a.attnotnull) AS line
+    FROM pg_class c
+    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+    JOIN pg_type t ON t.oid = a.atttypid
+    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'v')
+      AND c.relname NOT LIKE '\\_\\_diesel%'
+    ORDER BY c.relname, a.attnum";
+
+/// Every table's primary key.
+const KEYS: &str = "
+    SELECT concat_ws(' ', i.indrelid::regclass, string_agg(a.attname, ' '
+               ORDER BY array_position(i.indkey::int[], a.attnum::int))) AS line
+    FROM pg_index i
+    JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)
+    JOIN pg_class c ON c.oid = i.indrelid
+    WHERE i.indisprimary AND c.relnamespace = 'public'::regnamespace
+      AND c.relname NOT LIKE '\\_\\_diesel%'
+    GROUP BY i.indrelid ORDER BY 1";
+
+/// The keys of tables, by table.
+async fn keys(database: &TestDatabase) -> BTreeMap<String, Vec<String>> {
+    let lines = database.lines(KEYS).await;
+    let pair = |line: &String| {
+        let mut words = line.split(' ').map(str::to_owned);
+        (words.next().unwrap(), words.collect())
+    };
+    lines.iter().map(pair).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_declared_tables_are_those_of_the_catalogue() {
+    let database = TestDatabase::create().await;
+    let declared = declared(include_str!("../src/db/schema.rs"));
+    let keys = keys(&database).await;
+    let mut found: BTreeMap<String, Declared> = BTreeMap::new();
+    for line in database.lines(COLUMNS).await {
+        let words: Vec<&str> = line.split(' ').collect();
+        let &[table, kind, column, postgres, not_null] = words.as_slice() else {
+            panic!("{line}");
+        };
+        let name = type_name(postgres);
+        // A view's columns don't say whether they can be empty.
+        let nullable = not_null == "f" && kind == "r";
+        let column = match nullable {
+            true => format!("{column} -> Nullable<{name}>"),
+            false => format!("{column} -> {name}"),
+        };
+        let key = match keys.get(table) {
+            Some(key) => key.clone(),
+            None => declared
+                .get(table)
+                .map(|it| it.key.clone())
+                .unwrap_or_default(),
+        };
+        let columns = Vec::new();
+        let table = found
+            .entry(table.to_owned())
+            .or_insert(Declared { key, columns });
+        table.columns.push(column);
+    }
+    database.drop().await;
+    assert!(found.len() > 15);
+    let names = |tables: &BTreeMap<String, Declared>| tables.keys().cloned().collect::<Vec<_>>();
+    assert_eq!(names(&declared), names(&found));
+    for (table, found) in &found {
+        assert_eq!(&declared[table], found, "{table}");
+    }
+}
+
+#[test]
+fn declarations_are_read_as_they_stand() {
+    let text = "diesel::table! {\n    a (b, c) {\n        b -> Uuid,\n        \
+        c -> Nullable<Text>,\n    }\n}\n\ndiesel::table! {\n    d (e) {\n        e -> Int4,\n    }\n}";
+    let tables = declared(text);
+    assert_eq!(tables["a"].key, ["b", "c"]);
+    assert_eq!(tables["a"].columns, ["b -> Uuid", "c -> Nullable<Text>"]);
+    assert_eq!(tables["d"].columns, ["e -> Int4"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_chart_in_the_code_is_the_chart_in_the_database() {
+    let database = TestDatabase::create().await;
+    let chart = "SELECT concat_ws('|', code, name, normal_side, may_overdraw, dimensions, \
+        (SELECT string_agg(kind, ',') FROM chart_unit_kinds k WHERE k.code = c.code)) AS line \
+        FROM chart c ORDER BY code";
+    let found = database.lines(chart).await;
+    database.drop().await;
+    let mut expected: Vec<String> = Code::ALL
+        .iter()
+        .map(|code| {
+            let (side, kind) = (code.side().as_str(), code.unit_kind().as_str());
+            let (number, name) = (code.as_str(), code.name());
+            format!("{number}|{name}|{side}|f|{}|{kind}", code.dimensions())
+        })
+        .collect();
+    expected.sort();
+    assert_eq!(found, expected);
+}
+
+/// Every kind of journal. A new one belongs here, which the match makes sure of.
+fn kinds() -> Vec<Kind> {
+    let all = [
+        Kind::Agreement,
+        Kind::ConditionMet,
+        Kind::Receipt,
+        Kind::LotIssue,
+        Kind::WriteOff,
+        Kind::SupportCost,
+        Kind::Budget,
+        Kind::BudgetReturn,
+        Kind::Allocation,
+        Kind::Release,
+    ];
+    for kind in all {
+        match kind {
+            Kind::Agreement | Kind::ConditionMet | Kind::Receipt | Kind::LotIssue => {}
+            Kind::WriteOff | Kind::SupportCost | Kind::Budget | Kind::BudgetReturn => {}
+            Kind::Allocation | Kind::Release => {}
+        }
+    }
+    all.to_vec()
+}
+
+/// The words a CHECK lists: what stands between quotes in its definition.
+async fn listed(database: &TestDatabase, check: &str) -> BTreeSet<String> {
+    let definition = format!(
+        "SELECT pg_get_constraintdef(oid) AS line FROM pg_constraint WHERE conname = '{check}'"
+    );
+    let definition = database.lines(&definition).await.remove(0);
+    let quoted = definition.split('\'').skip(1).step_by(2);
+    quoted.map(str::to_owned).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_code_writes_is_what_the_checks_list() {
+    let database = TestDatabase::create().await;
+    let set = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+    let kinds: BTreeSet<String> = kinds()
+        .iter()
+        .map(|kind| kind.as_str().to_owned())
+        .collect();
+    let states = [
+        PledgeState::Announced,
+        PledgeState::Agreed,
+        PledgeState::Active,
+    ];
+    let lots = [LotKind::Free, LotKind::Assignable, LotKind::Conditional];
+    let units = [UnitKind::Cash, UnitKind::Credits].map(UnitKind::as_str);
+    let expected: [(&str, BTreeSet<String>); 6] = [
+        ("journals_kind", kinds),
+        ("pledges_state", set(&states.map(PledgeState::as_str))),
+        ("lots_kind", set(&lots.map(LotKind::as_str))),
+        ("units_kind", set(&units)),
+        ("chart_unit_kinds_kind", set(&units)),
+        ("chart_normal_side", set(&["debit", "credit"])),
+    ];
+    for (check, words) in expected {
+        assert_eq!(listed(&database, check).await, words, "{check}");
+    }
+    for state in states {
+        assert_eq!(PledgeState::parse(state.as_str()), Some(state));
+    }
+    assert_eq!(PledgeState::parse("spent"), None);
+    database.drop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_constraint_is_named_after_its_table_and_rule() {
+    let database = TestDatabase::create().await;
+    let names = "SELECT concat_ws(' ', conrelid::regclass, conname) AS line FROM pg_constraint \
+        WHERE connamespace = 'public'::regnamespace AND contype NOT IN ('n', 't') \
+        UNION SELECT concat_ws(' ', i.indrelid::regclass, i.indexrelid::regclass) \
+        FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid \
+        WHERE i.indisunique AND c.relnamespace = 'public'::regnamespace";
+    let names = database.lines(names).await;
+    assert!(names.len() > 60);
+    // What Postgres calls a constraint that nobody named.
+    let unnamed = ["_check", "_key", "_fkey", "_excl"];
+    for line in names.iter().filter(|line| !line.starts_with("__diesel")) {
+        let (table, name) = line.split_once(' ').unwrap();
+        let rule = name.strip_prefix(&format!("{table}_"));
+        let shaped = |rule: &str| {
+            !rule.is_empty() && rule.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
+        };
+        assert!(rule.is_some_and(shaped), "{line}");
+        assert!(!unnamed.iter().any(|end| name.ends_with(end)), "{line}");
+    }
+    database.drop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tables_of_money_begin_their_keys_with_the_pledge() {
+    /// What is no pledge's: the pledge itself, reference data, the network, and answers given.
+    const SHARED: &[&str] = &[
+        "chart",
+        "chart_unit_kinds",
+        "creators",
+        "idempotency_keys",
+        "markets",
+        "pledges",
+        "secrets",
+        "units",
+    ];
+    let database = TestDatabase::create().await;
+    let keys = keys(&database).await;
+    database.drop().await;
+    for table in SHARED {
+        assert!(keys.contains_key(*table), "{table} is listed and not there");
+    }
+    for (table, key) in keys
+        .iter()
+        .filter(|(table, _)| !SHARED.contains(&table.as_str()))
+    {
+        assert_eq!(
+            key.first().map(String::as_str),
+            Some("pledge_id"),
+            "{table}"
+        );
+    }
+}
