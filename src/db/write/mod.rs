@@ -85,7 +85,12 @@ impl Writer {
             None => self.database.connect_for_writing().await?,
         };
         let catalogue = Arc::clone(&self.catalogue);
-        Ok(Session { connection, catalogue, is_kept, is_committing: false })
+        Ok(Session {
+            connection,
+            catalogue,
+            is_kept,
+            is_committing: false,
+        })
     }
 
     /// Takes back the connection of a session that was committed.
