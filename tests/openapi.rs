@@ -141,7 +141,11 @@ fn every_operation_under_v1_asks_for_a_token_and_says_how_it_is_refused() {
                 expected.extend(["400", "409", "413", "415"]);
             }
         } else {
-            assert_eq!(operation["security"].as_array().map(Vec::len), Some(0), "{at}");
+            assert_eq!(
+                operation["security"].as_array().map(Vec::len),
+                Some(0),
+                "{at}"
+            );
         }
         for status in expected {
             let response = resolved(&described, &operation["responses"][status]);

@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
@@ -15,6 +16,9 @@ use crate::harness::{Folder, TestDatabase};
 
 /// The text of the statement that commits, as it is prepared.
 const COMMIT: &[u8] = b"\0COMMIT\0";
+
+/// What a server says once it has committed.
+const DONE: &[u8] = b"COMMIT\0";
 
 /// Notices when a client carries out the statement it prepared for committing.
 #[derive(Debug, Default)]
@@ -204,9 +208,10 @@ async fn connection(client: UnixStream, server: PathBuf, manner: Arc<watch::Send
     let (from_client, to_client) = client.into_split();
     let (from_server, to_server) = server.into_split();
     let mut until = manner.subscribe();
+    let lost = AtomicBool::new(false);
     tokio::select! {
-        () = ask(from_client, to_server, &manner, now.silences) => {}
-        () = answer(from_server, to_client, manner.subscribe(), now.silences) => {}
+        () = ask(from_client, to_server, &manner, now.silences, &lost) => {}
+        () = answer(from_server, to_client, manner.subscribe(), now.silences, &lost) => {}
         _ = until.wait_for(|manner| manner.cuts != now.cuts) => {}
     }
 }
@@ -217,6 +222,7 @@ async fn ask(
     mut to: OwnedWriteHalf,
     manner: &watch::Sender<Manner>,
     silences: u32,
+    lost: &AtomicBool,
 ) {
     let mut open = manner.subscribe();
     let mut bytes = vec![0; 16 * 1024];
@@ -238,11 +244,9 @@ async fn ask(
         match commit {
             Commit::Passes => {}
             Commit::IsLost => return,
-            // The client is cut off at once; the server gets its commit all the same.
-            Commit::LosesItsAnswer => {
-                let _ = to.write_all(&bytes[..read]).await;
-                return;
-            }
+            // Nothing more reaches the client, which is cut off once the server has committed: sooner,
+            // the server would notice on its way to the commit, and not get there.
+            Commit::LosesItsAnswer => lost.store(true, Ordering::SeqCst),
             Commit::WaitsForItsAnswer => {
                 manner.send_modify(|manner| manner.passing = false);
             }
@@ -259,6 +263,7 @@ async fn answer(
     mut to: OwnedWriteHalf,
     mut open: watch::Receiver<Manner>,
     silences: u32,
+    lost: &AtomicBool,
 ) {
     let mut bytes = vec![0; 16 * 1024];
     while let Ok(read @ 1..) = from.read(&mut bytes).await {
@@ -268,6 +273,15 @@ async fn answer(
             .is_err()
         {
             return;
+        }
+        if lost.load(Ordering::SeqCst) {
+            match bytes[..read]
+                .windows(DONE.len())
+                .any(|window| window == DONE)
+            {
+                true => return,
+                false => continue,
+            }
         }
         if to.write_all(&bytes[..read]).await.is_err() {
             return;
