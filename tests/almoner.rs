@@ -22,6 +22,7 @@ mod openapi;
 mod operations;
 mod outages;
 mod partner;
+mod readme;
 mod reads;
 mod schema;
 mod serving;
