@@ -176,6 +176,22 @@ async fn ends_well(service: &mut Process) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn clients_that_keep_idle_connections_keep_no_service_from_ending() {
+    let world = World::new().await;
+    let mut service = world.second_process().await;
+    let idle = world.nobody().at(service.address());
+    idle.get("/livez").await.expect(200);
+    let told = Instant::now();
+    stop(&mut service).await;
+    assert!(
+        told.elapsed() < Duration::from_secs(10),
+        "{:?}",
+        told.elapsed()
+    );
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_in_flight_when_told_to_stop_is_answered() {
     const IN_FLIGHT: usize = 8;
     let world = World::new().await;

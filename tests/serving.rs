@@ -3,6 +3,7 @@
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::Command;
+use std::time::Instant;
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -51,7 +52,13 @@ async fn a_newcomer_pastes_the_call_stops_and_finds_everything_again() {
 
     assert_eq!(program.terminate().await.code(), Some(0));
     nothing_is_left(folder.path());
+    let started = Instant::now();
     let mut program = Serving::start(&["serve"], folder.path(), &[]);
+    program.address().await;
+    println!(
+        "started again, database and all, in {:?}",
+        started.elapsed()
+    );
     let at = format!("/v1/creators/{id}");
     // The key is kept as well: a token of before is still good.
     let preparer = preparer.at(program.address().await);

@@ -28,7 +28,10 @@ impl Watch {
     fn commits(&mut self, bytes: &[u8]) -> bool {
         let find = |what: &[u8]| bytes.windows(what.len()).position(|window| window == what);
         if let Some(end) = find(COMMIT) {
-            let name = bytes[..end].iter().rev().take_while(|byte| byte.is_ascii_alphanumeric());
+            let name = bytes[..end]
+                .iter()
+                .rev()
+                .take_while(|byte| byte.is_ascii_alphanumeric());
             self.statement = [0].into_iter().chain(name.copied()).collect();
             self.statement.push(0);
             self.statement.reverse();

@@ -122,7 +122,7 @@ impl Shared {
     async fn work(self: Arc<Self>, client: usize) {
         let mut number = client;
         while !self.over.load(Ordering::Relaxed) {
-            let ask = self.ask(number % ONE_IN_BULK == 0);
+            let ask = self.ask(number.is_multiple_of(ONE_IN_BULK));
             number += 1;
             if self.settle(&ask).await > 1 {
                 // Whatever came of the first attempts: it is answered the same again.
