@@ -1,7 +1,10 @@
 //! A key is carried out once, and answered the same for ever.
 
+mod bulk;
+
 use futures_util::future::join_all;
-use serde_json::{Value, json};
+use serde_json::json;
+use tokio::io::AsyncWriteExt;
 
 use crate::harness::{Answer, Client, World, allocation, new_key, usd};
 use crate::operations::{Need, Place, writes};
@@ -243,107 +246,58 @@ async fn a_key_sent_to_two_processes_at_once_is_posted_once() {
     world.finish().await;
 }
 
-fn results(answer: &Value) -> Vec<(u64, bool)> {
-    let results = answer["results"].as_array().unwrap().iter();
-    results
-        .map(|it| {
-            (
-                it["status"].as_u64().unwrap(),
-                it["replayed"].as_bool().unwrap(),
-            )
-        })
-        .collect()
-}
-
 #[tokio::test(flavor = "multi_thread")]
-async fn items_of_a_bulk_have_keys_of_their_own() {
+async fn one_key_for_two_pledges_at_once_is_a_reuse_for_one_of_them() {
     let world = World::new().await;
-    let preparer = world.preparer();
-    let pledge = world.funded_pledge().await;
-    let creator = world.creator("JP").await;
-    let item = |key: &str, amount: &str| {
-        let mut item = allocation(&pledge, &creator, usd(amount), "2024-12-02");
-        item["idempotency_key"] = json!(key);
-        item
-    };
-    let at = "/v1/allocations/bulk";
-    let items = [
-        item("a", "100000.00"),
-        item("b", "60000.00"),
-        item("c", "1.00"),
-    ];
-    let bulk = json!({"mode": "independent", "items": items});
-    let first = preparer.post_without_key(at, &bulk).await.expect(207);
-    assert_eq!(results(&first), [(201, false), (409, false), (201, false)]);
-    assert_eq!(
-        (&first["succeeded"], &first["failed"]),
-        (&json!(2), &json!(1))
-    );
-
-    // What was refused is tried again, what was done is not.
-    world
-        .budget(&pledge, "JP", usd("20000.00"), "2024-12-02")
-        .await;
-    let again = preparer.post_without_key(at, &bulk).await.expect(207);
-    assert_eq!(results(&again), [(201, true), (201, false), (201, true)]);
-    assert_eq!(again["results"][0]["id"], first["results"][0]["id"]);
-    assert_eq!(world.database.row_counts().await["allocations"], 3);
-
-    // An item is the single request it stands for.
-    let single = allocation(&pledge, &creator, usd("1.00"), "2024-12-02");
-    let single = preparer.post_with_key("/v1/allocations", "c", single).await;
-    assert!(single.replayed());
-    assert_eq!(
-        single.created(),
-        first["results"][2]["id"].as_str().unwrap()
-    );
-
-    let twice = json!({"mode": "independent", "items": [item("d", "1.00"), item("d", "1.00")]});
-    let twice = preparer.post_without_key(at, twice).await.expect(207);
-    assert_eq!(
-        twice["results"][1]["problem"]["code"],
-        "idempotency-key-repeated"
-    );
-    let changed = json!({"mode": "independent", "items": [item("a", "100000.01")]});
-    let changed = preparer.post_without_key(at, changed).await.expect(207);
-    assert_eq!(
-        changed["results"][0]["problem"]["code"],
-        "idempotency-key-reused"
-    );
-    assert_eq!(world.database.row_counts().await["allocations"], 4);
+    let second = world.second_process().await;
+    let clients = [world.preparer(), world.preparer().at(second.address())];
+    let (here, there) = (world.funded_pledge().await, world.funded_pledge().await);
+    let budget = json!({"market": "FR", "amount": usd("10.00"), "effective_date": "2024-11-04"});
+    for _ in 0..20 {
+        let key = new_key();
+        let sends = [&here, &there]
+            .into_iter()
+            .zip(&clients)
+            .map(|(pledge, client)| {
+                let at = format!("/v1/pledges/{}/budgets", pledge.id);
+                let (key, budget) = (&key, &budget);
+                async move { client.post_with_key(&at, key, budget).await }
+            });
+        let answers = join_all(sends).await;
+        let (done, reused): (Vec<_>, Vec<_>) = answers.iter().partition(|it| it.status == 201);
+        assert_eq!((done.len(), reused.len()), (1, 1), "{answers:#?}");
+        reused[0].expect_problem(422, "idempotency-key-reused");
+    }
+    drop(second);
     world.finish().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_atomic_bulk_is_done_whole_or_not_at_all_and_may_be_sent_again() {
+async fn a_caller_who_hangs_up_before_the_answer_finds_it_done_once() {
     let world = World::new().await;
     let preparer = world.preparer();
     let pledge = world.funded_pledge().await;
     let creator = world.creator("JP").await;
-    let bulk = |amounts: &[&str]| {
-        let item = |(place, amount): (usize, &&str)| {
-            let mut item = allocation(&pledge, &creator, usd(amount), "2024-12-02");
-            item["idempotency_key"] = json!(format!("key-{place}"));
-            item
-        };
-        let items: Vec<Value> = amounts.iter().enumerate().map(item).collect();
-        json!({"mode": "atomic", "items": items})
-    };
-    let at = "/v1/allocations/bulk";
-    let before = world.database.row_counts().await;
-    let much = bulk(&["100000.00", "50000.01", "0.01"]);
-    let refused = preparer.post_without_key(at, much).await;
-    let problem = refused.expect_problem(409, "bulk-refused");
-    assert_eq!(problem["errors"][0]["pointer"], "/items/1/amount");
-    assert_eq!(world.database.row_counts().await, before);
-    let whole = bulk(&["100000.00", "49999.99", "0.01"]);
-    let done = preparer.post_without_key(at, &whole).await.expect(201);
-    assert_eq!(results(&done), [(201, false); 3]);
-    let again = preparer.post_without_key(at, &whole).await.expect(201);
-    assert_eq!(results(&again), [(201, true); 3]);
-    assert_eq!(
-        world.unit_summary(&pledge.id, "USD").await["available"],
-        "0.00"
-    );
+    let body = allocation(&pledge, &creator, usd("5.00"), "2024-12-02");
+    for round in 1..=20 {
+        let (key, text, token) = (new_key(), body.to_string(), preparer.token().unwrap());
+        let request = format!(
+            "POST /v1/allocations HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n\
+             Idempotency-Key: {key}\r\nContent-Type: application/json\r\n\
+             Content-Length: {}\r\n\r\n{text}",
+            text.len()
+        );
+        let mut stream = tokio::net::TcpStream::connect(world.address())
+            .await
+            .unwrap();
+        stream.write_all(request.as_bytes()).await.unwrap();
+        drop(stream);
+        preparer
+            .post_with_key("/v1/allocations", &key, &body)
+            .await
+            .created();
+        let rows = world.database.row_counts().await;
+        assert_eq!(rows["allocations"], round);
+    }
     world.finish().await;
 }
