@@ -19,8 +19,8 @@ use crate::db::schema::{allocations, creators, idempotency_keys, instalments, pl
 use crate::domain::books::{Books, PledgeBook};
 use crate::domain::pledge::{Pledge, PledgeState};
 use crate::domain::{
-    Allocation, AllocationId, Catalogue, Creator, CreatorId, Document, InstalmentId, Market, Money,
-    Needs, PledgeId,
+    Allocation, AllocationId, Catalogue, Creator, CreatorId, InstalmentId, Market, Money, Needs,
+    PledgeId,
 };
 
 /// A row that doesn't read as what the domain knows: units and markets are loaded at start, so a
