@@ -29,7 +29,7 @@
 //! # What to rely on
 //!
 //! * A journal is numbered without gaps within its pledge and recorded at a strictly rising
-//! instant.
+//!   instant.
 //! * A transfer has one unit; no account goes below zero, today or on any earlier day.
 //! * Nothing posted is altered. An account's figures equal the sum of its transfers.
 //! * A key is answered once: the same request with the same key gets the same answer for ever.

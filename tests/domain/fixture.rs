@@ -274,6 +274,7 @@ impl Ledger {
         }
     }
 
+    #[allow(clippy::result_large_err)] // the domain's own
     pub(super) fn decide(&self, command: &Command) -> Result<Decision, Refusal> {
         command.decide(&self.books, &Self::context())
     }

@@ -238,7 +238,8 @@ async fn check(ledger: &Ledger, model: &Model) {
             format!("{} {state} {}", it.id, it.journals)
         })
         .collect();
-    (found.sort(), expected.sort());
+    found.sort();
+    expected.sort();
     assert_eq!(found, expected);
     ledger.prove().await;
 }

@@ -38,9 +38,9 @@ pub(super) struct Model {
 }
 
 /// Whether something stands in a list twice.
-fn repeats<T: Eq + std::hash::Hash>(items: impl Iterator<Item = T>) -> bool {
+fn repeats<T: Eq + std::hash::Hash>(mut items: impl Iterator<Item = T>) -> bool {
     let mut seen = HashSet::new();
-    items.fold(false, |found, item| !seen.insert(item) || found)
+    items.any(|item| !seen.insert(item))
 }
 
 impl Model {
