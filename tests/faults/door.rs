@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
@@ -15,6 +16,9 @@ use crate::harness::{Folder, TestDatabase};
 
 /// The text of the statement that commits, as it is prepared.
 const COMMIT: &[u8] = b"\0COMMIT\0";
+
+/// How the server ends its answer to a commit.
+const OUT_OF_TRANSACTION: &[u8] = b"Z\0\0\0\x05I";
 
 /// Notices when a client carries out the statement it prepared for committing.
 #[derive(Debug, Default)]
@@ -28,7 +32,10 @@ impl Watch {
     fn commits(&mut self, bytes: &[u8]) -> bool {
         let find = |what: &[u8]| bytes.windows(what.len()).position(|window| window == what);
         if let Some(end) = find(COMMIT) {
-            let name = bytes[..end].iter().rev().take_while(|byte| byte.is_ascii_alphanumeric());
+            let name = bytes[..end]
+                .iter()
+                .rev()
+                .take_while(|byte| byte.is_ascii_alphanumeric());
             self.statement = [0].into_iter().chain(name.copied()).collect();
             self.statement.push(0);
             self.statement.reverse();
@@ -105,6 +112,14 @@ impl Door {
     pub fn url(&self) -> String {
         let (rest, _) = self.database.url().split_once("?host=").unwrap();
         format!("{rest}?host={}", self.folder.path().display())
+    }
+
+    /// The database's URL through this door, or that other one if this one is shut.
+    pub fn url_or(&self, other: &Door) -> String {
+        let (rest, _) = self.database.url().split_once("?host=").unwrap();
+        let (user, database) = rest.split_once("@/").unwrap();
+        let host = |door: &Door| door.folder.path().display().to_string().replace('/', "%2F");
+        format!("{user}@{},{}/{database}", host(self), host(other))
     }
 
     fn socket(&self) -> PathBuf {
@@ -201,9 +216,10 @@ async fn connection(client: UnixStream, server: PathBuf, manner: Arc<watch::Send
     let (from_client, to_client) = client.into_split();
     let (from_server, to_server) = server.into_split();
     let mut until = manner.subscribe();
+    let unheard = AtomicBool::new(false);
     tokio::select! {
-        () = ask(from_client, to_server, &manner, now.silences) => {}
-        () = answer(from_server, to_client, manner.subscribe(), now.silences) => {}
+        () = ask(from_client, to_server, &manner, now.silences, &unheard) => {}
+        () = answer(from_server, to_client, manner.subscribe(), now.silences, &unheard) => {}
         _ = until.wait_for(|manner| manner.cuts != now.cuts) => {}
     }
 }
@@ -214,6 +230,7 @@ async fn ask(
     mut to: OwnedWriteHalf,
     manner: &watch::Sender<Manner>,
     silences: u32,
+    unheard: &AtomicBool,
 ) {
     let mut open = manner.subscribe();
     let mut bytes = vec![0; 16 * 1024];
@@ -235,11 +252,7 @@ async fn ask(
         match commit {
             Commit::Passes => {}
             Commit::IsLost => return,
-            // The client is cut off at once; the server gets its commit all the same.
-            Commit::LosesItsAnswer => {
-                let _ = to.write_all(&bytes[..read]).await;
-                return;
-            }
+            Commit::LosesItsAnswer => unheard.store(true, Ordering::Relaxed),
             Commit::WaitsForItsAnswer => {
                 manner.send_modify(|manner| manner.passing = false);
             }
@@ -250,12 +263,13 @@ async fn ask(
     }
 }
 
-/// Passes on what the server answers.
+/// Passes on what the server answers, or takes it to itself and breaks the connection in the end.
 async fn answer(
     mut from: OwnedReadHalf,
     mut to: OwnedWriteHalf,
     mut open: watch::Receiver<Manner>,
     silences: u32,
+    unheard: &AtomicBool,
 ) {
     let mut bytes = vec![0; 16 * 1024];
     while let Ok(read @ 1..) = from.read(&mut bytes).await {
@@ -265,6 +279,12 @@ async fn answer(
             .is_err()
         {
             return;
+        }
+        if unheard.load(Ordering::Relaxed) {
+            match bytes[..read].ends_with(OUT_OF_TRANSACTION) {
+                true => return, // it is done: only now may the server notice that nobody listens
+                false => continue,
+            }
         }
         if to.write_all(&bytes[..read]).await.is_err() {
             return;
