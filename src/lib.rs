@@ -15,7 +15,7 @@
 //! | Ring | Knows |
 //! |---|---|
 //! | [`domain`] | what is counted, where it is, how it moves, and why a command is declined; pure |
-//! | [`db`] | Postgres: connections, the write path's statements, reads from one snapshot, migrations |
+//! | [`db`] | Postgres: connections, the write path's statements, snapshots of reads, migrations |
 //! | [`engine`] | the one write path: lanes, batches, idempotency, replay |
 //! | [`statements`] | how statements are written, as JSON and as CSV |
 //! | [`http`] | the API: access, parsing, problems, paging, the description |
@@ -28,7 +28,8 @@
 //!
 //! # What to rely on
 //!
-//! * A journal is numbered without gaps within its pledge and recorded at a strictly rising instant.
+//! * A journal is numbered without gaps within its pledge and recorded at a strictly rising
+//! instant.
 //! * A transfer has one unit; no account goes below zero, today or on any earlier day.
 //! * Nothing posted is altered. An account's figures equal the sum of its transfers.
 //! * A key is answered once: the same request with the same key gets the same answer for ever.

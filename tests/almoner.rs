@@ -5,6 +5,7 @@
 mod architecture;
 mod auditor;
 mod authorization;
+mod bad_input;
 mod concurrency;
 mod constraints;
 mod crash;

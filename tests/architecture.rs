@@ -1,7 +1,7 @@
 //! The shape of the code: which way imports point, how long things may grow, what is never written.
 //!
-//! Everything here is read from `src/`, `tests/`, `benches/` and `migrations/` as text. Each rule is
-//! also fed something bad, so that it is known to be able to fail.
+//! Everything here is read from `src/`, `tests/`, `benches/` and `migrations/` as text. Each rule
+//! is also fed something bad, so that it is known to be able to fail.
 
 mod arrows;
 mod limits;

@@ -236,7 +236,7 @@ async fn bulks_of_the_same_creators_the_other_way_round_end_in_one_enrolment_of_
                 "market": "JP", "idempotency_key": crate::harness::new_key()})
         };
         let bulk = |turn: usize| {
-            let numbers = (0..30).map(|at| if turn % 2 == 0 { at } else { 29 - at });
+            let numbers = (0..30).map(|at| if turn.is_multiple_of(2) { at } else { 29 - at });
             json!({"mode": "atomic", "items": numbers.map(item).collect::<Vec<_>>()})
         };
         let answers = doors

@@ -92,27 +92,26 @@ pub(crate) async fn opened(connection: &mut AsyncPgConnection) -> Vec<Opened> {
 
 pub(crate) const FOREVER: time::Date = time::macros::date!(9999 - 12 - 31);
 
-/// Has each story told to a database of its own, by the name it has.
-macro_rules! told {
-    ($($module:ident::$story:ident;)+) => {$(
-        #[tokio::test(flavor = "multi_thread")]
-        async fn $story() {
+macro_rules! stories {
+    ($($module:ident :: $name:ident,)+) => {$(
+        #[tokio::test]
+        async fn $name() {
             let database = TestDatabase::create().await;
             let mut connection = database.connect().await;
-            $module::$story(&mut connection).await;
+            $module::$name(&mut connection).await;
             drop(connection);
             database.drop().await;
         }
     )+};
 }
 
-told! {
-    accounts::accounts_on_both_axes_are_what_their_entries_come_to;
-    accounts::an_instant_knows_the_last_journal_recorded_by_then;
-    accounts::pages_of_accounts_show_one_instant;
-    proofs::the_books_are_proved_and_the_summary_agrees;
-    proofs::a_broken_proof_shows_what_breaks_it;
-    sight::what_is_out_of_sight_is_absent;
-    statements::statements_tie_on_both_axes_of_time;
-    statements::entries_page_through_an_account_without_a_gap;
+stories! {
+    accounts::accounts_on_both_axes_are_what_their_entries_come_to,
+    accounts::an_instant_knows_the_last_journal_recorded_by_then,
+    accounts::pages_of_accounts_show_one_instant,
+    statements::statements_tie_on_both_axes_of_time,
+    statements::entries_page_through_an_account_without_a_gap,
+    sight::what_is_out_of_sight_is_absent,
+    proofs::the_books_are_proved_and_the_summary_agrees,
+    proofs::a_broken_proof_shows_what_breaks_it,
 }

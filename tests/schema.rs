@@ -129,7 +129,8 @@ async fn the_declared_tables_are_those_of_the_catalogue() {
 #[test]
 fn declarations_are_read_as_they_stand() {
     let text = "diesel::table! {\n    a (b, c) {\n        b -> Uuid,\n        \
-        c -> Nullable<Text>,\n    }\n}\n\ndiesel::table! {\n    d (e) {\n        e -> Int4,\n    }\n}";
+        c -> Nullable<Text>,\n    }\n}\n\n\
+        diesel::table! {\n    d (e) {\n        e -> Int4,\n    }\n}";
     let tables = declared(text);
     assert_eq!(tables["a"].key, ["b", "c"]);
     assert_eq!(tables["a"].columns, ["b -> Uuid", "c -> Nullable<Text>"]);

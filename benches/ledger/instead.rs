@@ -15,7 +15,8 @@ CREATE TABLE plain_accounts (
 ) WITH (fillfactor = 50);
 CREATE TABLE plain_transfers (
     id bigserial PRIMARY KEY, key uuid NOT NULL UNIQUE, amount bigint NOT NULL CHECK (amount > 0),
-    source integer NOT NULL REFERENCES plain_accounts, target integer NOT NULL REFERENCES plain_accounts,
+    source integer NOT NULL REFERENCES plain_accounts,
+    target integer NOT NULL REFERENCES plain_accounts,
     recorded_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 CREATE TABLE plain_entries (

@@ -3,9 +3,9 @@
 //! `cargo bench` starts a Postgres with default durability, measures `pgbench`'s TPC-B and a plain
 //! ledger function on it (one transaction per transfer, all from one hot account), then the service
 //! as a process of its own on the same server: single allocations over HTTP with token and
-//! idempotency key, all from one market's purse; and bulk requests of 1,000. It prints the table and
-//! the ratios; nothing is asserted. `ALMONER_BENCH_SECONDS` sets how long each row runs (default 8).
-//! Load generator, service and Postgres share the machine's cores.
+//! idempotency key, all from one market's purse; and bulk requests of 1,000. It prints the table
+//! and the ratios; nothing is asserted. `ALMONER_BENCH_SECONDS` sets how long each row runs
+//! (default 8). Load generator, service and Postgres share the machine's cores.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 

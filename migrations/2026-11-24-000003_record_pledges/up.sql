@@ -61,6 +61,7 @@ CREATE TABLE instalments (
     written_off bigint NOT NULL DEFAULT 0,
     CONSTRAINT instalments_pkey PRIMARY KEY (pledge_id, id),
     CONSTRAINT instalments_id_unique UNIQUE (id),
+    CONSTRAINT instalments_id_and_unit UNIQUE (pledge_id, id, unit),
     CONSTRAINT instalments_reference_unique UNIQUE (pledge_id, reference),
     CONSTRAINT instalments_amount_positive CHECK (amount > 0),
     CONSTRAINT instalments_not_exceeded

@@ -13,14 +13,15 @@ CREATE TABLE lots (
     document_sha256 text,
     CONSTRAINT lots_pkey PRIMARY KEY (pledge_id, id),
     CONSTRAINT lots_id_unique UNIQUE (id),
+    CONSTRAINT lots_id_and_unit UNIQUE (pledge_id, id, unit),
     CONSTRAINT lots_face_positive CHECK (face > 0),
     CONSTRAINT lots_kind CHECK (kind IN ('free', 'assignable', 'conditional')),
     CONSTRAINT lots_valid_before_expiry CHECK (valid_from <= expires_at),
     CONSTRAINT lots_credits_only CHECK (unit LIKE 'ADC:%'),
     CONSTRAINT lots_unit_of_pledge
         FOREIGN KEY (pledge_id, unit) REFERENCES pledge_units (pledge_id, unit),
-    CONSTRAINT lots_instalment_exists
-        FOREIGN KEY (pledge_id, instalment_id) REFERENCES instalments (pledge_id, id)
+    CONSTRAINT lots_unit_of_instalment FOREIGN KEY (pledge_id, instalment_id, unit)
+        REFERENCES instalments (pledge_id, id, unit)
 );
 
 CREATE TRIGGER lots_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON lots

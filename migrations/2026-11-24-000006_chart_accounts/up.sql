@@ -90,10 +90,10 @@ CREATE TABLE accounts (
         FOREIGN KEY (pledge_id, market) REFERENCES pledge_markets (pledge_id, market),
     CONSTRAINT accounts_creator_of_market
         FOREIGN KEY (creator_id, market) REFERENCES creators (id, market),
-    CONSTRAINT accounts_instalment_of_pledge
-        FOREIGN KEY (pledge_id, instalment_id) REFERENCES instalments (pledge_id, id),
-    CONSTRAINT accounts_lot_of_pledge
-        FOREIGN KEY (pledge_id, lot_id) REFERENCES lots (pledge_id, id)
+    CONSTRAINT accounts_unit_of_instalment FOREIGN KEY (pledge_id, instalment_id, unit)
+        REFERENCES instalments (pledge_id, id, unit),
+    CONSTRAINT accounts_unit_of_lot FOREIGN KEY (pledge_id, lot_id, unit)
+        REFERENCES lots (pledge_id, id, unit)
 ) WITH (fillfactor = 50);
 
 -- Debits and credits per account and effective day: what a balance on a date is read from. Between

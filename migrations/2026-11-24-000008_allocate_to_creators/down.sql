@@ -1,1 +1,2 @@
 DROP TABLE allocations;
+DROP FUNCTION check_allocations();

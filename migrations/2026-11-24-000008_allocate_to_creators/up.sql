@@ -19,6 +19,28 @@ CREATE TABLE allocations (
 -- An allocation is addressed by its id alone.
 CREATE INDEX allocations_by_id ON allocations (id);
 
+-- Money is allocated in a unit and for a market of its own pledge. Asked once per batch: as foreign
+-- keys, these would be asked row by row where it is busiest.
+CREATE FUNCTION check_allocations() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF EXISTS (SELECT FROM made LEFT JOIN pledge_units u USING (pledge_id, unit)
+               WHERE u.pledge_id IS NULL) THEN
+        PERFORM refuse('allocations_unit_of_pledge', 'an allocation is in a unit of its pledge');
+    END IF;
+    IF EXISTS (SELECT FROM made LEFT JOIN pledge_markets m USING (pledge_id, market)
+               WHERE m.pledge_id IS NULL) THEN
+        PERFORM refuse('allocations_market_of_pledge',
+            'an allocation is for a market of its pledge');
+    END IF;
+    RETURN NULL;
+END
+$$;
+
+CREATE TRIGGER allocations_of_pledge AFTER INSERT ON allocations
+    REFERENCING NEW TABLE AS made
+    FOR EACH STATEMENT EXECUTE FUNCTION check_allocations();
 CREATE TRIGGER allocations_terms_fixed
     BEFORE UPDATE OF pledge_id, id, creator_id, market, unit, amount, effective_date, note
     ON allocations FOR EACH STATEMENT EXECUTE FUNCTION refuse_restatement();

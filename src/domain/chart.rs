@@ -1,7 +1,7 @@
 //! The chart of accounts: what kinds of account there are, and the rule each follows.
 //!
-//! The same table stands in the database (`chart`, `chart_unit_kinds`), where it is enforced; a test
-//! compares the two row by row.
+//! The same table stands in the database (`chart`, `chart_unit_kinds`), where it is enforced; a
+//! test compares the two row by row.
 
 use super::unit::UnitKind;
 

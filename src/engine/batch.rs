@@ -73,16 +73,25 @@ async fn within(
 ) -> Result<(Results, Ended), DbError> {
     let mut books = Books::default();
     locate(session, commands, &mut books).await?;
-    let pledges: Vec<_> =
-        commands.iter().filter_map(|submission| home(&books, submission)).collect();
-    let keys: Vec<Uuid> = commands.iter().map(|submission| submission.key.digest).collect();
+    let pledges: Vec<_> = commands
+        .iter()
+        .filter_map(|submission| home(&books, submission))
+        .collect();
+    let keys: Vec<Uuid> = commands
+        .iter()
+        .map(|submission| submission.key.digest)
+        .collect();
     let first = needs(commands.iter().copied(), &books);
     let (now, stored) = session.begin(&pledges, &keys, first, &mut books).await?;
-    let mut known: HashMap<Uuid, (Uuid, Vec<u8>)> =
-        stored.into_iter().map(|(key, print, answer)| (key, (print, answer))).collect();
+    let mut known: HashMap<Uuid, (Uuid, Vec<u8>)> = stored
+        .into_iter()
+        .map(|(key, print, answer)| (key, (print, answer)))
+        .collect();
 
     for _ in 0..ROUNDS {
-        let fresh = commands.iter().filter(|it| !known.contains_key(&it.key.digest));
+        let fresh = commands
+            .iter()
+            .filter(|it| !known.contains_key(&it.key.digest));
         let more = needs(fresh.copied(), &books);
         if more.is_empty() {
             break;

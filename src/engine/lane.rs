@@ -136,8 +136,8 @@ async fn single(writer: &mut Writer, command: &Submission) -> Result<batch::Deci
     Err(last)
 }
 
-/// Whether the database couldn't be reached, or was too slow: a statement that was cancelled for its
-/// timeout ran at least as long as the shortest one.
+/// Whether the database couldn't be reached, or was too slow: a statement that was cancelled for
+/// its timeout ran at least as long as the shortest one.
 fn is_away(error: &DbError, took: Duration) -> bool {
     match error {
         DbError::Away(_) => true,

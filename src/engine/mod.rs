@@ -9,14 +9,14 @@
 //!
 //! **Guarantees.** A caller is answered after its command was committed, and only then. A refused
 //! command changes nothing and does not disturb its neighbours. A batch that meets an unexpected
-//! database error is rolled back and its jobs are replayed one by one, so a poisoned one fails alone.
-//! A key is answered once and the same for ever; the answer is written in the transaction that did
-//! the work. A caller that goes away changes nothing. Several services on one database are correct by
-//! the pledges' row locks; nothing relies on being alone.
+//! database error is rolled back and its jobs are replayed one by one, so a poisoned one fails
+//! alone. A key is answered once and the same for ever; the answer is written in the transaction
+//! that did the work. A caller that goes away changes nothing. Several services on one database are
+//! correct by the pledges' row locks; nothing relies on being alone.
 //!
-//! **Bounds.** At most [`QUEUE`] jobs wait in a lane, beyond that callers are told [`Failure::Overloaded`];
-//! a batch takes up to [`BATCH`] commands. Per batch: one round trip each to begin, lock, look up keys,
-//! load (two rounds), write per table, commit.
+//! **Bounds.** At most [`QUEUE`] jobs wait in a lane, beyond that callers are told
+//! [`Failure::Overloaded`]; a batch takes up to [`BATCH`] commands. Per batch: one round trip each
+//! to begin, lock, look up keys, load (two rounds), write per table, commit.
 //!
 //! **Order.** Commands of one pledge that go through one service are decided in the order they were
 //! submitted.

@@ -214,9 +214,10 @@ fn complete(path: &str, operation: &mut Operation, refusals: &[&str]) {
             .entry((*status).to_owned())
             .or_insert(refusal);
     }
+    // An empty list says that no token is asked for, which saying nothing doesn't.
+    let security = operation.security.get_or_insert_default();
     if guarded {
-        let token = SecurityRequirement::new::<_, [&str; 0], &str>("token", []);
-        operation.security.get_or_insert_default().push(token);
+        security.push(SecurityRequirement::new::<_, [&str; 0], &str>("token", []));
     }
 }
 

@@ -10,6 +10,18 @@ const COLUMNS: usize = 100;
 /// Written from the migrations as a whole.
 const LONG_FILES: &[&str] = &["src/db/schema.rs"];
 
+/// One list each, written out: cases of a table, or what is printed.
+const LONG_FUNCTIONS: &[(&str, &str)] = &[
+    ("benches/ledger/main.rs", "main"),
+    (
+        "src/http/tests.rs",
+        "a_write_is_refused_for_its_form_in_the_documented_order",
+    ),
+    ("tests/operations.rs", "writes"),
+    ("tests/reads/sight.rs", "what_is_out_of_sight_is_absent"),
+    ("tests/tokens/ill_claimed.rs", "ill_typed_claims"),
+];
+
 fn too_long(source: &Source) -> Vec<String> {
     let path = &source.path;
     let mut findings = Vec::new();
@@ -25,7 +37,8 @@ fn too_long(source: &Source) -> Vec<String> {
         }
     }
     for (name, line, lines) in functions(&source.code) {
-        if lines > FUNCTION_LINES {
+        let long = LONG_FUNCTIONS.contains(&(path.as_str(), name.as_str()));
+        if lines > FUNCTION_LINES && !long {
             findings.push(format!(
                 "{path}:{line}: {name} has {lines} lines, at most {FUNCTION_LINES}"
             ));

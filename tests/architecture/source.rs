@@ -191,7 +191,8 @@ fn comments_strings_and_tests_are_not_code() {
     let source = Source::new(
         "src/db/x.rs",
         "fn a() { let _ = (\"} // no\", '{', r#\"\"}\"#, b\"x\"); } // actix\n/* /* { */ */\n\
-         fn b<'a>(x: &'a str) -> &'a str { x }\n#[cfg(test)]\nmod tests { fn c() { d } }\nfn e() {}",
+         fn b<'a>(x: &'a str) -> &'a str { x }\n#[cfg(test)]\n\
+         mod tests { fn c() { d } }\nfn e() {}",
     );
     assert_eq!(source.code.matches('{').count(), 5);
     assert_eq!(source.code.matches('}').count(), 5);

@@ -188,7 +188,8 @@ async fn rows_copied_in_are_held_to_the_rules_as_well() {
         ),
         (
             "transfers_journal_exists",
-            "COPY transfers FROM PROGRAM 'echo \"$(printf %s fides | md5sum | cut -c1-32),99,1,USD,5,
+            "COPY transfers FROM PROGRAM 'echo \"$(printf %s fides | md5sum | cut -c1-32),
+                99,1,USD,5,
                 2026-01-30,4,5,9,1,1,9,1,1\"' WITH (FORMAT csv)",
         ),
         (

@@ -65,7 +65,8 @@ BEGIN
     n := coalesce(p.journals, 0) + 1 + post.number_off;
     INSERT INTO journals (pledge_id, number, id, kind, effective_date, recorded_at, transfers,
                           actor, subject, bank_reference)
-    VALUES (fixture.id(post.pledge), n, fixture.id(coalesce(post.name, post.pledge || ' journal ' || n)), post.kind, post.day,
+    VALUES (fixture.id(post.pledge), n,
+            fixture.id(coalesce(post.name, post.pledge || ' journal ' || n)), post.kind, post.day,
             coalesce(p.last_recorded_at, '2026-02-01') + post.recorded, post.says, post.actor,
             fixture.id(post.subject), post.bank_reference);
     INSERT INTO transfers

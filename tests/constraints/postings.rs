@@ -11,7 +11,8 @@ pub(super) const CASES: &[Case] = &[
             "SELECT post('fides', 4, 5, 30001, '2026-01-30')",
             "SELECT post('fides', 6, 5, 9001, '2026-01-30')",
             "SELECT post('fides', 2, 1, 50001, '2026-01-30')",
-            "SELECT open('fides', 7, '5810', 'USD'); SELECT post('fides', 7, 1, 50001, '2026-01-30')",
+            "SELECT open('fides', 7, '5810', 'USD'); \
+             SELECT post('fides', 7, 1, 50001, '2026-01-30')",
         ],
     ),
     ruled(
@@ -99,11 +100,15 @@ pub(super) const CASES: &[Case] = &[
         ],
     ),
     ruled(
-        "accounts_instalment_of_pledge",
-        &["SELECT open('fides', 7, '1110', 'USD', instalment => 'other cash')"],
+        "accounts_unit_of_instalment",
+        &[
+            "SELECT open('fides', 7, '1110', 'USD', instalment => 'other cash')",
+            "SELECT open('fides', 7, '1110', 'USD', instalment => 'fides credits')",
+            "SELECT open('fides', 7, '2310', 'ADC:TIKTOK:USD', instalment => 'fides cash')",
+        ],
     ),
     ruled(
-        "accounts_lot_of_pledge",
+        "accounts_unit_of_lot",
         &["SELECT open('other', 1, '1310', 'ADC:TIKTOK:USD', lot => 'lot')"],
     ),
     denied(
@@ -188,7 +193,8 @@ pub(super) const CASES: &[Case] = &[
     ruled(
         "journals_bank_reference_unique",
         &[
-            "SELECT post('fides', 1, 2, 5, '2026-01-30', kind => 'receipt', subject => 'fides cash', \
+            "SELECT post('fides', 1, 2, 5, '2026-01-30', kind => 'receipt', \
+            subject => 'fides cash', \
             bank_reference => 'BANK-1')",
         ],
     ),

@@ -1,4 +1,5 @@
-//! Units, markets, the chart and the deployment's secrets: the service reads them and has no right to write them.
+//! Units, markets, the chart and the deployment's secrets: the service reads them and has no right
+//! to write them.
 
 use super::{Case, denied};
 

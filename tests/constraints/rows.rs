@@ -143,7 +143,8 @@ pub(super) const CASES: &[Case] = &[
             "UPDATE instalments SET received = 70001 WHERE id = id('fides cash')",
             "UPDATE instalments SET received = -1 WHERE id = id('fides cash')",
             "UPDATE instalments SET written_off = -1 WHERE id = id('fides cash')",
-            "UPDATE instalments SET received = 50000, written_off = 20001 WHERE id = id('fides cash')",
+            "UPDATE instalments SET received = 50000, written_off = 20001 \
+            WHERE id = id('fides cash')",
         ],
     ),
     ruled(
@@ -170,37 +171,68 @@ pub(super) const CASES: &[Case] = &[
     ruled(
         "lots_id_unique",
         &["INSERT INTO lots VALUES (id('other'), id('lot'), \
-        id('other credits'), 'ADC:TIKTOK:USD', 1, 'free', '2026-01-01', '2026-01-01', '2026-01-01')"],
+        id('other credits'), 'ADC:TIKTOK:USD', 1, 'free', '2026-01-01', '2026-01-01', \
+        '2026-01-01')"],
     ),
     ruled(
         "lots_face_positive",
         &["INSERT INTO lots VALUES (id('fides'), id('lot 2'), \
-        id('fides credits'), 'ADC:TIKTOK:USD', 0, 'free', '2026-01-01', '2026-01-01', '2026-01-01')"],
+        id('fides credits'), 'ADC:TIKTOK:USD', 0, 'free', '2026-01-01', '2026-01-01', \
+        '2026-01-01')"],
     ),
     ruled(
         "lots_kind",
         &["INSERT INTO lots VALUES (id('fides'), id('lot 2'), \
-        id('fides credits'), 'ADC:TIKTOK:USD', 1, 'odd', '2026-01-01', '2026-01-01', '2026-01-01')"],
+        id('fides credits'), 'ADC:TIKTOK:USD', 1, 'odd', '2026-01-01', '2026-01-01', \
+        '2026-01-01')"],
     ),
     ruled(
         "lots_valid_before_expiry",
         &["INSERT INTO lots VALUES (id('fides'), id('lot 2'), \
-        id('fides credits'), 'ADC:TIKTOK:USD', 1, 'free', '2026-01-02', '2026-01-01', '2026-01-01')"],
+        id('fides credits'), 'ADC:TIKTOK:USD', 1, 'free', '2026-01-02', '2026-01-01', \
+        '2026-01-01')"],
     ),
     ruled(
         "lots_credits_only",
         &["INSERT INTO lots VALUES (id('fides'), id('lot 2'), \
-        id('fides cash'), 'USD', 1, 'free', '2026-01-01', '2026-01-01', '2026-01-01')"],
+        id('fides cash'), 'USD', 1, 'free', '2026-01-01', '2026-01-01', \
+        '2026-01-01')"],
     ),
     ruled(
         "lots_unit_of_pledge",
         &["INSERT INTO lots VALUES (id('fides'), id('lot 2'), \
-        id('fides credits'), 'ADC:META:USD', 1, 'free', '2026-01-01', '2026-01-01', '2026-01-01')"],
+        id('fides credits'), 'ADC:META:USD', 1, 'free', '2026-01-01', '2026-01-01', \
+        '2026-01-01')"],
     ),
     ruled(
-        "lots_instalment_exists",
-        &["INSERT INTO lots VALUES (id('fides'), id('lot 2'), \
-        id('other credits'), 'ADC:TIKTOK:USD', 1, 'free', '2026-01-01', '2026-01-01', '2026-01-01')"],
+        "lots_unit_of_instalment",
+        &[
+            "INSERT INTO lots VALUES (id('fides'), id('lot 2'), \
+        id('other credits'), 'ADC:TIKTOK:USD', 1, 'free', '2026-01-01', '2026-01-01', \
+        '2026-01-01')",
+            "INSERT INTO lots VALUES (id('fides'), id('lot 2'), \
+        id('fides cash'), 'ADC:TIKTOK:USD', 1, 'free', '2026-01-01', '2026-01-01', \
+        '2026-01-01')",
+        ],
+    ),
+    ruled(
+        "allocations_unit_of_pledge",
+        &[
+            "INSERT INTO allocations \
+            VALUES (id('fides'), id('more'), id('hanako'), 'JP', 'EUR', 5, 0, '2026-01-20', NULL)",
+            "INSERT INTO allocations \
+            VALUES (id('fides'), id('more'), id('hanako'), 'JP', 'XXX', 5, 0, '2026-01-20', NULL)",
+            "INSERT INTO allocations \
+            VALUES (id('none'), id('more'), id('hanako'), 'JP', 'USD', 5, 0, '2026-01-20', NULL)",
+        ],
+    ),
+    ruled(
+        "allocations_market_of_pledge",
+        &[
+            "INSERT INTO creators VALUES (id('chloe'), 'FR-1', 'Chloé', 'FR', now()); \
+         INSERT INTO allocations \
+            VALUES (id('fides'), id('more'), id('chloe'), 'FR', 'USD', 5, 0, '2026-01-20', NULL)",
+        ],
     ),
     ruled(
         "allocations_pkey",

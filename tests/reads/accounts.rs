@@ -17,11 +17,11 @@ pub async fn accounts_on_both_axes_are_what_their_entries_come_to(
         let days = journals
             .iter()
             .map(|journal| journal.effective_date)
-            .step_by(29);
+            .step_by(53);
         let mut days: Vec<Option<time::Date>> = days.map(Some).collect();
         days.push(None);
         for as_of in days {
-            for known in journals.iter().step_by(23).map(Some).chain([None]) {
+            for known in journals.iter().step_by(31).map(Some).chain([None]) {
                 let moment = Moment {
                     as_of,
                     known_at: known.map(|journal| journal.recorded_at),

@@ -1,8 +1,8 @@
 //! Sending requests, and telling what came of them.
 //!
 //! Bounds: a request takes at most [`REQUEST_TIMEOUT`], and is sent at most [`MOST_ATTEMPTS`]
-//! times, each after the pause that a 503 asks for, at most [`LONGEST_PAUSE`]. Nothing else is tried
-//! again: a key makes it safe to load once more, and a person should see what is wrong first.
+//! times, each after the pause that a 503 asks for, at most [`LONGEST_PAUSE`]. Nothing else is
+//! tried again: a key makes it safe to load once more, and a person should see what is wrong first.
 
 use std::time::Duration;
 

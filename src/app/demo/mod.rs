@@ -36,8 +36,8 @@ pub struct Options {
     pub seed: u64,
 }
 
-/// Where the API is, and who calls it. Keys are bound to their callers, so the same subjects have to
-/// load again; the tokens may be new ones.
+/// Where the API is, and who calls it. Keys are bound to their callers, so the same subjects have
+/// to load again; the tokens may be new ones.
 #[derive(Clone)]
 pub struct Api {
     /// Its address, such as `http://127.0.0.1:8080`; plain HTTP.
@@ -77,8 +77,8 @@ pub enum DemoError {
     },
     /// The API couldn't be reached, or broke off.
     #[error(
-        "The API couldn't be reached, or didn't answer in time ({}). Load again: what is done isn't \
-         done twice.",
+        "The API couldn't be reached, or didn't answer in time ({}). Load again: what is done \
+         isn't done twice.",
         causes(.0)
     )]
     Unreachable(#[from] reqwest::Error),

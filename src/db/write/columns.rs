@@ -13,7 +13,9 @@ use uuid::Uuid;
 
 /// A statement that inserts columns given as arrays: `INSERT … SELECT FROM unnest(…)`.
 macro_rules! insert_columns {
-    ($(#[$doc:meta])* $name:ident into $table:literal { $($column:ident: $rust:ty => $sql:ty,)+ }) => {
+    ($(#[$doc:meta])* $name:ident into $table:literal {
+        $($column:ident: $rust:ty => $sql:ty,)+
+    }) => {
         $(#[$doc])*
         #[derive(Debug, Default, QueryId)]
         pub(super) struct $name { $($column: Vec<$rust>,)+ }

@@ -13,13 +13,14 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::accounts::{load_accounts, load_days};
+use super::instalments::load_instalments;
 use crate::db::error::DbError;
 use crate::db::schema::{allocations, creators, idempotency_keys, instalments, pledges};
 use crate::domain::books::{Books, PledgeBook};
-use crate::domain::pledge::{Instalment, Pledge, PledgeState};
+use crate::domain::pledge::{Pledge, PledgeState};
 use crate::domain::{
-    Allocation, AllocationId, Catalogue, Creator, CreatorId, Document, InstalmentId, Market, Money,
-    Needs, PledgeId,
+    Allocation, AllocationId, Catalogue, Creator, CreatorId, InstalmentId, Market, Money, Needs,
+    PledgeId,
 };
 
 /// A row that doesn't read as what the domain knows: units and markets are loaded at start, so a
@@ -28,7 +29,7 @@ fn unreadable(what: &str, value: &str) -> DbError {
     DbError::Declined(format!("{what} {value} is not known to this build"))
 }
 
-fn money(catalogue: &Catalogue, minor: i64, unit: &str) -> Result<Money, DbError> {
+pub(super) fn money(catalogue: &Catalogue, minor: i64, unit: &str) -> Result<Money, DbError> {
     let unit = catalogue
         .units
         .get(unit)
@@ -327,78 +328,6 @@ async fn load_allocations(
             note,
         };
         books.allocations.insert(allocation.id, Some(allocation));
-    }
-    Ok(())
-}
-
-/// An instalment as its table has it; [`InstalmentRow::read`] makes it the domain's.
-#[derive(Debug, Queryable, Selectable)]
-#[diesel(table_name = instalments)]
-struct InstalmentRow {
-    pledge_id: Uuid,
-    id: Uuid,
-    reference: String,
-    unit: String,
-    amount: i64,
-    due_date: time::Date,
-    condition: Option<String>,
-    condition_met_on: Option<time::Date>,
-    condition_document_uri: Option<String>,
-    condition_document_sha256: Option<String>,
-    received: i64,
-    written_off: i64,
-}
-
-impl InstalmentRow {
-    fn read(self, catalogue: &Catalogue) -> Result<Instalment, DbError> {
-        let document = self
-            .condition_document_uri
-            .zip(self.condition_document_sha256);
-        Ok(Instalment {
-            id: InstalmentId(self.id),
-            pledge: PledgeId(self.pledge_id),
-            reference: self.reference,
-            amount: money(catalogue, self.amount, &self.unit)?,
-            due_date: self.due_date,
-            condition: self.condition,
-            condition_met_on: self.condition_met_on,
-            condition_document: document.map(|(uri, sha256)| Document { uri, sha256 }),
-            received: self.received,
-            written_off: self.written_off,
-        })
-    }
-}
-
-async fn load_instalments(
-    mut connection: &AsyncPgConnection,
-    catalogue: &Catalogue,
-    needs: &Needs,
-    books: &mut Books,
-) -> Result<(), DbError> {
-    if needs.instalments_of.is_empty() {
-        return Ok(());
-    }
-    let ids: Vec<Uuid> = needs.instalments_of.iter().map(|id| id.0).collect();
-    let rows: Vec<InstalmentRow> = instalments::table
-        .filter(instalments::pledge_id.eq_any(&ids))
-        .order((instalments::pledge_id, instalments::position))
-        .select(InstalmentRow::as_select())
-        .load(&mut connection)
-        .await?;
-    for id in &needs.instalments_of {
-        if let Some(Some(book)) = books.pledges.get_mut(id) {
-            book.instalments = Some(Vec::new());
-        }
-    }
-    for row in rows {
-        let instalment = row.read(catalogue)?;
-        let book = books
-            .pledges
-            .get_mut(&instalment.pledge)
-            .and_then(Option::as_mut);
-        if let Some(known) = book.and_then(|book| book.instalments.as_mut()) {
-            known.push(instalment);
-        }
     }
     Ok(())
 }

@@ -6,13 +6,14 @@
 //! A [`Session`] that isn't committed is rolled back with its connection.
 //!
 //! Statements that don't wait for each other's answers are sent together. The server carries them
-//! out in the order they are sent, which is the order they stand in: `try_join!` polls in that order,
-//! and preparing a statement holds the connection's cache, so that the next waits its turn. If one
-//! fails, those sent after it are declined with the transaction, the commit included; if one can't
-//! even be sent, those after it aren't.
+//! out in the order they are sent, which is the order they stand in: `try_join!` polls in that
+//! order, and preparing a statement holds the connection's cache, so that the next waits its turn.
+//! If one fails, those sent after it are declined with the transaction, the commit included; if one
+//! can't even be sent, those after it aren't.
 
 mod accounts;
 mod columns;
+mod instalments;
 mod load;
 mod post;
 
@@ -84,7 +85,12 @@ impl Writer {
             None => self.database.connect_for_writing().await?,
         };
         let catalogue = Arc::clone(&self.catalogue);
-        Ok(Session { connection, catalogue, is_kept, is_committing: false })
+        Ok(Session {
+            connection,
+            catalogue,
+            is_kept,
+            is_committing: false,
+        })
     }
 
     /// Takes back the connection of a session that was committed.

@@ -79,10 +79,12 @@ impl Rows {
             push_pledge(&mut self.pledges, pledge);
             for (index, part) in pledge.split.iter().enumerate() {
                 let unit = part.unit().to_string();
-                self.pledge_units.push(pledge.id.0, unit, part.minor(), place(index));
+                self.pledge_units
+                    .push(pledge.id.0, unit, part.minor(), place(index));
             }
             for (index, market) in pledge.markets.iter().enumerate() {
-                self.pledge_markets.push(pledge.id.0, market.to_string(), place(index));
+                self.pledge_markets
+                    .push(pledge.id.0, market.to_string(), place(index));
             }
             for (index, instalment) in own_instalments.iter().enumerate() {
                 self.instalments.push(
@@ -120,8 +122,12 @@ impl Rows {
 
     fn open_accounts(&mut self, books: &Books) {
         for (pledge, key) in &books.changes.accounts {
-            let Some(Some(book)) = books.pledges.get(pledge) else { continue };
-            let Some(account) = book.account(key) else { continue };
+            let Some(Some(book)) = books.pledges.get(pledge) else {
+                continue;
+            };
+            let Some(account) = book.account(key) else {
+                continue;
+            };
             self.accounts.push(
                 pledge.0,
                 account.number,

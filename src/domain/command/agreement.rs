@@ -1,8 +1,9 @@
 //! Becoming owed: the agreement is signed, and conditions are met.
 //!
 //! Signing makes every unconditional instalment receivable and shows it as pledged, not spendable
-//! (Dr 1110 Cr 3100; credits Dr 1210 Cr 3200). A conditional instalment is posted when its condition
-//! is recorded as met; what came early of it is then no longer refundable (Dr 2300 Cr 3110).
+//! (Dr 1110 Cr 3100; credits Dr 1210 Cr 3200). A conditional instalment is posted when its
+//! condition is recorded as met; what came early of it is then no longer refundable (Dr 2300 Cr
+//! 3110).
 
 use time::Date;
 

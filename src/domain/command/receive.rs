@@ -2,8 +2,8 @@
 //!
 //! | Event | Postings |
 //! |---|---|
-//! | cash received | Dr 1010 net, Dr 5810 fee, Cr 1110; 3100→3110; the fee is released, Dr 3110 Cr 4910 |
-//! | … before its condition is met | Dr 1010, Dr 5810, Cr 2300; the fee is released, Dr 3110 Cr 4910 |
+//! | cash received | Dr 1010 net, Dr 5810 fee, Cr 1110; 3100→3110; the fee is released: 3110→4910 |
+//! | … before its condition is met | Dr 1010, Dr 5810, Cr 2300; the fee is released: 3110→4910 |
 //! | lot issued | Dr 1310.lot Cr 1210; 3200→3210 |
 //! | … before its condition is met | Dr 1310.lot Cr 2310 |
 //! | written off | Dr 3100 Cr 1110; credits Dr 3200 Cr 1210 |

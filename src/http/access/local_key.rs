@@ -134,8 +134,8 @@ fn create(dir: &Path, path: &Path) -> Result<(), KeyFault> {
 }
 
 #[cfg(unix)]
-// Others may pass through, as the private database is kept below and, for root, runs as somebody else;
-// nobody but its owner may list it.
+// Others may pass through, as the private database is kept below and, for root, runs as somebody
+// else; nobody but its owner may list it.
 fn open_to_pass(builder: &mut DirBuilder) -> &mut DirBuilder {
     std::os::unix::fs::DirBuilderExt::mode(builder, 0o711)
 }
@@ -152,8 +152,8 @@ fn is_exposed(metadata: &fs::Metadata) -> bool {
 
 // Elsewhere the folder's own access list decides.
 #[cfg(not(unix))]
-// Others may pass through, as the private database is kept below and, for root, runs as somebody else;
-// nobody but its owner may list it.
+// Others may pass through, as the private database is kept below and, for root, runs as somebody
+// else; nobody but its owner may list it.
 fn open_to_pass(builder: &mut DirBuilder) -> &mut DirBuilder {
     builder
 }

@@ -312,7 +312,7 @@ impl<'a> Fields<'a> {
     pub fn money_or_zero(&mut self, name: &'static str) -> Option<Money> {
         self.object(name, |money| {
             money.amount(|text, unit| match Money::parse(text, unit)? {
-                money if money.minor() >= 0 => Ok(money),
+                money if money.minor() >= 0 && !text.starts_with('-') => Ok(money),
                 _ => Err(NotMoney::NotPositive),
             })
         })
