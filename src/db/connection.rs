@@ -27,16 +27,18 @@ pub const STATEMENT_TIMEOUT_MS: u32 = 20_000;
 pub const LOCK_TIMEOUT_MS: u32 = 5_000;
 /// The server ends a transaction in which nothing happens for so long.
 pub const IDLE_IN_TRANSACTION_TIMEOUT_MS: u32 = 10_000;
-/// Opening a connection takes no longer.
-pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+/// Opening a connection takes no longer, however many hosts the URL names.
+pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// A reader waits no longer for a connection to come free.
 pub const POOL_WAIT_TIMEOUT: Duration = Duration::from_secs(3);
 /// A pooled connection that was last handed out longer ago than this is asked for a sign of life.
 pub const PROVEN_FOR: Duration = Duration::from_secs(1);
 /// A connection that gives no sign of life for so long is replaced.
 pub const SIGN_OF_LIFE_TIMEOUT: Duration = Duration::from_secs(1);
-/// TCP's own limits, for connections whose URL says nothing about them.
-const KEEPALIVES: [(&str, u32); 4] = [
+/// TCP's own limits, for connections whose URL says nothing about them: for getting through to one
+/// host, after which the next is tried, and for a host that falls silent.
+const TCP_LIMITS: [(&str, u32); 5] = [
+    ("connect_timeout", 2),
     ("keepalives_idle", 10),
     ("keepalives_interval", 5),
     ("keepalives_retries", 3),
@@ -87,8 +89,8 @@ fn greeting(usage: Use) -> String {
 }
 
 /// The URL with limits for a server that falls silent, where it sets none itself.
-fn with_keepalives(mut url: String) -> String {
-    for (name, seconds) in KEEPALIVES {
+fn with_tcp_limits(mut url: String) -> String {
+    for (name, seconds) in TCP_LIMITS {
         let set = |pair: &str| pair.split('=').next() == Some(name);
         let (asks, already) = match url.split_once('?') {
             Some((_, query)) => (true, query.split('&').any(set)),
@@ -121,7 +123,7 @@ impl Database {
     /// The database at a `postgres://` URL.
     pub fn at(url: impl Into<String>) -> Self {
         Database {
-            url: with_keepalives(url.into()),
+            url: with_tcp_limits(url.into()),
         }
     }
 
@@ -273,17 +275,17 @@ mod tests {
 
     #[test]
     fn limits_for_silence_are_added_where_the_url_sets_none() {
-        let plain = with_keepalives("postgres://a:b@db:5432/almoner".to_owned());
-        let expected = "postgres://a:b@db:5432/almoner?keepalives_idle=10&keepalives_interval=5\
-            &keepalives_retries=3&tcp_user_timeout=25";
+        let plain = with_tcp_limits("postgres://a:b@db:5432/almoner".to_owned());
+        let expected = "postgres://a:b@db:5432/almoner?connect_timeout=2&keepalives_idle=10\
+            &keepalives_interval=5&keepalives_retries=3&tcp_user_timeout=25";
         assert_eq!(plain, expected);
         let own = "postgres://a:b@/almoner?host=%2Fs&keepalives_idle=60&tcp_user_timeout=90";
-        let own = with_keepalives(own.to_owned());
+        let own = with_tcp_limits(own.to_owned());
         assert!(
-            own.ends_with("&keepalives_interval=5&keepalives_retries=3"),
+            own.ends_with("&connect_timeout=2&keepalives_interval=5&keepalives_retries=3"),
             "{own}"
         );
         assert_eq!(own.matches("keepalives_idle").count(), 1);
-        assert_eq!(with_keepalives(own.clone()), own);
+        assert_eq!(with_tcp_limits(own.clone()), own);
     }
 }

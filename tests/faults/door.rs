@@ -17,8 +17,8 @@ use crate::harness::{Folder, TestDatabase};
 /// The text of the statement that commits, as it is prepared.
 const COMMIT: &[u8] = b"\0COMMIT\0";
 
-/// What a server says once it has committed.
-const DONE: &[u8] = b"COMMIT\0";
+/// How the server ends its answer to a commit.
+const OUT_OF_TRANSACTION: &[u8] = b"Z\0\0\0\x05I";
 
 /// Notices when a client carries out the statement it prepared for committing.
 #[derive(Debug, Default)]
@@ -112,6 +112,14 @@ impl Door {
     pub fn url(&self) -> String {
         let (rest, _) = self.database.url().split_once("?host=").unwrap();
         format!("{rest}?host={}", self.folder.path().display())
+    }
+
+    /// The database's URL through this door, or that other one if this one is shut.
+    pub fn url_or(&self, other: &Door) -> String {
+        let (rest, _) = self.database.url().split_once("?host=").unwrap();
+        let (user, database) = rest.split_once("@/").unwrap();
+        let host = |door: &Door| door.folder.path().display().to_string().replace('/', "%2F");
+        format!("{user}@{},{}/{database}", host(self), host(other))
     }
 
     fn socket(&self) -> PathBuf {
@@ -208,10 +216,10 @@ async fn connection(client: UnixStream, server: PathBuf, manner: Arc<watch::Send
     let (from_client, to_client) = client.into_split();
     let (from_server, to_server) = server.into_split();
     let mut until = manner.subscribe();
-    let lost = AtomicBool::new(false);
+    let unheard = AtomicBool::new(false);
     tokio::select! {
-        () = ask(from_client, to_server, &manner, now.silences, &lost) => {}
-        () = answer(from_server, to_client, manner.subscribe(), now.silences, &lost) => {}
+        () = ask(from_client, to_server, &manner, now.silences, &unheard) => {}
+        () = answer(from_server, to_client, manner.subscribe(), now.silences, &unheard) => {}
         _ = until.wait_for(|manner| manner.cuts != now.cuts) => {}
     }
 }
@@ -222,7 +230,7 @@ async fn ask(
     mut to: OwnedWriteHalf,
     manner: &watch::Sender<Manner>,
     silences: u32,
-    lost: &AtomicBool,
+    unheard: &AtomicBool,
 ) {
     let mut open = manner.subscribe();
     let mut bytes = vec![0; 16 * 1024];
@@ -244,9 +252,7 @@ async fn ask(
         match commit {
             Commit::Passes => {}
             Commit::IsLost => return,
-            // Nothing more reaches the client, which is cut off once the server has committed: sooner,
-            // the server would notice on its way to the commit, and not get there.
-            Commit::LosesItsAnswer => lost.store(true, Ordering::SeqCst),
+            Commit::LosesItsAnswer => unheard.store(true, Ordering::Relaxed),
             Commit::WaitsForItsAnswer => {
                 manner.send_modify(|manner| manner.passing = false);
             }
@@ -257,13 +263,13 @@ async fn ask(
     }
 }
 
-/// Passes on what the server answers.
+/// Passes on what the server answers, or takes it to itself and breaks the connection in the end.
 async fn answer(
     mut from: OwnedReadHalf,
     mut to: OwnedWriteHalf,
     mut open: watch::Receiver<Manner>,
     silences: u32,
-    lost: &AtomicBool,
+    unheard: &AtomicBool,
 ) {
     let mut bytes = vec![0; 16 * 1024];
     while let Ok(read @ 1..) = from.read(&mut bytes).await {
@@ -274,12 +280,9 @@ async fn answer(
         {
             return;
         }
-        if lost.load(Ordering::SeqCst) {
-            match bytes[..read]
-                .windows(DONE.len())
-                .any(|window| window == DONE)
-            {
-                true => return,
+        if unheard.load(Ordering::Relaxed) {
+            match bytes[..read].ends_with(OUT_OF_TRANSACTION) {
+                true => return, // it is done: only now may the server notice that nobody listens
                 false => continue,
             }
         }

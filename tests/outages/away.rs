@@ -163,6 +163,20 @@ async fn without_its_writers_server_a_service_still_reads_and_says_that_it_is_no
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn where_a_url_names_two_servers_the_second_one_is_found_when_the_first_one_goes() {
+    let database = TestDatabase::create().await;
+    let (first, second) = (Door::to(&database), Door::to(&database));
+    let url = first.url_or(&second);
+    let mut scene = Scene::of(World::through(database, url, None).await, first).await;
+    scene.write(&new_key()).await.expect(201);
+    scene.door.shut();
+    scene.is_back().await;
+    scene.read().await.expect(200);
+    scene.write(&new_key()).await.expect(201);
+    scene.finish(2).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_became_a_standby_is_left_for_its_successor() {
     let scene = Scene::new().await;
     let name = scene.world.database.name().to_owned();
