@@ -141,98 +141,11 @@ async fn a_cursor_that_was_not_given_out_leads_nowhere() {
     scene.finish().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn filters_days_and_moments_are_read_strictly() {
-    let scene = Scene::new().await;
+/// Each is refused with that code.
+async fn refused(scene: &Scene, paths: &[(&str, &str)]) {
     let account = format!("/v1/accounts/{}", scene.place.account);
-    let statement = format!("{account}/statement");
-    for (path, code) in [
-        ("/v1/accounts?pledge_id=x".to_owned(), "malformed-parameter"),
-        ("/v1/accounts?pledge_id=".to_owned(), "malformed-parameter"),
-        (
-            format!("/v1/accounts?pledge_id={}", scene.place.creator),
-            "malformed-parameter",
-        ),
-        ("/v1/accounts?code=9999".to_owned(), "malformed-parameter"),
-        (
-            "/v1/accounts?code=3120'--".to_owned(),
-            "malformed-parameter",
-        ),
-        ("/v1/accounts?unit=usd".to_owned(), "malformed-parameter"),
-        (
-            "/v1/accounts?market=JAPAN".to_owned(),
-            "malformed-parameter",
-        ),
-        ("/v1/creators?market=%00".to_owned(), "malformed-parameter"),
-        (
-            "/v1/creators?market=%FF%FE".to_owned(),
-            "malformed-parameter",
-        ),
-        (
-            "/v1/allocations?creator_id=plg_1".to_owned(),
-            "malformed-parameter",
-        ),
-        ("/v1/journals".to_owned(), "missing-parameter"),
-        (
-            "/v1/journals?pledge_id=all".to_owned(),
-            "malformed-parameter",
-        ),
-        (
-            "/v1/trial-balance?as_of=2025-02-30".to_owned(),
-            "malformed-parameter",
-        ),
-        (
-            "/v1/trial-balance?as_of=0000-01-01".to_owned(),
-            "malformed-parameter",
-        ),
-        ("/v1/proofs?pledge_id=1".to_owned(), "malformed-parameter"),
-        (format!("{account}?as_of=yesterday"), "malformed-parameter"),
-        (
-            format!("{account}?as_of=-4713-01-01"),
-            "malformed-parameter",
-        ),
-        (
-            format!("{account}?known_at=2025-01-01"),
-            "malformed-parameter",
-        ),
-        (
-            format!("{account}?known_at=2025-01-01T25:00:00Z"),
-            "malformed-parameter",
-        ),
-        (
-            format!("{account}?known_at=infinity"),
-            "malformed-parameter",
-        ),
-        (
-            format!("{account}?known_at=2999-01-01T00:00:00Z"),
-            "known-at-in-future",
-        ),
-        (
-            format!("{account}/entries?effective_date[gte]=x"),
-            "malformed-parameter",
-        ),
-        (
-            format!("{account}/entries?effective_date[lte]=2025-01-01"),
-            "unknown-parameter",
-        ),
-        (format!("{statement}?from=2025-01-01"), "missing-parameter"),
-        (
-            format!("{statement}.csv?to=2025-01-01"),
-            "missing-parameter",
-        ),
-        (
-            format!("{statement}?from=2025-02-01&to=2025-01-31"),
-            "malformed-parameter",
-        ),
-        (
-            format!("{statement}?from=2025-02-30&to=2025-03-31"),
-            "malformed-parameter",
-        ),
-        (
-            format!("{statement}?from=2025-01-01&from=2025-01-01&to=2025-01-02"),
-            "repeated-parameter",
-        ),
-    ] {
+    for (path, code) in paths {
+        let path = path.replace("ACCOUNT", &account);
         scene
             .world
             .preparer()
@@ -240,7 +153,87 @@ async fn filters_days_and_moments_are_read_strictly() {
             .await
             .expect_problem(422, code);
     }
-    let several = format!("{statement}?surprise=1");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn filters_are_read_strictly() {
+    let scene = Scene::new().await;
+    refused(
+        &scene,
+        &[
+            ("/v1/accounts?pledge_id=x", "malformed-parameter"),
+            ("/v1/accounts?pledge_id=", "malformed-parameter"),
+            ("/v1/accounts?code=9999", "malformed-parameter"),
+            ("/v1/accounts?code=3120'--", "malformed-parameter"),
+            ("/v1/accounts?unit=usd", "malformed-parameter"),
+            ("/v1/accounts?market=JAPAN", "malformed-parameter"),
+            ("/v1/creators?market=%00", "malformed-parameter"),
+            ("/v1/creators?market=%FF%FE", "malformed-parameter"),
+            ("/v1/allocations?creator_id=plg_1", "malformed-parameter"),
+            ("/v1/journals", "missing-parameter"),
+            ("/v1/journals?pledge_id=all", "malformed-parameter"),
+            ("/v1/proofs?pledge_id=1", "malformed-parameter"),
+        ],
+    )
+    .await;
+    let of_another_kind = format!("/v1/accounts?pledge_id={}", scene.place.creator);
+    refused(&scene, &[(&of_another_kind, "malformed-parameter")]).await;
+    scene.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn days_and_moments_are_read_strictly() {
+    let scene = Scene::new().await;
+    refused(
+        &scene,
+        &[
+            ("/v1/trial-balance?as_of=2025-02-30", "malformed-parameter"),
+            ("/v1/trial-balance?as_of=0000-01-01", "malformed-parameter"),
+            ("ACCOUNT?as_of=yesterday", "malformed-parameter"),
+            ("ACCOUNT?as_of=-4713-01-01", "malformed-parameter"),
+            ("ACCOUNT?known_at=2025-01-01", "malformed-parameter"),
+            (
+                "ACCOUNT?known_at=2025-01-01T25:00:00Z",
+                "malformed-parameter",
+            ),
+            ("ACCOUNT?known_at=infinity", "malformed-parameter"),
+            (
+                "ACCOUNT?known_at=2999-01-01T00:00:00Z",
+                "known-at-in-future",
+            ),
+            (
+                "ACCOUNT/entries?effective_date[gte]=x",
+                "malformed-parameter",
+            ),
+            (
+                "ACCOUNT/entries?effective_date[lte]=2025-01-01",
+                "unknown-parameter",
+            ),
+            ("ACCOUNT/statement?from=2025-01-01", "missing-parameter"),
+            ("ACCOUNT/statement.csv?to=2025-01-01", "missing-parameter"),
+            (
+                "ACCOUNT/statement?from=2025-02-01&to=2025-01-31",
+                "malformed-parameter",
+            ),
+            (
+                "ACCOUNT/statement?from=2025-02-30&to=2025-03-31",
+                "malformed-parameter",
+            ),
+            (
+                "ACCOUNT/statement?from=2025-01-01&from=2025-01-01&to=2025-01-02",
+                "repeated-parameter",
+            ),
+            ("ACCOUNT/statement?surprise=1", "invalid-request"),
+        ],
+    )
+    .await;
+    scene.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_fault_of_a_query_is_told_at_once() {
+    let scene = Scene::new().await;
+    let several = format!("/v1/accounts/{}/statement?surprise=1", scene.place.account);
     let answer = scene.world.preparer().get(&several).await;
     let problem = answer.expect_problem(422, "invalid-request");
     assert_eq!(problem["errors"].as_array().unwrap().len(), 3, "{problem}");
