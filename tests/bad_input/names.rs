@@ -171,7 +171,12 @@ async fn references_that_are_taken_are_refused_whoever_sends_them_again() {
         .post("/v1/creators", again)
         .await
         .expect_problem(409, "duplicate-reference");
-    let item = |key: &str| json!({"reference": "TWICE", "name": "Zoë", "market": "FR", "idempotency_key": key});
+    let twice = json!({"reference": "TWICE", "name": "Zoë", "market": "FR"});
+    let item = |key: &str| {
+        let mut item = twice.clone();
+        item["idempotency_key"] = json!(key);
+        item
+    };
     let bulk = json!({"mode": "atomic", "items": [item("a"), item("b")]});
     let refused = preparer.post_without_key("/v1/creators/bulk", bulk).await;
     let problem = refused.expect_problem(409, "bulk-refused");
