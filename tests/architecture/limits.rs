@@ -17,6 +17,10 @@ const LONG_FUNCTIONS: &[(&str, &str)] = &[
         "src/http/tests.rs",
         "a_write_is_refused_for_its_form_in_the_documented_order",
     ),
+    (
+        "tests/bad_input/queries.rs",
+        "filters_days_and_moments_are_read_strictly",
+    ),
     ("tests/operations.rs", "writes"),
     ("tests/reads/sight.rs", "what_is_out_of_sight_is_absent"),
     ("tests/tokens/ill_claimed.rs", "ill_typed_claims"),

@@ -171,8 +171,9 @@ async fn references_that_are_taken_are_refused_whoever_sends_them_again() {
         .post("/v1/creators", again)
         .await
         .expect_problem(409, "duplicate-reference");
+    let twice = json!({"reference": "TWICE", "name": "Zoë", "market": "FR"});
     let item = |key: &str| {
-        let mut item = json!({"reference": "TWICE", "name": "Zoë", "market": "FR"});
+        let mut item = twice.clone();
         item["idempotency_key"] = json!(key);
         item
     };
