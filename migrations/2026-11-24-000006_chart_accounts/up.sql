@@ -73,7 +73,9 @@ CREATE TABLE accounts (
     last_day date,
     CONSTRAINT accounts_pkey PRIMARY KEY (pledge_id, number),
     CONSTRAINT accounts_id_unique UNIQUE (id),
-    CONSTRAINT accounts_address_unique UNIQUE (pledge_id, address),
+    -- The pledge comes second here alone. With it first, a plan made while there were few accounts
+    -- may find an account of a number by this key, going through every account of the pledge.
+    CONSTRAINT accounts_address_unique UNIQUE (address, pledge_id),
     CONSTRAINT accounts_number_positive CHECK (number > 0),
     CONSTRAINT accounts_no_overdraft CHECK (
         may_overdraw OR CASE normal_side WHEN 'debit' THEN debits >= credits
