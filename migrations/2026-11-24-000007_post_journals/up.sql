@@ -136,29 +136,41 @@ BEGIN
             'transfers are posted once, together with their journals');
     END IF;
 
-    SELECT CASE WHEN a.number IS NULL THEN 'transfers_account_exists'
-                WHEN a.unit <> e.unit THEN 'transfers_one_unit'
-                WHEN e.seq <> a.entries + e.nth THEN 'transfers_sequence_gapless'
+    -- Turnover and balance after an entry give the account's debits and credits after it; each entry
+    -- carries on those of the one before, the first those of the account as it stands.
+    SELECT CASE WHEN e.number IS NULL THEN 'transfers_account_exists'
+                WHEN e.account_unit <> e.unit THEN 'transfers_one_unit'
+                WHEN e.seq <> e.seq_before + 1 THEN 'transfers_sequence_gapless'
                 ELSE 'transfers_running_figures' END
     INTO broken
     FROM (
-        SELECT *, row_number() OVER w AS nth,
-               sum(debit) OVER w AS debits, sum(credit) OVER w AS credits
+        SELECT d.*,
+               coalesce(lag(seq) OVER w, entries) AS seq_before,
+               coalesce(lag(debits_after) OVER w, debits) AS debits_before,
+               coalesce(lag(credits_after) OVER w, credits) AS credits_before
         FROM (
-            SELECT pledge_id, debit_account AS account, unit, debit_seq AS seq, amount AS debit,
-                   0::bigint AS credit, debit_balance AS balance, debit_turnover AS turnover
-            FROM posted
-            UNION ALL
-            SELECT pledge_id, credit_account, unit, credit_seq, 0, amount,
-                   credit_balance, credit_turnover
-            FROM posted) AS side
-        WINDOW w AS (PARTITION BY pledge_id, account ORDER BY seq ROWS UNBOUNDED PRECEDING)) AS e
-    LEFT JOIN accounts a ON a.pledge_id = e.pledge_id AND a.number = e.account
-    WHERE a.number IS NULL OR a.unit <> e.unit OR e.seq <> a.entries + e.nth
-       OR e.balance <> (a.debits - a.credits + e.debits - e.credits)
-                       * CASE a.normal_side WHEN 'debit' THEN 1 ELSE -1 END
-       OR e.turnover <> CASE WHEN e.debit > 0 THEN a.debits + e.debits
-                             ELSE a.credits + e.credits END
+            SELECT side.*, a.number, a.unit AS account_unit, a.entries, a.debits, a.credits,
+                   CASE WHEN debit > 0 THEN turnover
+                        WHEN a.normal_side = 'debit' THEN turnover + balance
+                        ELSE turnover - balance END AS debits_after,
+                   CASE WHEN credit > 0 THEN turnover
+                        WHEN a.normal_side = 'debit' THEN turnover - balance
+                        ELSE turnover + balance END AS credits_after
+            FROM (
+                SELECT pledge_id, debit_account AS account, unit, debit_seq AS seq,
+                       amount AS debit, 0::bigint AS credit, debit_balance AS balance,
+                       debit_turnover AS turnover
+                FROM posted
+                UNION ALL
+                SELECT pledge_id, credit_account, unit, credit_seq, 0, amount,
+                       credit_balance, credit_turnover
+                FROM posted) AS side
+            LEFT JOIN accounts a ON a.pledge_id = side.pledge_id AND a.number = side.account
+        ) AS d
+        WINDOW w AS (PARTITION BY pledge_id, account ORDER BY seq)) AS e
+    WHERE e.number IS NULL OR e.account_unit <> e.unit OR e.seq <> e.seq_before + 1
+       OR e.debits_after <> e.debits_before + e.debit
+       OR e.credits_after <> e.credits_before + e.credit
     LIMIT 1;
     IF broken IS NOT NULL THEN
         PERFORM refuse(broken,

@@ -11,28 +11,35 @@ CREATE TABLE allocations (
     note text,
     CONSTRAINT allocations_pkey PRIMARY KEY (pledge_id, id),
     CONSTRAINT allocations_amount_positive CHECK (amount > 0),
-    CONSTRAINT allocations_release_within_amount CHECK (released >= 0 AND released <= amount),
-    CONSTRAINT allocations_creator_of_market
-        FOREIGN KEY (creator_id, market) REFERENCES creators (id, market)
+    CONSTRAINT allocations_release_within_amount CHECK (released >= 0 AND released <= amount)
 );
 
 -- An allocation is addressed by its id alone.
 CREATE INDEX allocations_by_id ON allocations (id);
 
--- Money is allocated in a unit and for a market of its own pledge. Asked once per batch: as foreign
--- keys, these would be asked row by row where it is busiest.
+-- Money is allocated in a unit and for a market of its own pledge, to a creator of that market.
+-- Asked once per batch: as foreign keys, these would be asked row by row where it is busiest. (What
+-- is referred to is append-only, so it can't go away afterwards.)
 CREATE FUNCTION check_allocations() RETURNS trigger
 LANGUAGE plpgsql
-SET search_path = pg_catalog, public, pg_temp AS $$
+SET search_path = pg_catalog, public, pg_temp
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 BEGIN
-    IF EXISTS (SELECT FROM made LEFT JOIN pledge_units u USING (pledge_id, unit)
+    IF EXISTS (SELECT FROM (SELECT DISTINCT pledge_id, unit FROM made) AS m
+               LEFT JOIN pledge_units u USING (pledge_id, unit)
                WHERE u.pledge_id IS NULL) THEN
         PERFORM refuse('allocations_unit_of_pledge', 'an allocation is in a unit of its pledge');
     END IF;
-    IF EXISTS (SELECT FROM made LEFT JOIN pledge_markets m USING (pledge_id, market)
-               WHERE m.pledge_id IS NULL) THEN
+    IF EXISTS (SELECT FROM (SELECT DISTINCT pledge_id, market FROM made) AS m
+               LEFT JOIN pledge_markets p USING (pledge_id, market)
+               WHERE p.pledge_id IS NULL) THEN
         PERFORM refuse('allocations_market_of_pledge',
             'an allocation is for a market of its pledge');
+    END IF;
+    IF EXISTS (SELECT FROM made LEFT JOIN creators c ON c.id = made.creator_id
+               WHERE c.market IS DISTINCT FROM made.market) THEN
+        PERFORM refuse('allocations_creator_of_market',
+            'an allocation is to a creator of its market');
     END IF;
     RETURN NULL;
 END

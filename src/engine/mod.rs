@@ -43,8 +43,9 @@ pub use submission::{Answer, Failure, Key, Preview, Render, Submission};
 /// How many jobs wait in a lane before callers are turned away.
 pub const QUEUE: usize = 8_192;
 
-/// How many lanes there are: batches of different pledges commit side by side.
-pub const LANES: usize = 4;
+/// How many lanes there are: batches of different pledges commit side by side. More lanes make
+/// smaller batches; two keep both a decider and a writer busy on two cores.
+pub const LANES: usize = 2;
 
 /// Takes submissions and answers once they are committed. Cheap to clone.
 #[derive(Debug, Clone)]
