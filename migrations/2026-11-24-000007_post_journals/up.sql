@@ -136,7 +136,7 @@ BEGIN
             'transfers are posted once, together with their journals');
     END IF;
 
-    -- Turnover and balance after an entry give the account's debits and credits after it; each entry
+    -- Turnover and balance after an entry give the debits and credits of its account; each entry
     -- carries on those of the one before, the first those of the account as it stands.
     SELECT CASE WHEN e.number IS NULL THEN 'transfers_account_exists'
                 WHEN e.account_unit <> e.unit THEN 'transfers_one_unit'
