@@ -1,7 +1,7 @@
 //! Postgres: the only authority on what the ledger holds.
 //!
 //! [`connection`] opens connections that have taken on the service's role and carry every timeout;
-//! [`write`] is the write path's side of the database (lock, load, write as arrays); [`read`]
+//! [`mod@write`] is the write path's side of the database (lock, load, write as arrays); [`read`]
 //! answers questions from one snapshot; [`migrate`] brings a database up to the schema this build
 //! knows.
 

@@ -3,8 +3,8 @@
 //! Nothing here knows SQL, HTTP, a clock or randomness: the time and fresh ids are passed in. So
 //! every rule can be tested without a database, and the same rules run wherever they are needed.
 //!
-//! Read in this order: [`unit`] and [`money`] (what is counted), [`chart`] and [`account`] (where
-//! it is), [`journal`] (how it moves), [`pledge`], [`creator`] and [`allocation`] (what it is for),
+//! Read in this order: [`mod@unit`] and [`money`] (what is counted), [`chart`] and [`account`]
+//! (where it is), [`journal`] (how it moves), [`pledge`], [`creator`] and [`allocation`] (what for),
 //! [`books`] (the part of the ledger a batch works on), [`command`] (what people ask for) and
 //! [`refusal`] (why it may be declined).
 

@@ -6,7 +6,7 @@
 //!
 //! Cost: balances, summaries and statement heads are read from figures the transfers carry along,
 //! so none depends on how many entries or journals there are ([`accounts`] has the table). Lists
-//! and statement lines cost what they show. Only [`proofs`] look at everything.
+//! and statement lines cost what they show. Only [`mod@proofs`] look at everything.
 
 mod account_list;
 pub mod accounts;

@@ -56,7 +56,7 @@ impl StatementHead {
 }
 
 /// A part of a statement: entries of some days, among those numbered from one to another. Parts
-/// come one after the other, and none of them takes more than [`STRETCH`] entries to read.
+/// come one after the other, and none of them takes more than a bounded number to read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stretch {
     from: Date,
