@@ -4,9 +4,9 @@
 //! every rule can be tested without a database, and the same rules run wherever they are needed.
 //!
 //! Read in this order: [`mod@unit`] and [`money`] (what is counted), [`chart`] and [`account`]
-//! (where it is), [`journal`] (how it moves), [`pledge`], [`creator`] and [`allocation`] (what it is
-//! for), [`books`] (the part of the ledger a batch works on), [`command`] (what people ask for) and
-//! [`refusal`] (why it may be declined).
+//! (where it is), [`journal`] (how it moves), [`pledge`], [`creator`] and [`allocation`] (what
+//! it is for), [`books`] (the part of the ledger a batch works on), [`command`] (what people ask
+//! for) and [`refusal`] (why it may be declined).
 
 pub mod account;
 pub mod allocation;
