@@ -46,7 +46,7 @@ fn roster(seed: u64, pledge: u32, market: &'static MarketFigures) -> Roster {
     let creators = (1..)
         .zip(names::people(market.code, market.network, &mut random))
         .map(|(place, name): (u64, String)| {
-            let reference = format!("{}-{:04}", market.code, before + place);
+            let reference = format!("DEMO-{}-{:04}", market.code, before + place);
             Creator {
                 key: key(seed, pledge, &format!("creator/{reference}")),
                 reference,

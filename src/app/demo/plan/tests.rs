@@ -326,8 +326,8 @@ fn a_factor_gives_as_many_pledges_each_with_its_own_creators() {
             .collect()
     };
     assert_eq!(every(|creator| &creator.reference).len(), 3 * 822);
-    assert!(every(|creator| &creator.reference).contains("JP-0007"));
-    assert!(every(|creator| &creator.reference).contains("JP-0210"));
+    assert!(every(|creator| &creator.reference).contains("DEMO-JP-0007"));
+    assert!(every(|creator| &creator.reference).contains("DEMO-JP-0210"));
     assert!(every(|creator| &creator.name).len() > 822 * 2);
     assert_eq!(
         pledges[0],
