@@ -132,3 +132,14 @@ pub fn plain_function(server: &Embedded, time: Duration, report: &mut Report) {
     }
     let _ = std::fs::remove_file(script);
 }
+
+/// Clears away what was measured, so that nothing cleans up after it while the next is measured.
+pub fn clear(server: &Embedded) {
+    for table in [
+        "pgbench_accounts, pgbench_branches, pgbench_history, pgbench_tellers",
+        "plain_entries, plain_transfers, plain_accounts CASCADE",
+    ] {
+        psql(server, &format!("DROP TABLE IF EXISTS {table}"));
+    }
+    psql(server, "CHECKPOINT");
+}

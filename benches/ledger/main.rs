@@ -52,6 +52,7 @@ async fn main() {
 
     instead::tpc_b(&server, time, &mut report);
     instead::plain_function(&server, time, &mut report);
+    instead::clear(&server);
 
     let service = Service::start(&server).await;
     report.memory("service, idle", service.resident_kib());
