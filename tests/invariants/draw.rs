@@ -342,7 +342,7 @@ impl Draw<'_> {
     fn take_back(&mut self, model: &Model) -> Command {
         let pledge = self.pledge(model);
         let unit = self.pick(&pledge.units).unwrap().clone();
-        let market = self.market_of(pledge);
+        let market = self.budgeted(pledge, &unit);
         let there = pledge.balance(&books::budget(&unit, &market.to_string()));
         Command::ReturnBudget(ReturnBudget {
             pledge: self.pledge_id(pledge),

@@ -1,9 +1,9 @@
 //! What a command is mostly about, so that much of it succeeds.
 
-use almoner::domain::Market;
+use almoner::domain::{Market, Unit};
 use uuid::Uuid;
 
-use super::books::{Instalment, Pledge};
+use super::books::{self, Instalment, Pledge};
 use super::draw::Draw;
 use super::model::Model;
 
@@ -29,6 +29,16 @@ impl Draw<'_> {
         match self.pick(&pledge.markets) {
             Some(own) if !self.one_in(10) => own.parse().unwrap(),
             _ => self.market(),
+        }
+    }
+
+    /// A market, mostly one that has a budget to give back.
+    pub(super) fn budgeted(&mut self, pledge: &Pledge, unit: &Unit) -> Market {
+        let there = |market: &&String| pledge.balance(&books::budget(unit, market)) > 0;
+        let some: Vec<_> = pledge.markets.iter().filter(there).cloned().collect();
+        match self.pick(&some) {
+            Some(found) if !self.one_in(10) => found.parse().unwrap(),
+            _ => self.market_of(pledge),
         }
     }
 
