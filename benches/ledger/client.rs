@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::report::Report;
+use crate::report::{Report, Waits};
 use crate::service::{Pledge, Service};
 
 /// One connection that is kept.
@@ -98,7 +98,7 @@ fn item(pledge: &Pledge, extra: &str) -> String {
     )
 }
 
-fn percentiles(latencies: &mut [Duration]) -> Option<(Duration, Duration)> {
+fn percentiles(latencies: &mut [Duration]) -> Option<Waits> {
     latencies.sort_unstable();
     let at = |share: usize| latencies.get(latencies.len() * share / 100).copied();
     Some((at(50)?, at(99)?))
@@ -113,7 +113,10 @@ pub async fn singles(
     name: &str,
     report: &mut Report,
 ) {
-    let warm_up = Instant::now() + Duration::from_secs(1);
+    if !report.wants(name) {
+        return;
+    }
+    let warm_up = Instant::now() + Duration::from_millis(500);
     let end = warm_up + time;
     let loads = (0..clients).map(|number| async move {
         let pledge = pledges[number % pledges.len()];
@@ -139,6 +142,28 @@ pub async fn singles(
     report.rate(name, rate, percentiles(&mut latencies));
 }
 
+/// Allocates to every creator of a pledge once, so that all accounts are open, as they are in the
+/// plain function's tables.
+pub async fn open_accounts(service: &Service, pledge: &Pledge) {
+    let mut connection = Connection::open(service.address).await;
+    let creators = pledge.creators.iter();
+    let items: Vec<String> = creators
+        .map(|creator| {
+            format!(
+                "{{\"pledge_id\":\"{}\",\"creator_id\":\"{creator}\",\"amount\":\
+                 {{\"amount\":\"1.00\",\"unit\":\"USD\"}},\"idempotency_key\":\"{:032x}\"}}",
+                pledge.id,
+                fastrand::u128(..)
+            )
+        })
+        .collect();
+    let items = items.join(",");
+    let body = format!("{{\"mode\":\"independent\",\"items\":[{items}]}}");
+    let request = request(service, "/v1/allocations/bulk", None, &body);
+    let (status, answer) = connection.exchange(&request).await;
+    assert_eq!(status, 207, "{}", String::from_utf8_lossy(answer));
+}
+
 /// Requests of 1,000 allocations, independent, each item with its own key. Rates are items.
 pub async fn bulk(
     service: &Service,
@@ -148,6 +173,9 @@ pub async fn bulk(
     name: &str,
     report: &mut Report,
 ) {
+    if !report.wants(name) {
+        return;
+    }
     let end = Instant::now() + time;
     let loads = (0..clients).map(|_| async move {
         let mut connection = Connection::open(service.address).await;

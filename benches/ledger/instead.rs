@@ -53,11 +53,23 @@ $$;
 const SCRIPT: &str = "\\set target random(1, 1000)\n\
                       SELECT plain_transfer(gen_random_uuid(), 0, :target, 100);\n";
 
+const TPC_B: [(&str, usize); 3] = [
+    ("TPC-B, 8 clients", 8),
+    ("TPC-B, 16 clients", 16),
+    ("TPC-B, 32 clients", 32),
+];
+
+const PLAIN_FUNCTION: [(&str, usize); 3] = [
+    ("plain function, 1 client", 1),
+    ("plain function, 8 clients", 8),
+    ("plain function, 32 clients", 32),
+];
+
 fn program(server: &Embedded, name: &str) -> Option<Command> {
     server.programs().find(name).map(Command::new)
 }
 
-/// Runs `pgbench` and reads its rate and mean latency.
+/// Runs `pgbench` and reads its rate.
 fn pgbench(server: &Embedded, arguments: &[&str], clients: usize, time: Duration) -> Option<f64> {
     let output = program(server, "pgbench")?
         .args([
@@ -96,50 +108,61 @@ fn psql(server: &Embedded, sql: &str) -> bool {
     done.is_ok_and(|status| status.success())
 }
 
-/// `pgbench`'s TPC-B, scale 50.
-pub fn tpc_b(server: &Embedded, time: Duration, report: &mut Report) {
-    let filled = program(server, "pgbench")
-        .and_then(|mut it| {
-            it.args(["-i", "-q", "-s", "50"])
-                .arg(server.url())
-                .output()
-                .ok()
-        })
-        .is_some_and(|output| output.status.success());
-    if !filled {
-        report.note("pgbench is not installed: TPC-B was not measured".to_owned());
-        return;
-    }
-    for clients in [8, 16, 32] {
-        if let Some(rate) = pgbench(server, &["-b", "tpcb-like"], clients, time) {
-            report.rate(&format!("TPC-B, {clients} clients"), rate, None);
+/// Whether the tables of TPC-B (scale 50) and of the plain function are there.
+pub fn prepare(server: &Embedded, report: &mut Report) {
+    if TPC_B.iter().any(|(name, _)| report.wants(name)) {
+        let filled = program(server, "pgbench")
+            .and_then(|mut it| {
+                let arguments = ["-i", "-q", "-s", "50"];
+                it.args(arguments).arg(server.url()).output().ok()
+            })
+            .is_some_and(|output| output.status.success());
+        if !filled {
+            report.note("pgbench is not installed: TPC-B is not measured".to_owned());
         }
+    }
+    if PLAIN_FUNCTION.iter().any(|(name, _)| report.wants(name)) && !psql(server, PLAIN) {
+        report.note("psql is not installed: the plain function is not measured".to_owned());
+    }
+    settle(server);
+}
+
+/// Lets Postgres write out what it has in its buffers, so that the next does not pay for the last.
+pub fn settle(server: &Embedded) {
+    psql(server, "CHECKPOINT");
+}
+
+/// `pgbench`'s TPC-B.
+pub fn tpc_b(server: &Embedded, time: Duration, report: &mut Report) {
+    for (name, clients) in TPC_B {
+        measure(server, name, &["-b", "tpcb-like"], clients, time, report);
     }
 }
 
 /// The plain function, every transfer from one hot account.
 pub fn plain_function(server: &Embedded, time: Duration, report: &mut Report) {
     let script = std::env::temp_dir().join(format!("almoner-bench-{}.sql", std::process::id()));
-    if !psql(server, PLAIN) || std::fs::write(&script, SCRIPT).is_err() {
-        report.note("psql is not installed: the plain function was not measured".to_owned());
+    if std::fs::write(&script, SCRIPT).is_err() {
         return;
     }
     let file = script.to_string_lossy().into_owned();
-    for clients in [1, 8, 32] {
-        if let Some(rate) = pgbench(server, &["-f", &file], clients, time) {
-            report.rate(&format!("plain function, {clients} clients"), rate, None);
-        }
+    for (name, clients) in PLAIN_FUNCTION {
+        measure(server, name, &["-f", &file], clients, time, report);
     }
     let _ = std::fs::remove_file(script);
 }
 
-/// Clears away what was measured, so that nothing cleans up after it while the next is measured.
-pub fn clear(server: &Embedded) {
-    for table in [
-        "pgbench_accounts, pgbench_branches, pgbench_history, pgbench_tellers",
-        "plain_entries, plain_transfers, plain_accounts CASCADE",
-    ] {
-        psql(server, &format!("DROP TABLE IF EXISTS {table}"));
+fn measure(
+    server: &Embedded,
+    name: &str,
+    arguments: &[&str],
+    clients: usize,
+    time: Duration,
+    report: &mut Report,
+) {
+    if report.wants(name)
+        && let Some(rate) = pgbench(server, arguments, clients, time)
+    {
+        report.rate(name, rate, None);
     }
-    psql(server, "CHECKPOINT");
 }

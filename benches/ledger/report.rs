@@ -1,31 +1,97 @@
-//! The table and the ratios.
+//! The table and the ratios, over all rounds.
 
 use std::time::Duration;
 
-/// One measured row.
+/// The median and the 99th percentile of how long callers waited.
+pub type Waits = (Duration, Duration);
+
+/// One measured thing, once per round.
 #[derive(Debug)]
 struct Row {
     name: String,
-    per_second: f64,
-    latencies: Option<(Duration, Duration)>,
+    rates: Vec<f64>,
+    waits: Vec<Waits>,
 }
 
 /// What was measured.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Report {
+    only: Vec<String>,
     rows: Vec<Row>,
     notes: Vec<String>,
 }
 
+/// One ratio of two rows, with what is asked of it.
+struct Ratio {
+    row: &'static str,
+    beside: &'static str,
+    floor: f64,
+    goal: f64,
+}
+
+/// Rows are named by how their names begin: of several, the best of the round counts.
+const RATIOS: [Ratio; 4] = [
+    Ratio {
+        row: "single, 64 clients",
+        beside: "plain function, 32 clients",
+        floor: 5.0,
+        goal: 15.0,
+    },
+    Ratio {
+        row: "single, 64 clients",
+        beside: "TPC-B",
+        floor: 1.0,
+        goal: 3.0,
+    },
+    Ratio {
+        row: "bulk of 1,000",
+        beside: "plain function, 32 clients",
+        floor: 15.0,
+        goal: 40.0,
+    },
+    Ratio {
+        row: "eight pledges, 64 clients",
+        beside: "single, 64 clients",
+        floor: 1.0,
+        goal: 1.3,
+    },
+];
+
+fn median<T: Copy + PartialOrd>(values: impl Iterator<Item = T>) -> Option<T> {
+    let mut values: Vec<T> = values.collect();
+    values.sort_by(|a, b| a.partial_cmp(b).expect("no NaN"));
+    values.get(values.len() / 2).copied()
+}
+
 impl Report {
-    /// A rate, with the median and the 99th percentile where they were measured.
-    pub fn rate(&mut self, name: &str, per_second: f64, latencies: Option<(Duration, Duration)>) {
+    /// A report of the rows whose names contain one of these words, or of all if there are none.
+    pub fn of(only: Vec<String>) -> Self {
+        Report {
+            only,
+            rows: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+
+    /// Whether a row is to be measured.
+    pub fn wants(&self, name: &str) -> bool {
+        self.only.is_empty() || self.only.iter().any(|word| name.contains(word.as_str()))
+    }
+
+    /// A rate, with how long callers waited where that was measured.
+    pub fn rate(&mut self, name: &str, per_second: f64, waits: Option<Waits>) {
         println!("  measured: {name}: {per_second:.0}/s");
-        self.rows.push(Row {
-            name: name.to_owned(),
-            per_second,
-            latencies,
+        let known = self.rows.iter().position(|row| row.name == name);
+        let at = known.unwrap_or_else(|| {
+            self.rows.push(Row {
+                name: name.to_owned(),
+                rates: Vec::new(),
+                waits: Vec::new(),
+            });
+            self.rows.len() - 1
         });
+        self.rows[at].rates.push(per_second);
+        self.rows[at].waits.extend(waits);
     }
 
     /// Resident memory.
@@ -39,72 +105,60 @@ impl Report {
         self.notes.push(note);
     }
 
-    fn find(&self, name: &str) -> f64 {
-        self.rows
-            .iter()
-            .find(|row| row.name == name)
-            .map_or(f64::NAN, |row| row.per_second)
-    }
-
-    fn best(&self, start: &str) -> f64 {
+    /// The best rate of a round among the rows whose names begin so.
+    fn best(&self, start: &str, round: usize) -> Option<f64> {
         let rows = self.rows.iter().filter(|row| row.name.starts_with(start));
-        rows.map(|row| row.per_second).fold(f64::NAN, f64::max)
+        rows.filter_map(|row| row.rates.get(round).copied())
+            .reduce(f64::max)
     }
 
-    /// Prints everything.
+    /// Prints the medians, and the ratios of what was measured in the same round.
     pub fn print(&self) {
         println!(
-            "\n{:<34}{:>12}{:>12}{:>12}",
-            "", "per second", "p50 ms", "p99 ms"
+            "\n{:<30}{:>12}{:>16}{:>10}{:>10}",
+            "median of the rounds", "per second", "least to most", "p50 ms", "p99 ms"
         );
         for row in &self.rows {
-            let ms = |d: Duration| format!("{:.2}", d.as_secs_f64() * 1e3);
-            let (p50, p99) = row
-                .latencies
-                .map_or((String::new(), String::new()), |(a, b)| (ms(a), ms(b)));
-            println!("{:<34}{:>12.0}{p50:>12}{p99:>12}", row.name, row.per_second);
+            let ms = |wait: Option<Duration>| {
+                wait.map_or_else(String::new, |it| format!("{:.2}", it.as_secs_f64() * 1e3))
+            };
+            let (least, most) = (
+                row.rates.iter().copied().fold(f64::INFINITY, f64::min),
+                row.rates.iter().copied().fold(0.0, f64::max),
+            );
+            println!(
+                "{:<30}{:>12.0}{:>16}{:>10}{:>10}",
+                row.name,
+                median(row.rates.iter().copied()).unwrap_or(f64::NAN),
+                format!("{least:.0} to {most:.0}"),
+                ms(median(row.waits.iter().map(|it| it.0))),
+                ms(median(row.waits.iter().map(|it| it.1))),
+            );
         }
         for note in &self.notes {
             println!("{note}");
         }
-        let single = self.find("single, 64 clients");
-        let plain = self.find("plain function, 32 clients");
-        let bulk = self.best("bulk of 1,000");
         println!();
-        let ratio = |name: &str, a: f64, b: f64, floor: f64, goal: f64| {
-            println!(
-                "{name:<52}{:>7.2} ×   (floor {floor} ×, goal {goal} ×)",
-                a / b
-            );
+        for ratio in &RATIOS {
+            self.print_ratio(ratio);
+        }
+    }
+
+    fn print_ratio(&self, ratio: &Ratio) {
+        let mut each: Vec<f64> = (0..)
+            .map_while(|round| Some((self.best(ratio.row, round)?, round)))
+            .filter_map(|(rate, round)| Some(rate / self.best(ratio.beside, round)?))
+            .collect();
+        each.sort_by(f64::total_cmp);
+        let (Some(least), Some(most)) = (each.first(), each.last()) else {
+            return;
         };
-        ratio(
-            "single, 64 clients : plain function, 32 clients",
-            single,
-            plain,
-            5.0,
-            15.0,
-        );
-        ratio(
-            "single, 64 clients : TPC-B's best",
-            single,
-            self.best("TPC-B"),
-            1.0,
-            3.0,
-        );
-        ratio(
-            "bulk's best : plain function, 32 clients",
-            bulk,
-            plain,
-            15.0,
-            40.0,
-        );
-        let eight = self.find("eight pledges, 64 clients");
-        ratio(
-            "eight pledges : one pledge, 64 clients",
-            eight,
-            single,
-            1.0,
-            1.3,
+        println!(
+            "{:<54}{:>6.2} × ({least:.2} to {most:.2}; floor {} ×, goal {} ×)",
+            format!("{} : {}", ratio.row, ratio.beside),
+            each[each.len() / 2],
+            ratio.floor,
+            ratio.goal
         );
     }
 }

@@ -38,12 +38,14 @@ impl Service {
             .stdout(Stdio::piped())
             .spawn()
             .expect("the service starts");
-        let lines = BufReader::new(process.stdout.take().expect("its output")).lines();
+        let mut lines = BufReader::new(process.stdout.take().expect("its output")).lines();
         let address = lines
+            .by_ref()
             .map_while(Result::ok)
             .find_map(|line| line.split_once("http://").map(|(_, rest)| rest.to_owned()))
             .and_then(|address| address.trim().parse().ok())
             .expect("it says where it listens");
+        std::thread::spawn(move || lines.for_each(drop)); // what else it says
         let token = |role: &str| {
             let output = Command::new(PROGRAM)
                 .env("ALMONER_DATA_DIR", &data_dir)
