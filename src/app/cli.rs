@@ -1,6 +1,6 @@
 //! The command line.
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
@@ -179,7 +179,11 @@ async fn serve_on(config: &Config, opened: &Opened) -> Outcome {
     let service = Service::build(config, opened).await?;
     // Whoever reads the greeting may stop us at once.
     let told_to_stop = told_to_stop()?;
-    println!("{}", greeting(config, opened, service.address()));
+    let greeting = greeting(config, opened, service.address());
+    // A service whose terminal or pipe was closed serves all the same.
+    if let Err(error) = writeln!(std::io::stdout(), "{greeting}") {
+        log::warn!(error:% = error; "nobody reads the greeting");
+    }
     let handle = service.handle();
     tokio::spawn(async move {
         told_to_stop.await;
