@@ -83,7 +83,8 @@ fn greeting(usage: Use) -> String {
         // Every look-up of the write path is by key. A plan made while a table was small must not
         // become a scan of the whole table when it has grown.
         sql.push_str("SET enable_seqscan = off; SET enable_hashjoin = off; ");
-        sql.push_str("SET enable_mergejoin = off; SET enable_bitmapscan = off;");
+        sql.push_str("SET enable_mergejoin = off; SET enable_bitmapscan = off; ");
+        sql.push_str("SET plan_cache_mode = force_generic_plan;");
     }
     sql
 }
