@@ -97,7 +97,8 @@ async fn what_the_rules_allow_can_be_written() {
         "SELECT open('fides', 7, '3120', 'USD', market => 'US'); \
          SELECT post('fides', 4, 7, 30000, '2026-01-06')",
         "UPDATE instalments SET received = 70000 WHERE id = id('fides cash')",
-        "UPDATE allocations SET released = 9000 WHERE id = id('allocation')",
+        "SELECT post('fides', 6, 5, 9000, '2026-01-30', kind => 'release', \
+            subject => 'allocation')",
     ] {
         for who in [As::Owner, As::Service] {
             assert_eq!(

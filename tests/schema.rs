@@ -98,10 +98,12 @@ async fn the_declared_tables_are_those_of_the_catalogue() {
             panic!("{line}");
         };
         let name = type_name(postgres);
-        // A view's columns don't say whether they can be empty.
-        let nullable = not_null == "f" && kind == "r";
+        // A view's columns don't say whether they can be empty: there the declaration is believed.
+        let as_nullable = format!("{column} -> Nullable<{name}>");
+        let believed = || declared[table].columns.contains(&as_nullable);
+        let nullable = not_null == "f" && (kind == "r" || kind == "v" && believed());
         let column = match nullable {
-            true => format!("{column} -> Nullable<{name}>"),
+            true => as_nullable,
             false => format!("{column} -> {name}"),
         };
         let key = match keys.get(table) {

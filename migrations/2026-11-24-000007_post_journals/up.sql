@@ -11,6 +11,7 @@ CREATE TABLE journals (
     actor text NOT NULL,
     subject uuid,
     reason text,
+    note text,
     bank_reference text,
     document_uri text,
     document_sha256 text,
@@ -26,6 +27,9 @@ CREATE TABLE journals (
 -- One bank transfer is received once on an instalment, whatever key the request came with.
 CREATE UNIQUE INDEX journals_bank_reference_unique ON journals (pledge_id, subject, bank_reference)
     WHERE bank_reference IS NOT NULL;
+
+-- What was given back of an allocation is looked up by it.
+CREATE INDEX journals_releases ON journals (pledge_id, subject) WHERE kind = 'release';
 
 -- The wide row: for each side the account's own gapless sequence number, its balance after this
 -- transfer (on the account's normal side) and its cumulative debits (or credits) after it. So a
@@ -57,24 +61,18 @@ CREATE FUNCTION number_journals() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
-    batches integer;
-    numbered integer;
+    disordered boolean;
+    misnumbered boolean;
 BEGIN
-    IF EXISTS (
-        SELECT FROM (
-            SELECT recorded_at,
-                   lag(recorded_at) OVER (PARTITION BY pledge_id ORDER BY number) AS before
-            FROM posted) AS pair
-        WHERE recorded_at <= before)
-    THEN
-        PERFORM refuse('journals_recorded_in_order',
-            'recorded_at rises strictly with the journal number');
-    END IF;
-
     WITH batch AS (
         SELECT pledge_id, min(number) AS first, max(number) AS last, count(*) AS journals,
-               min(recorded_at) AS first_at, max(recorded_at) AS last_at
-        FROM posted GROUP BY pledge_id),
+               min(recorded_at) AS first_at, max(recorded_at) AS last_at,
+               coalesce(bool_or(recorded_at <= before), false) AS disordered
+        FROM (
+            SELECT pledge_id, number, recorded_at,
+                   lag(recorded_at) OVER (PARTITION BY pledge_id ORDER BY number) AS before
+            FROM posted) AS journal
+        GROUP BY pledge_id),
     done AS (
         UPDATE pledges p SET journals = b.last, last_recorded_at = b.last_at
         FROM batch b
@@ -82,9 +80,15 @@ BEGIN
           AND b.first = p.journals + 1 AND b.last - b.first + 1 = b.journals
           AND b.first_at > coalesce(p.last_recorded_at, '-infinity')
         RETURNING 1)
-    SELECT (SELECT count(*) FROM batch), (SELECT count(*) FROM done) INTO batches, numbered;
+    SELECT bool_or(b.disordered), count(*) > (SELECT count(*) FROM done)
+    INTO disordered, misnumbered
+    FROM batch b;
 
-    IF numbered < batches THEN
+    IF disordered THEN
+        PERFORM refuse('journals_recorded_in_order',
+            'recorded_at rises strictly with the journal number');
+    END IF;
+    IF misnumbered THEN
         PERFORM refuse('journals_gapless',
             'journals of a pledge are numbered one after the other, in the order they are recorded');
     END IF;
@@ -103,34 +107,34 @@ SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS
 DECLARE
     broken text;
     stray boolean;
+    releases boolean;
     backdated boolean;
 BEGIN
-    SELECT CASE WHEN j.number IS NULL THEN 'transfers_journal_exists'
-                WHEN j.transfers <> t.lines THEN 'journals_transfers_complete'
-                ELSE 'transfers_effective_with_journal' END
-    INTO broken
-    FROM (SELECT pledge_id, journal, count(*) AS lines,
-                 min(effective_date) AS first_day, max(effective_date) AS last_day
-          FROM posted GROUP BY pledge_id, journal) AS t
-    LEFT JOIN journals j ON j.pledge_id = t.pledge_id AND j.number = t.journal
-    WHERE j.number IS NULL OR j.transfers <> t.lines
-       OR j.effective_date <> t.first_day OR j.effective_date <> t.last_day
-    LIMIT 1;
-    IF broken IS NOT NULL THEN
-        PERFORM refuse(broken, 'a transfer belongs to a journal, which counts and dates it');
-    END IF;
-
     WITH batch AS (
-        SELECT pledge_id, min(journal) AS first, max(journal) AS last,
-               count(DISTINCT journal) AS journals
-        FROM posted GROUP BY pledge_id),
+        SELECT t.pledge_id, min(t.journal) AS first, max(t.journal) AS last,
+               count(*) AS journals,
+               min(CASE WHEN j.number IS NULL THEN 'transfers_journal_exists'
+                        WHEN j.transfers <> t.lines THEN 'journals_transfers_complete'
+                        WHEN j.effective_date <> t.first_day OR j.effective_date <> t.last_day
+                            THEN 'transfers_effective_with_journal' END) AS broken,
+               bool_or(j.kind = 'release') AS releases
+        FROM (SELECT pledge_id, journal, count(*) AS lines,
+                     min(effective_date) AS first_day, max(effective_date) AS last_day
+              FROM posted GROUP BY pledge_id, journal) AS t
+        LEFT JOIN journals j ON j.pledge_id = t.pledge_id AND j.number = t.journal
+        GROUP BY t.pledge_id),
     done AS (
         UPDATE pledges p SET transferred = b.last
         FROM batch b
         WHERE p.id = b.pledge_id AND b.first = p.transferred + 1
           AND b.last - b.first + 1 = b.journals
         RETURNING 1)
-    SELECT (SELECT count(*) FROM batch) > (SELECT count(*) FROM done) INTO stray;
+    SELECT min(b.broken), count(*) > (SELECT count(*) FROM done), bool_or(b.releases)
+    INTO broken, stray, releases
+    FROM batch b;
+    IF broken IS NOT NULL THEN
+        PERFORM refuse(broken, 'a transfer belongs to a journal, which counts and dates it');
+    END IF;
     IF stray THEN
         PERFORM refuse('transfers_with_journal',
             'transfers are posted once, together with their journals');
@@ -227,6 +231,25 @@ BEGIN
     THEN
         PERFORM refuse('account_days_no_overdraft',
             'a backdated transfer leaves no day between then and now overdrawn');
+    END IF;
+
+    IF releases AND EXISTS (
+        SELECT FROM (
+            SELECT DISTINCT r.pledge_id, r.subject
+            FROM posted p
+            JOIN journals r ON r.pledge_id = p.pledge_id AND r.number = p.journal
+            WHERE r.kind = 'release') AS of
+        LEFT JOIN journals j ON j.id = of.subject AND j.pledge_id = of.pledge_id
+                            AND j.kind = 'allocation'
+        LEFT JOIN transfers t ON t.pledge_id = j.pledge_id AND t.journal = j.number
+        WHERE t.amount IS NULL OR t.amount < (
+            SELECT sum(given.amount)
+            FROM journals r
+            JOIN transfers given ON given.pledge_id = r.pledge_id AND given.journal = r.number
+            WHERE r.pledge_id = of.pledge_id AND r.subject = of.subject AND r.kind = 'release'))
+    THEN
+        PERFORM refuse('transfers_release_within_allocation',
+            'what is released of an allocation is at most its amount');
     END IF;
     RETURN NULL;
 END

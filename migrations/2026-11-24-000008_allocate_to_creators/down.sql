@@ -1,2 +1,1 @@
-DROP TABLE allocations;
-DROP FUNCTION check_allocations();
+DROP VIEW allocations;

@@ -133,6 +133,7 @@ diesel::table! {
         actor -> Text,
         subject -> Nullable<Uuid>,
         reason -> Nullable<Text>,
+        note -> Nullable<Text>,
         bank_reference -> Nullable<Text>,
         document_uri -> Nullable<Text>,
         document_sha256 -> Nullable<Text>,

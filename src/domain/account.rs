@@ -132,6 +132,15 @@ impl Account {
         }
     }
 
+    /// The account as it stands, with nothing said of its days but when the last one was.
+    pub fn without_days(self) -> Self {
+        Account {
+            days: BTreeMap::new(),
+            days_known_after: self.last_day,
+            ..self
+        }
+    }
+
     /// Whether every day after `day` is known, so that a posting effective on it can be judged.
     pub fn knows_days_after(&self, day: Date) -> bool {
         self.days_known_after.is_none_or(|known| known <= day)

@@ -1,4 +1,5 @@
-//! Allocations: a reservation of part of a market's budget for one of its creators.
+//! Allocations: a reservation of part of a market's budget for one of its creators. It is the
+//! journal that makes it, seen as what is left of it: nothing of it is kept besides.
 
 use time::Date;
 
@@ -28,7 +29,7 @@ impl AllocationState {
 /// A reservation for a creator.
 #[derive(Debug, Clone)]
 pub struct Allocation {
-    /// Its id.
+    /// Its id, which is its journal's.
     pub id: AllocationId,
     /// The pledge whose money it is.
     pub pledge: PledgeId,

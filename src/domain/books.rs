@@ -14,6 +14,7 @@ use super::chart::Side;
 use super::command::{Decision, Event};
 use super::id::{AccountId, AllocationId, CreatorId, InstalmentId, JournalId, PledgeId};
 use super::journal::{Draft, Journal, Leg, Transfer};
+use super::market::Market;
 use super::money::Money;
 use super::pledge::{Instalment, Lot, Pledge, PledgeState};
 use super::refusal::{Refusal, Shortage};
@@ -237,10 +238,6 @@ pub struct Changes {
     pub lots: Vec<Lot>,
     /// New creators.
     pub creators: Vec<Creator>,
-    /// New allocations.
-    pub allocations: Vec<AllocationId>,
-    /// Earlier allocations something was released of.
-    pub released: Vec<AllocationId>,
     /// Accounts to open.
     pub accounts: Vec<(PledgeId, AccountKey)>,
     /// Journals to post, in order.
@@ -256,8 +253,8 @@ pub struct Books {
     pub instalment_homes: HashMap<InstalmentId, PledgeId>,
     /// Which pledge an allocation belongs to.
     pub allocation_homes: HashMap<AllocationId, PledgeId>,
-    /// Creators by id.
-    pub creators: HashMap<CreatorId, Option<Creator>>,
+    /// The markets of creators: all that deciding asks of a creator, and it never changes.
+    pub creators: HashMap<CreatorId, Option<Market>>,
     /// Allocations by id.
     pub allocations: HashMap<AllocationId, Option<Allocation>>,
     /// Whether a pledge of that reference exists.
@@ -352,19 +349,11 @@ impl Books {
             Event::Enrolled(creator) => {
                 self.creator_references
                     .insert(creator.reference.clone(), true);
-                self.creators.insert(creator.id, Some(creator.clone()));
+                self.creators.insert(creator.id, Some(creator.market));
                 self.changes.creators.push(creator);
             }
-            Event::Allocated(allocation) => {
-                self.changes.allocations.push(allocation.id);
+            Event::Allocated(allocation) | Event::Released(allocation) => {
                 self.allocations.insert(allocation.id, Some(allocation));
-            }
-            Event::Released(allocation) => {
-                let id = allocation.id;
-                self.allocations.insert(id, Some(allocation));
-                if !self.changes.allocations.contains(&id) && !self.changes.released.contains(&id) {
-                    self.changes.released.push(id);
-                }
             }
         }
     }

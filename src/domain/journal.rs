@@ -85,6 +85,8 @@ pub struct Draft {
     pub subject: Option<Uuid>,
     /// Why, where a reason is asked for.
     pub reason: Option<String>,
+    /// What the preparer notes.
+    pub note: Option<String>,
     /// The bank's own reference.
     pub bank_reference: Option<String>,
     /// What it rests on.
@@ -102,6 +104,7 @@ impl Draft {
             effective_date,
             subject: None,
             reason: None,
+            note: None,
             bank_reference: None,
             document: None,
             moves,

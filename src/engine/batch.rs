@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use super::lane::Manner;
+use super::memory::Memory;
 use super::submission::{Answer, Failure, Submission};
 use crate::db::write::{AnsweredKey, Session};
 use crate::db::{DbError, Writer};
@@ -32,12 +33,13 @@ pub(super) type Results = Vec<Result<Decided, Failure>>;
 /// connection broke while committing, it is unknown whether all of it was.
 pub(super) async fn attempt(
     writer: &mut Writer,
+    memory: &mut Memory,
     commands: &[&Submission],
     manner: Manner,
 ) -> Result<Results, DbError> {
     loop {
         let mut session = writer.session().await?;
-        match within(&mut session, commands, manner).await {
+        match within(&mut session, memory, commands, manner).await {
             Ok((results, Ended::Committed)) => {
                 writer.take_back(session);
                 return Ok(results);
@@ -47,6 +49,7 @@ pub(super) async fn attempt(
                 return Ok(results);
             }
             Err(error) => {
+                memory.forget_accounts();
                 let again = session.may_have_died_idle();
                 let error = writer.give_up(session, error).await;
                 if !(again && matches!(error, DbError::Away(_))) {
@@ -68,6 +71,7 @@ enum Ended {
 /// Everything from begin to commit.
 async fn within(
     session: &mut Session,
+    memory: &mut Memory,
     commands: &[&Submission],
     manner: Manner,
 ) -> Result<(Results, Ended), DbError> {
@@ -81,8 +85,15 @@ async fn within(
         .iter()
         .map(|submission| submission.key.digest)
         .collect();
-    let first = needs(commands.iter().copied(), &books);
+    let mut first = needs(commands.iter().copied(), &books);
+    if memory.recall_creators(&first, &mut books) {
+        first = needs(commands.iter().copied(), &books);
+    }
+    let asked: Vec<_> = first.creators.iter().copied().collect();
+    let remembered = memory.spare(&mut first);
     let (now, stored) = session.begin(&pledges, &keys, first, &mut books).await?;
+    memory.keep_creators(asked, &books);
+    memory.recall_accounts(remembered, &mut books);
     let mut known: HashMap<Uuid, (Uuid, Vec<u8>)> = stored
         .into_iter()
         .map(|(key, print, answer)| (key, (print, answer)))
@@ -115,6 +126,7 @@ async fn within(
         return Ok((results, Ended::NothingToWrite));
     }
     session.commit(&books, answered, now).await?;
+    memory.keep_accounts(books);
     Ok((results, Ended::Committed))
 }
 
@@ -214,7 +226,8 @@ fn decide(
     if let Some((fingerprint, body)) = known.get(&key.digest) {
         return repeat(submission, fingerprint, body);
     }
-    let journal = JournalId(Uuid::now_v7());
+    let journal = submission.command.journal();
+    let journal = journal.unwrap_or_else(|| JournalId(Uuid::now_v7()));
     let decision = submission
         .command
         .decide(books, &Context { now, journal })?;

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot};
 
 use super::batch::{self, BATCH, Results};
+use super::memory::Memory;
 use super::submission::{Failure, Submission};
 use crate::db::connection::LOCK_TIMEOUT_MS;
 use crate::db::{DbError, Writer};
@@ -36,18 +37,29 @@ pub(super) struct Job {
 /// Carries out jobs until every sender is gone and the queue is empty.
 pub(super) async fn run(mut queue: mpsc::Receiver<Job>, mut writer: Writer) {
     let mut held_over = None;
+    let mut memory = Memory::default();
+    let mut done = Vec::new();
     loop {
-        let first = match held_over.take() {
+        let first = match held_over.take().or_else(|| queue.try_recv().ok()) {
             Some(job) => job,
-            None => match queue.recv().await {
-                Some(job) => job,
-                None => return,
-            },
+            None => {
+                reply(std::mem::take(&mut done));
+                match queue.recv().await {
+                    Some(job) => job,
+                    None => return,
+                }
+            }
         };
         let jobs = take_up(first, &mut queue, &mut held_over);
-        carry_out(&mut writer, jobs).await;
+        // The database begins with these, and meanwhile the callers of the last are answered.
+        let last = async { reply(std::mem::take(&mut done)) };
+        let (now_done, ()) = futures_util::join!(carry_out(&mut writer, &mut memory, jobs), last);
+        done = now_done;
     }
 }
+
+/// A job that was carried out, with its results.
+type Done = (Job, Results);
 
 /// The first job and whatever else is waiting that can share its transaction. All-or-none jobs and
 /// previews have a transaction of their own, so that what they don't write stays theirs.
@@ -75,10 +87,11 @@ fn take_up(first: Job, queue: &mut mpsc::Receiver<Job>, held_over: &mut Option<J
 /// left open on ours; what the server makes of it, the same keys find out.
 async fn attempt(
     writer: &mut Writer,
+    memory: &mut Memory,
     commands: &[&Submission],
     manner: Manner,
 ) -> Result<Results, DbError> {
-    let attempt = batch::attempt(writer, commands, manner);
+    let attempt = batch::attempt(writer, memory, commands, manner);
     let silent = |_| DbError::Away(format!("no answer within {SILENCE:?}"));
     tokio::time::timeout(SILENCE, attempt)
         .await
@@ -87,47 +100,55 @@ async fn attempt(
 
 /// Carries out the jobs together; if the database declines the batch, each on its own, and a lone
 /// one again.
-async fn carry_out(writer: &mut Writer, jobs: Vec<Job>) {
+async fn carry_out(writer: &mut Writer, memory: &mut Memory, jobs: Vec<Job>) -> Vec<Done> {
     let manner = jobs.first().map_or(Manner::Each, |job| job.manner);
     let commands: Vec<&Submission> = jobs.iter().flat_map(|job| &job.submissions).collect();
     let mut started = Instant::now();
-    let mut attempted = attempt(writer, &commands, manner).await;
+    let mut attempted = attempt(writer, memory, &commands, manner).await;
     let clashed = |error: &DbError| manner == Manner::All && !is_away(error, started.elapsed());
     if attempted.as_ref().is_err_and(clashed) {
         // As in `single`: what it clashed with may have been committed in between.
         started = Instant::now();
-        attempted = attempt(writer, &commands, manner).await;
+        attempted = attempt(writer, memory, &commands, manner).await;
     }
-    match attempted {
-        Ok(results) => reply(jobs, results),
+    let results = match attempted {
+        Ok(results) => results,
         Err(error) if is_away(&error, started.elapsed()) => {
             log::warn!(error:% = error; "the database is away");
-            let results = commands.iter().map(|_| Err(Failure::Unavailable)).collect();
-            reply(jobs, results);
+            commands.iter().map(|_| Err(Failure::Unavailable)).collect()
         }
         Err(error) if manner == Manner::Each => {
             log::info!(error:% = error, commands = commands.len(); "replaying a batch singly");
             let mut results = Vec::with_capacity(commands.len());
             for command in commands {
-                results.push(single(writer, command).await);
+                results.push(single(writer, memory, command).await);
             }
-            reply(jobs, results);
+            results
         }
         Err(error) => {
             let failure = failure(error);
-            let results = commands.iter().map(|_| Err(failure.clone())).collect();
-            reply(jobs, results);
+            commands.iter().map(|_| Err(failure.clone())).collect()
         }
-    }
+    };
+    let mut results = results.into_iter();
+    let own = |job: Job| {
+        let results = results.by_ref().take(job.submissions.len()).collect();
+        (job, results)
+    };
+    jobs.into_iter().map(own).collect()
 }
 
 /// One command in a transaction of its own. A rule that refuses it is tried once more, as what it
 /// clashed with may have been committed in between and then reads as an ordinary refusal.
-async fn single(writer: &mut Writer, command: &Submission) -> Result<batch::Decided, Failure> {
+async fn single(
+    writer: &mut Writer,
+    memory: &mut Memory,
+    command: &Submission,
+) -> Result<batch::Decided, Failure> {
     let mut last = Failure::Internal;
     for _ in 0..2 {
         let started = Instant::now();
-        match attempt(writer, &[command], Manner::Each).await {
+        match attempt(writer, memory, &[command], Manner::Each).await {
             Ok(mut results) => return results.pop().unwrap_or(Err(Failure::Internal)),
             Err(error) if is_away(&error, started.elapsed()) => return Err(Failure::Unavailable),
             Err(error) => last = failure(error),
@@ -163,10 +184,8 @@ fn failure(error: DbError) -> Failure {
 }
 
 /// Hands each job its results. A caller that went away doesn't read them, and nothing is undone.
-fn reply(jobs: Vec<Job>, results: Results) {
-    let mut results = results.into_iter();
-    for job in jobs {
-        let own = results.by_ref().take(job.submissions.len()).collect();
-        let _ = job.reply.send(own);
+fn reply(done: Vec<Done>) {
+    for (job, results) in done {
+        let _ = job.reply.send(results);
     }
 }

@@ -15,14 +15,17 @@
 //! correct by the pledges' row locks; nothing relies on being alone.
 //!
 //! **Bounds.** At most [`QUEUE`] jobs wait in a lane, beyond that callers are told
-//! [`Failure::Overloaded`]; a batch takes up to [`BATCH`] commands. Per batch: one round trip each
-//! to begin, lock, look up keys, load (two rounds), write per table, commit.
+//! [`Failure::Overloaded`]; a batch takes up to [`BATCH`] commands. It costs two round trips: one
+//! to begin, lock the pledges, look up keys and load, one to write and commit; and more only for
+//! what can't be known beforehand and isn't remembered. While the database begins with a batch, the
+//! callers of the one before are answered.
 //!
 //! **Order.** Commands of one pledge that go through one service are decided in the order they were
 //! submitted.
 
 mod batch;
 mod lane;
+mod memory;
 mod submission;
 
 use std::collections::hash_map::DefaultHasher;

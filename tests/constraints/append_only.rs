@@ -7,7 +7,6 @@ use super::fixture::{As, Ledger, Refused};
 pub(super) const TABLES: &[&str] = &[
     "account_days",
     "accounts",
-    "allocations",
     "chart",
     "chart_unit_kinds",
     "creators",
@@ -27,7 +26,6 @@ pub(super) const TABLES: &[&str] = &[
 const NOTED_ON: &[(&str, &str)] = &[
     ("account_days", "account_days_kept_by_transfers"),
     ("accounts", "accounts_kept_by_transfers"),
-    ("allocations", "allocations_terms_fixed"),
     ("instalments", "instalments_terms_fixed"),
     ("pledges", "pledges_terms_fixed"),
 ];

@@ -106,10 +106,9 @@ SELECT post('fides', 1, 2, 50000, '2026-01-05', kind => 'receipt', subject => 'f
             bank_reference => 'BANK-1');
 SELECT post('fides', 3, 4, 50000, '2026-01-05', kind => 'receipt');
 SELECT post('fides', 4, 5, 10000, '2026-01-06');
-SELECT post('fides', 5, 6, 9000, '2026-01-20', kind => 'allocation');
+SELECT post('fides', 5, 6, 9000, '2026-01-20', kind => 'allocation', name => 'allocation',
+            subject => 'allocation');
 SELECT post('fides', 4, 5, 10000, '2026-01-25');
-INSERT INTO allocations
-VALUES (id('fides'), id('allocation'), id('hanako'), 'JP', 'USD', 9000, 0, '2026-01-20', NULL);
 INSERT INTO idempotency_keys VALUES (id('key'), id('request'), now(), 'answer');
 UPDATE pledges SET state = 'active', agreed_on = '2026-01-01' WHERE id = id('fides');
 ";

@@ -311,6 +311,27 @@ pub(super) const CASES: &[Case] = &[
         "transfers_journal_exists",
         &["SELECT post('fides', 4, 5, 5, '2026-01-30', transfer_journal_off => 92)"],
     ),
+    // More given back than was allocated: at once, bit by bit, of what isn't an allocation, and of
+    // another pledge's.
+    ruled(
+        "transfers_release_within_allocation",
+        &[
+            "SELECT post('fides', 5, 6, 5, '2026-01-30', kind => 'allocation'); \
+             SELECT post('fides', 6, 5, 9001, '2026-01-30', kind => 'release', \
+                 subject => 'allocation')",
+            "SELECT post('fides', 6, 5, 8000, '2026-01-30', kind => 'release', \
+                 subject => 'allocation'); \
+             SELECT post('fides', 5, 6, 8000, '2026-01-30', kind => 'allocation'); \
+             SELECT post('fides', 6, 5, 1001, '2026-01-30', kind => 'release', \
+                 subject => 'allocation')",
+            "SELECT post('fides', 6, 5, 5, '2026-01-30', kind => 'release')",
+            "SELECT post('fides', 6, 5, 5, '2026-01-30', kind => 'release', \
+                 subject => 'fides cash')",
+            "SELECT open('other', 1, '1010', 'USD'); SELECT open('other', 2, '3110', 'USD'); \
+             SELECT post('other', 1, 2, 5, '2026-01-30', kind => 'release', \
+                 subject => 'allocation')",
+        ],
+    ),
     // One more transfer in an old journal.
     ruled(
         "transfers_with_journal",

@@ -1,4 +1,4 @@
-//! Pledges with their split, instalments and lots; creators; allocations; remembered keys.
+//! Pledges with their split, instalments and lots; creators; remembered keys.
 
 use super::{Case, denied, ruled};
 
@@ -216,52 +216,6 @@ pub(super) const CASES: &[Case] = &[
         ],
     ),
     ruled(
-        "allocations_unit_of_pledge",
-        &[
-            "INSERT INTO allocations \
-            VALUES (id('fides'), id('more'), id('hanako'), 'JP', 'EUR', 5, 0, '2026-01-20', NULL)",
-            "INSERT INTO allocations \
-            VALUES (id('fides'), id('more'), id('hanako'), 'JP', 'XXX', 5, 0, '2026-01-20', NULL)",
-            "INSERT INTO allocations \
-            VALUES (id('none'), id('more'), id('hanako'), 'JP', 'USD', 5, 0, '2026-01-20', NULL)",
-        ],
-    ),
-    ruled(
-        "allocations_market_of_pledge",
-        &[
-            "INSERT INTO creators VALUES (id('chloe'), 'FR-1', 'Chloé', 'FR', now()); \
-         INSERT INTO allocations \
-            VALUES (id('fides'), id('more'), id('chloe'), 'FR', 'USD', 5, 0, '2026-01-20', NULL)",
-        ],
-    ),
-    ruled(
-        "allocations_pkey",
-        &["INSERT INTO allocations SELECT * FROM allocations"],
-    ),
-    ruled(
-        "allocations_amount_positive",
-        &["INSERT INTO allocations \
-        VALUES (id('fides'), id('more'), id('hanako'), 'JP', 'USD', 0, 0, '2026-01-20', NULL)"],
-    ),
-    ruled(
-        "allocations_release_within_amount",
-        &[
-            "UPDATE allocations SET released = 9001",
-            "UPDATE allocations SET released = -1",
-            "INSERT INTO allocations \
-            VALUES (id('fides'), id('more'), id('hanako'), 'JP', 'USD', 5, 6, '2026-01-20', NULL)",
-        ],
-    ),
-    ruled(
-        "allocations_creator_of_market",
-        &[
-            "INSERT INTO allocations \
-            VALUES (id('fides'), id('more'), id('joe'), 'JP', 'USD', 5, 0, '2026-01-20', NULL)",
-            "INSERT INTO allocations \
-            VALUES (id('fides'), id('more'), id('none'), 'JP', 'USD', 5, 0, '2026-01-20', NULL)",
-        ],
-    ),
-    ruled(
         "idempotency_keys_pkey",
         &["INSERT INTO idempotency_keys VALUES (id('key'), id('another'), now(), 'x')"],
     ),
@@ -289,19 +243,6 @@ pub(super) const CASES: &[Case] = &[
             "UPDATE instalments SET pledge_id = id('other')",
             "UPDATE instalments SET position = 5",
             "UPDATE instalments SET id = id('x')",
-        ],
-    ),
-    denied(
-        "allocations_terms_fixed",
-        &[
-            "UPDATE allocations SET amount = 1",
-            "UPDATE allocations SET creator_id = id('joe')",
-            "UPDATE allocations SET market = 'US', released = 0",
-            "UPDATE allocations SET unit = 'ADC:TIKTOK:USD'",
-            "UPDATE allocations SET effective_date = '2026-01-01'",
-            "UPDATE allocations SET note = 'x'",
-            "UPDATE allocations SET pledge_id = id('other')",
-            "UPDATE allocations SET id = id('x')",
         ],
     ),
 ];

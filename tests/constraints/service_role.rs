@@ -4,7 +4,6 @@ use super::fixture::{As, Ledger, Refused};
 
 /// What the service's role may change, and nothing else.
 const MAY_UPDATE: &[&str] = &[
-    "allocations.released",
     "instalments.condition_document_sha256",
     "instalments.condition_document_uri",
     "instalments.condition_met_on",
@@ -17,7 +16,6 @@ const MAY_UPDATE: &[&str] = &[
 /// Where it may add rows.
 const MAY_INSERT: &[&str] = &[
     "accounts",
-    "allocations",
     "creators",
     "idempotency_keys",
     "instalments",

@@ -52,6 +52,7 @@ fn an_allocation_needs_its_creator_then_purses_then_their_later_days() {
 #[test]
 fn what_is_absent_is_not_asked_for_again() {
     let mut ledger = Ledger::funded();
+    ledger.books.pledges.insert(NO_PLEDGE, None);
     ledger.books.creators.insert(NOBODY, None);
     ledger.books.allocations.insert(NO_ALLOCATION, None);
     ledger.books.allocation_homes.insert(NO_ALLOCATION, PLEDGE);

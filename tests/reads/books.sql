@@ -83,7 +83,7 @@ UPDATE instalments SET received = amount WHERE pledge_id = made_id(1, 1);
 SELECT post('budget', '2024-01-10', '{4}', '{9}', '{500000}');
 SELECT post('budget', '2024-01-10', '{4}', '{10}', '{500000}');
 
--- Goes on allocating and releasing; the days jump back and forth within a fortnight.
+-- Goes on allocating, releasing and budgeting there and back; the days jump back and forth within a fortnight.
 CREATE FUNCTION goes_on(how_often int) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     n bigint;
@@ -94,20 +94,15 @@ BEGIN
         day := '2024-02-01'::date + (n / 8)::int
                + CASE WHEN n % 5 = 0 THEN -7 WHEN n % 17 = 0 THEN 6 ELSE 0 END;
         IF n % 9 = 0 THEN -- given back and given again: two moves through the market
-            PERFORM post('release', day + 30, '{11,9}', '{9,12}', ARRAY[3, 3]);
-            UPDATE allocations SET released = released + 3
-            WHERE id = (SELECT id FROM allocations WHERE creator_id = made_id(3, 2)
-                        AND amount - released >= 3 ORDER BY id LIMIT 1);
-            INSERT INTO allocations (pledge_id, id, creator_id, market, unit, amount, effective_date)
-            VALUES (made_id(1, 1), made_id(7, n), made_id(3, 4), 'JP', 'USD', 3, day + 30);
+            PERFORM post('release', day + 30, '{11}', '{9}', ARRAY[3],
+                         (SELECT id FROM allocations WHERE creator_id = made_id(3, 2)
+                          AND amount - released >= 3 ORDER BY id LIMIT 1));
+            PERFORM post('allocation', day + 30, '{9}', '{12}', ARRAY[3], made_id(6, n + 1));
+            PERFORM post('budget', day + 30, '{4,9}', '{9,4}', ARRAY[3, 3]);
         ELSE
             PERFORM post('allocation', day, ARRAY[CASE WHEN n % 4 = 0 THEN 10 ELSE 9 END],
                          ARRAY[CASE WHEN n % 4 = 0 THEN 13 WHEN n % 3 = 0 THEN 12 ELSE 11 END],
-                         ARRAY[100 + n], made_id(7, n));
-            INSERT INTO allocations (pledge_id, id, creator_id, market, unit, amount, effective_date)
-            VALUES (made_id(1, 1), made_id(7, n),
-                    made_id(3, CASE WHEN n % 4 = 0 THEN 1 WHEN n % 3 = 0 THEN 4 ELSE 2 END),
-                    CASE WHEN n % 4 = 0 THEN 'GB' ELSE 'JP' END, 'USD', 100 + n, day);
+                         ARRAY[100 + n], made_id(6, n));
         END IF;
     END LOOP;
 END

@@ -14,7 +14,8 @@ use crate::domain::account::{Account, AccountKey};
 use crate::domain::books::Books;
 use crate::domain::{AccountId, Needs, PledgeId};
 
-/// Accounts by pledge and address.
+/// Accounts by pledge and address. Compared as a row, which only the key of both can answer: asked
+/// for equality of each, a plan made while there were few accounts goes through all of a pledge's.
 #[derive(Debug, QueryId)]
 struct AccountsByAddress {
     pledges: Vec<Uuid>,
@@ -47,7 +48,8 @@ impl QueryFragment<Pg> for AccountsByAddress {
         out.push_bind_param::<Array<Text>, _>(&self.addresses)?;
         out.push_sql(
             ") AS wanted (pledge_id, address) \
-             JOIN accounts a ON a.pledge_id = wanted.pledge_id AND a.address = wanted.address",
+             JOIN accounts a ON (a.address, a.pledge_id) \
+             BETWEEN (wanted.address, wanted.pledge_id) AND (wanted.address, wanted.pledge_id)",
         );
         Ok(())
     }
@@ -75,49 +77,55 @@ impl QueryFragment<Pg> for LastAccounts {
     }
 }
 
-pub(super) async fn load_accounts(
+/// Accounts as they were found, by pledge and address.
+pub(super) type Found = HashMap<(PledgeId, String), Account>;
+
+/// Finds the accounts that are needed.
+pub(super) async fn find_accounts(
     mut connection: &AsyncPgConnection,
     needs: &Needs,
+) -> Result<Found, DbError> {
+    if needs.accounts.is_empty() {
+        return Ok(Found::new());
+    }
+    let wanted = needs.accounts.iter();
+    let (pledges, addresses) = wanted.map(|(id, key)| (id.0, key.address())).unzip();
+    let query = AccountsByAddress { pledges, addresses };
+    let rows: Vec<AccountRow> = query.load(&mut connection).await?;
+    let found = rows.into_iter();
+    Ok(found
+        .map(
+            |(pledge, address, number, id, debits, credits, entries, last_day)| {
+                let account = Account {
+                    debits,
+                    credits,
+                    entries,
+                    last_day,
+                    days_known_after: last_day,
+                    ..Account::open(number, AccountId(id))
+                };
+                ((PledgeId(pledge), address), account)
+            },
+        )
+        .collect())
+}
+
+/// Enters the accounts that were needed in their pledges' books: those not found as not opened yet,
+/// in which case it asks where their numbers go on.
+pub(super) async fn enter_accounts(
+    connection: &AsyncPgConnection,
+    needs: &Needs,
+    mut found: Found,
     books: &mut Books,
 ) -> Result<(), DbError> {
-    if needs.accounts.is_empty() {
-        return Ok(());
-    }
-    let mut wanted = HashMap::with_capacity(needs.accounts.len());
-    let mut query = AccountsByAddress {
-        pledges: Vec::new(),
-        addresses: Vec::new(),
-    };
-    for (pledge, key) in &needs.accounts {
-        let address = key.address();
-        query.pledges.push(pledge.0);
-        query.addresses.push(address.clone());
-        wanted.insert((*pledge, address), key);
-        if let Some(Some(book)) = books.pledges.get_mut(pledge) {
-            book.accounts.insert(key.clone(), None);
-        }
-    }
-    let rows: Vec<AccountRow> = query.load(&mut connection).await?;
-    if rows.len() < needs.accounts.len() {
+    if found.len() < needs.accounts.len() {
         load_last_accounts(connection, needs, books).await?;
     }
-    for (pledge, address, number, id, debits, credits, entries, last_day) in rows {
-        let pledge = PledgeId(pledge);
-        let (Some(key), Some(Some(book))) = (
-            wanted.get(&(pledge, address)),
-            books.pledges.get_mut(&pledge),
-        ) else {
-            continue;
-        };
-        let account = Account {
-            debits,
-            credits,
-            entries,
-            last_day,
-            days_known_after: last_day,
-            ..Account::open(number, AccountId(id))
-        };
-        book.accounts.insert((*key).clone(), Some(account));
+    for (pledge, key) in &needs.accounts {
+        if let Some(Some(book)) = books.pledges.get_mut(pledge) {
+            let account = found.remove(&(*pledge, key.address()));
+            book.accounts.insert(key.clone(), account);
+        }
     }
     Ok(())
 }

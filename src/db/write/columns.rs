@@ -155,6 +155,7 @@ insert_columns! {
         actor: String => Text,
         subject: Option<Uuid> => Nullable<SqlUuid>,
         reason: Option<String> => Nullable<Text>,
+        note: Option<String> => Nullable<Text>,
         bank_reference: Option<String> => Nullable<Text>,
         document_uri: Option<String> => Nullable<Text>,
         document_sha256: Option<String> => Nullable<Text>,
@@ -181,24 +182,36 @@ insert_columns! {
 }
 
 insert_columns! {
-    InsertAllocations into "allocations" {
-        pledge_id: Uuid => SqlUuid,
-        id: Uuid => SqlUuid,
-        creator_id: Uuid => SqlUuid,
-        market: String => Text,
-        unit: String => Text,
-        amount: i64 => BigInt,
-        released: i64 => BigInt,
-        effective_date: time::Date => Date,
-        note: Option<String> => Nullable<Text>,
-    }
-}
-
-insert_columns! {
     InsertKeys into "idempotency_keys" {
         key: Uuid => SqlUuid,
         fingerprint: Uuid => SqlUuid,
         answered_at: OffsetDateTime => Timestamptz,
         answer: Vec<u8> => Binary,
+    }
+}
+
+/// What a batch posts, in one statement: journals, their transfers, and the answers. Each statement
+/// costs the server an answer of its own, which is much where it is busiest.
+#[derive(Debug, Default, QueryId)]
+pub(super) struct Post {
+    pub(super) journals: InsertJournals,
+    pub(super) transfers: InsertTransfers,
+    pub(super) keys: InsertKeys,
+}
+
+impl QueryFragment<Pg> for Post {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("WITH j AS (");
+        self.journals.walk_ast(out.reborrow())?;
+        out.push_sql("), k AS (");
+        self.keys.walk_ast(out.reborrow())?;
+        out.push_sql(") ");
+        self.transfers.walk_ast(out)
+    }
+}
+
+impl Columns for Post {
+    fn is_empty(&self) -> bool {
+        self.journals.is_empty()
     }
 }

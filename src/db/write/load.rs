@@ -12,14 +12,14 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::accounts::{load_accounts, load_days};
+use super::accounts::{enter_accounts, find_accounts, load_days};
 use super::instalments::load_instalments;
 use crate::db::error::DbError;
-use crate::db::schema::{allocations, creators, idempotency_keys, instalments, pledges};
+use crate::db::schema::{allocations, creators, idempotency_keys, instalments, journals, pledges};
 use crate::domain::books::{Books, PledgeBook};
 use crate::domain::pledge::{Pledge, PledgeState};
 use crate::domain::{
-    Allocation, AllocationId, Catalogue, Creator, CreatorId, InstalmentId, Market, Money, Needs,
+    Allocation, AllocationId, Catalogue, CreatorId, InstalmentId, Kind, Market, Money, Needs,
     PledgeId,
 };
 
@@ -169,9 +169,10 @@ pub(super) async fn locate(
         books.instalment_homes.extend(homes);
     }
     if !allocation_ids.is_empty() {
-        let rows: Vec<(Uuid, Uuid)> = allocations::table
-            .filter(allocations::id.eq_any(allocation_ids))
-            .select((allocations::id, allocations::pledge_id))
+        let rows: Vec<(Uuid, Uuid)> = journals::table
+            .filter(journals::id.eq_any(allocation_ids))
+            .filter(journals::kind.eq(Kind::Allocation.as_str()))
+            .select((journals::id, journals::pledge_id))
             .load(&mut connection)
             .await?;
         let homes = rows
@@ -198,19 +199,30 @@ pub(super) async fn stored_keys(
         .await?)
 }
 
-/// Loads everything needed and not yet known into the books.
+/// Loads everything needed and not yet known into the books, whose pledges have been read.
 pub(super) async fn load(
     connection: &AsyncPgConnection,
     catalogue: &Catalogue,
     needs: Needs,
     books: &mut Books,
 ) -> Result<(), DbError> {
-    load_references(connection, &needs, books).await?;
-    load_creators(connection, &needs, books).await?;
-    load_allocations(connection, catalogue, &needs, books).await?;
+    load_first(connection, catalogue, &needs, books).await?;
     load_instalments(connection, catalogue, &needs, books).await?;
-    load_accounts(connection, &needs, books).await?;
+    let found = find_accounts(connection, &needs).await?;
+    enter_accounts(connection, &needs, found, books).await?;
     load_days(connection, needs, books).await
+}
+
+/// Loads what can be looked up before the pledges' own rows were read.
+pub(super) async fn load_first(
+    connection: &AsyncPgConnection,
+    catalogue: &Catalogue,
+    needs: &Needs,
+    books: &mut Books,
+) -> Result<(), DbError> {
+    load_references(connection, needs, books).await?;
+    load_creators(connection, needs, books).await?;
+    load_allocations(connection, catalogue, needs, books).await
 }
 
 async fn load_references(
@@ -243,7 +255,6 @@ async fn load_references(
             .extend(all.map(|name| (name.clone(), taken.contains(name))));
     }
     for (pledge, instalment, reference) in &needs.bank_references {
-        use crate::db::schema::journals;
         let known = journals::table
             .filter(journals::pledge_id.eq(pledge.0))
             .filter(journals::subject.eq(instalment.0))
@@ -267,23 +278,16 @@ async fn load_creators(
         return Ok(());
     }
     let ids: Vec<Uuid> = needs.creators.iter().map(|id| id.0).collect();
-    let rows: Vec<(Uuid, String, String, String, OffsetDateTime)> = creators::table
+    let rows: Vec<(Uuid, String)> = creators::table
         .filter(creators::id.eq_any(&ids))
+        .select((creators::id, creators::market))
         .load(&mut connection)
         .await?;
     books
         .creators
         .extend(needs.creators.iter().map(|id| (*id, None)));
-    for (id, reference, name, code, enrolled_at) in rows {
-        let id = CreatorId(id);
-        let creator = Creator {
-            id,
-            reference,
-            name,
-            market: market(&code)?,
-            enrolled_at,
-        };
-        books.creators.insert(id, Some(creator));
+    for (id, code) in rows {
+        books.creators.insert(CreatorId(id), Some(market(&code)?));
     }
     Ok(())
 }

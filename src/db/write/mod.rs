@@ -194,13 +194,15 @@ impl Session {
         ids.sort_unstable();
         ids.dedup();
         let connection = &self.connection;
-        let ((), (now, pledges), stored, ()) = try_join!(
+        let ((), (now, pledges), stored, (), found) = try_join!(
             run(connection, Begin),
             load::lock_pledges(connection, &self.catalogue, ids),
             load::stored_keys(connection, keys),
-            load::load(connection, &self.catalogue, needs, books),
+            load::load_first(connection, &self.catalogue, &needs, books),
+            accounts::find_accounts(connection, &needs),
         )?;
         books.pledges.extend(pledges);
+        accounts::enter_accounts(connection, &needs, found, books).await?;
         Ok((now, stored))
     }
 
@@ -235,9 +237,7 @@ impl Session {
             insert(connection, rows.creators),
             insert(connection, rows.lots),
             insert(connection, rows.accounts),
-            insert(connection, rows.journals),
-            insert(connection, rows.transfers),
-            insert(connection, rows.allocations),
+            insert(connection, rows.posting),
             insert(connection, rows.keys),
             run(connection, Commit),
         )?;

@@ -6,15 +6,15 @@ use time::OffsetDateTime;
 
 use super::AnsweredKey;
 use super::columns::{
-    InsertAccounts, InsertAllocations, InsertCreators, InsertInstalments, InsertJournals,
-    InsertKeys, InsertLots, InsertPledgeMarkets, InsertPledgeUnits, InsertPledges, InsertTransfers,
+    Columns as _, InsertAccounts, InsertCreators, InsertInstalments, InsertJournals, InsertKeys,
+    InsertLots, InsertPledgeMarkets, InsertPledgeUnits, InsertPledges, InsertTransfers, Post,
 };
 use crate::db::error::DbError;
-use crate::db::schema::{allocations, instalments, pledges};
+use crate::db::schema::{instalments, pledges};
 use crate::domain::account::AccountKey;
 use crate::domain::books::{Books, Changes};
 use crate::domain::journal::Journal;
-use crate::domain::{Allocation, Document, Pledge, PledgeId};
+use crate::domain::{Document, Pledge, PledgeId};
 
 /// A position in a list, as the database counts it. Requests are bounded far below its range.
 fn place(index: usize) -> i16 {
@@ -37,9 +37,8 @@ pub(super) struct Rows {
     pub(super) creators: InsertCreators,
     pub(super) lots: InsertLots,
     pub(super) accounts: InsertAccounts,
-    pub(super) journals: InsertJournals,
-    pub(super) transfers: InsertTransfers,
-    pub(super) allocations: InsertAllocations,
+    pub(super) posting: Post,
+    /// The answers of a batch that posts nothing.
     pub(super) keys: InsertKeys,
 }
 
@@ -60,16 +59,15 @@ impl Rows {
         rows.issue_lots(&books.changes);
         rows.open_accounts(books);
         for journal in &books.changes.journals {
-            push_journal(&mut rows.journals, journal);
-            push_transfers(&mut rows.transfers, journal);
+            push_journal(&mut rows.posting.journals, journal);
+            push_transfers(&mut rows.posting.transfers, journal);
         }
-        for id in &books.changes.allocations {
-            if let Some(Some(allocation)) = books.allocations.get(id) {
-                push_allocation(&mut rows.allocations, allocation);
-            }
-        }
+        let answers = match rows.posting.is_empty() {
+            true => &mut rows.keys,
+            false => &mut rows.posting.keys,
+        };
         for (key, fingerprint, answer) in keys {
-            rows.keys.push(key, fingerprint, now, answer);
+            answers.push(key, fingerprint, now, answer);
         }
         rows
     }
@@ -173,6 +171,7 @@ fn push_journal(rows: &mut InsertJournals, journal: &Journal) {
         journal.actor.clone(),
         draft.subject,
         draft.reason.clone(),
+        draft.note.clone(),
         draft.bank_reference.clone(),
         uri,
         sha256,
@@ -200,20 +199,6 @@ fn push_transfers(rows: &mut InsertTransfers, journal: &Journal) {
             transfer.credit.turnover,
         );
     }
-}
-
-fn push_allocation(rows: &mut InsertAllocations, allocation: &Allocation) {
-    rows.push(
-        allocation.pledge.0,
-        allocation.id.0,
-        allocation.creator.0,
-        allocation.market.to_string(),
-        allocation.amount.unit().to_string(),
-        allocation.amount.minor(),
-        allocation.released,
-        allocation.effective_date,
-        allocation.note.clone(),
-    );
 }
 
 /// What is noted on earlier rows: rare next to allocations, so a statement each.
@@ -249,15 +234,6 @@ pub(super) async fn update(
                 instalments::received.eq(instalment.received),
                 instalments::written_off.eq(instalment.written_off),
             ))
-            .execute(&mut connection)
-            .await?;
-    }
-    for id in &books.changes.released {
-        let Some(Some(allocation)) = books.allocations.get(id) else {
-            continue;
-        };
-        diesel::update(allocations::table.find((allocation.pledge.0, id.0)))
-            .set(allocations::released.eq(allocation.released))
             .execute(&mut connection)
             .await?;
     }

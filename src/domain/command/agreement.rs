@@ -60,7 +60,7 @@ impl SignAgreement {
             .moves(book)
             .into_iter()
             .flat_map(|m| [m.debit, m.credit]);
-        needs.accounts(book, touched, self.effective_date);
+        needs.accounts(books, self.pledge, touched, self.effective_date);
     }
 
     pub(super) fn decide(&self, books: &Books, _: &Context) -> Result<Decision, Refusal> {
@@ -144,7 +144,7 @@ impl MeetCondition {
         let touched = Self::moves(instalment)
             .into_iter()
             .flat_map(|m| [m.debit, m.credit]);
-        needs.accounts(book, touched, self.met_on);
+        needs.accounts(books, *home, touched, self.met_on);
     }
 
     pub(super) fn decide(&self, books: &Books, context: &Context) -> Result<Decision, Refusal> {

@@ -9,7 +9,7 @@ use crate::domain::Allocation;
 use crate::domain::account::AccountKey;
 use crate::domain::books::Books;
 use crate::domain::chart::Purses;
-use crate::domain::id::{AllocationId, CreatorId, PledgeId};
+use crate::domain::id::{AllocationId, CreatorId, JournalId, PledgeId};
 use crate::domain::journal::{Draft, Kind};
 use crate::domain::market::Market;
 use crate::domain::money::Money;
@@ -18,7 +18,7 @@ use crate::domain::refusal::Refusal;
 /// Allocate part of a market's budget to a creator of that market.
 #[derive(Debug, Clone)]
 pub struct AllocateToCreator {
-    /// The id it will have.
+    /// The id it will have, and its journal.
     pub id: AllocationId,
     /// Whose money.
     pub pledge: PledgeId,
@@ -56,18 +56,23 @@ fn purses(amount: &Money, market: Market, creator: CreatorId) -> (AccountKey, Ac
 }
 
 impl AllocateToCreator {
+    /// An allocation is the journal that makes it: they share their id.
+    pub(super) fn journal(&self) -> JournalId {
+        JournalId(self.id.0)
+    }
+
     pub(super) fn home(&self) -> Home {
         Home::Pledge(self.pledge)
     }
 
     pub(super) fn needs(&self, books: &Books, needs: &mut Needs) {
-        match (books.creators.get(&self.creator), books.pledge(self.pledge)) {
-            (None, _) => _ = needs.creators.insert(self.creator),
-            (Some(Some(creator)), Ok(book)) => {
-                let (from, to) = purses(&self.amount, creator.market, self.creator);
-                needs.accounts(book, [from, to], self.effective_date);
+        match books.creators.get(&self.creator) {
+            None => _ = needs.creators.insert(self.creator),
+            Some(Some(market)) => {
+                let (from, to) = purses(&self.amount, *market, self.creator);
+                needs.accounts(books, self.pledge, [from, to], self.effective_date);
             }
-            (Some(_), _) => {}
+            Some(None) => {}
         }
     }
 
@@ -76,27 +81,29 @@ impl AllocateToCreator {
         let book = books
             .pledge(self.pledge)
             .map_err(|_| unknown("/pledge_id", "pledge", self.pledge.to_string()))?;
-        let creator = books
+        let market = books
             .creators
             .get(&self.creator)
-            .and_then(Option::as_ref)
+            .copied()
+            .flatten()
             .ok_or_else(|| unknown("/creator_id", "creator", self.creator.to_string()))?;
         require_unit(&book.pledge, self.amount.unit(), "/amount/unit")?;
-        require_market(&book.pledge, creator.market, "/creator_id")?;
+        require_market(&book.pledge, market, "/creator_id")?;
         require_signed(book, "allocating")?;
 
-        let (from, to) = purses(&self.amount, creator.market, creator.id);
+        let (from, to) = purses(&self.amount, market, self.creator);
         let moves = vec![entry(from, to, self.amount.minor())];
         let draft = Draft {
             subject: Some(self.id.0),
+            note: self.note.clone(),
             ..Draft::new(self.pledge, Kind::Allocation, self.effective_date, moves)
         };
         book.check(&draft)?;
         let allocation = Allocation {
             id: self.id,
             pledge: self.pledge,
-            creator: creator.id,
-            market: creator.market,
+            creator: self.creator,
+            market,
             amount: self.amount.clone(),
             released: 0,
             effective_date: self.effective_date,
@@ -125,11 +132,9 @@ impl ReleaseAllocation {
         match books.allocations.get(&self.allocation) {
             None => _ = needs.allocations.insert(self.allocation),
             Some(Some(known)) => {
-                let Ok(book) = books.pledge(known.pledge) else {
-                    return;
-                };
                 let (market, creator) = purses(&known.amount, known.market, known.creator);
-                needs.accounts(book, [market, creator], self.effective_date);
+                let day = self.effective_date;
+                needs.accounts(books, known.pledge, [market, creator], day);
             }
             Some(None) => {}
         }

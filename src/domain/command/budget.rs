@@ -69,9 +69,7 @@ fn funded_and_market(amount: &Money, market: Market) -> (AccountKey, AccountKey)
 }
 
 fn touch(books: &Books, needs: &mut Needs, pledge: PledgeId, movement: Move, day: Date) {
-    if let Ok(book) = books.pledge(pledge) {
-        needs.accounts(book, [movement.debit, movement.credit], day);
-    }
+    needs.accounts(books, pledge, [movement.debit, movement.credit], day);
 }
 
 /// Checks and words a change to a market's budget; `signed` is what the market gains.

@@ -117,15 +117,21 @@ impl Needs {
     /// Accounts a posting effective on `day` touches, and their days if it is backdated.
     fn accounts(
         &mut self,
-        book: &PledgeBook,
+        books: &Books,
+        pledge: PledgeId,
         keys: impl IntoIterator<Item = AccountKey>,
         day: Date,
     ) {
+        let book = match books.pledges.get(&pledge) {
+            Some(None) => return, // there is no such pledge
+            Some(Some(book)) => Some(book),
+            None => None,
+        };
         for key in keys {
-            match book.accounts.get(&key) {
-                None => _ = self.accounts.insert((book.pledge.id, key)),
+            match book.and_then(|book| book.accounts.get(&key)) {
+                None => _ = self.accounts.insert((pledge, key)),
                 Some(Some(account)) if !account.knows_days_after(day) => {
-                    self.days.push((book.pledge.id, key, day));
+                    self.days.push((pledge, key, day));
                 }
                 Some(_) => {}
             }
@@ -290,6 +296,14 @@ impl Command {
     /// What leads to the pledge it works on.
     pub fn home(&self) -> Home {
         each!(self, command => command.home())
+    }
+
+    /// The id of the journal it posts, where that is given with it.
+    pub fn journal(&self) -> Option<JournalId> {
+        match self {
+            Command::AllocateToCreator(it) => Some(it.journal()),
+            _ => None,
+        }
     }
 
     /// Adds what it still needs, given what is known already.

@@ -121,7 +121,7 @@ fn touch(
     let touched = moves(instalment)
         .into_iter()
         .flat_map(|m| [m.debit, m.credit]);
-    needs.accounts(book, touched, day);
+    needs.accounts(books, *home, touched, day);
 }
 
 /// What came in first makes an agreed pledge active.
