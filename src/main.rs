@@ -2,6 +2,10 @@
 
 use std::process::ExitCode;
 
+/// A request allocates and frees much that is small, on several threads.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     almoner::app::main()
 }

@@ -125,15 +125,14 @@ BEGIN
 END
 $$;
 
--- Figures follow from transfers. The transfers' own trigger writes them from one level down.
+-- Figures follow from transfers. The transfers' own trigger writes them from one level down, which
+-- the triggers that call this tell from writing by hand.
 CREATE FUNCTION refuse_figures_by_hand() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
-    IF pg_trigger_depth() < 2 THEN
-        PERFORM refuse(TG_TABLE_NAME || '_kept_by_transfers',
-            format('the figures in %s follow from transfers and are not written by hand',
-                   TG_TABLE_NAME));
-    END IF;
+    PERFORM refuse(TG_TABLE_NAME || '_kept_by_transfers',
+        format('the figures in %s follow from transfers and are not written by hand',
+               TG_TABLE_NAME));
     RETURN NULL;
 END
 $$;
@@ -145,11 +144,11 @@ CREATE TRIGGER chart_unit_kinds_append_only BEFORE UPDATE OR DELETE OR TRUNCATE 
 CREATE TRIGGER accounts_open_empty BEFORE INSERT ON accounts
     FOR EACH ROW EXECUTE FUNCTION open_account_empty();
 CREATE TRIGGER accounts_kept_by_transfers BEFORE UPDATE ON accounts
-    FOR EACH STATEMENT EXECUTE FUNCTION refuse_figures_by_hand();
+    FOR EACH STATEMENT WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION refuse_figures_by_hand();
 CREATE TRIGGER accounts_append_only BEFORE DELETE OR TRUNCATE ON accounts
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER account_days_kept_by_transfers BEFORE INSERT OR UPDATE ON account_days
-    FOR EACH STATEMENT EXECUTE FUNCTION refuse_figures_by_hand();
+    FOR EACH STATEMENT WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION refuse_figures_by_hand();
 CREATE TRIGGER account_days_append_only BEFORE DELETE OR TRUNCATE ON account_days
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 

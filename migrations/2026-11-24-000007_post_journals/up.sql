@@ -282,7 +282,7 @@ CREATE TRIGGER journals_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON journ
 CREATE TRIGGER transfers_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON transfers
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER pledges_kept_by_transfers BEFORE UPDATE OF journals, transferred, last_recorded_at ON pledges
-    FOR EACH STATEMENT EXECUTE FUNCTION refuse_figures_by_hand();
+    FOR EACH STATEMENT WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION refuse_figures_by_hand();
 
 -- One line per side of a transfer: how an account's holder reads it.
 CREATE VIEW entries AS
