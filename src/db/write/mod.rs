@@ -1,8 +1,9 @@
 //! The write path's side of the database: lock, load, write as arrays, commit.
 //!
 //! A batch costs a fixed number of statements, whatever the number of commands in it: one to lock,
-//! one per kind of thing to load, one per table to write. The lock and the loads are separate
-//! statements under READ COMMITTED, as waiting for a lock does not refresh a statement's snapshot.
+//! one per kind of thing to load, one to post, one per other table to write. The lock and the loads
+//! are separate statements under READ COMMITTED, as waiting for a lock does not refresh a
+//! statement's snapshot.
 //! A [`Session`] that isn't committed is rolled back with its connection.
 //!
 //! Statements that don't wait for each other's answers are sent together. The server carries them
