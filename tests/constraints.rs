@@ -6,8 +6,10 @@
 mod append_only;
 mod completeness;
 mod fixture;
+mod obligations;
 mod postings;
 mod reference;
+mod reversals;
 mod rows;
 mod service_role;
 
@@ -80,6 +82,12 @@ async fn pledges_lots_creators_and_allocations_obey_their_rules() {
 #[tokio::test(flavor = "multi_thread")]
 async fn accounts_journals_and_transfers_obey_their_rules() {
     try_all(postings::CASES).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ad_accounts_obligations_holds_and_reversals_obey_their_rules() {
+    try_all(obligations::CASES).await;
+    try_all(reversals::CASES).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -113,6 +113,7 @@ fn render(outcome: &Outcome) -> Vec<u8> {
         Outcome::Allocation { allocation, .. } => {
             format!("{} allocated", allocation.remaining().minor())
         }
+        other => unreachable!("the model doesn't know {other:?}"),
     };
     text.into_bytes()
 }

@@ -73,10 +73,10 @@ SELECT concat_ws(' | ', 'class', oid::regclass, relkind, reloptions, relowner::r
                               WHEN 'i' THEN pg_get_indexdef(oid) END) AS line
 FROM pg_class WHERE oid IN (SELECT oid FROM own)
 UNION ALL
-SELECT concat_ws(' | ', 'column', attrelid::regclass, attnum, attname, atttypid::regtype,
+SELECT concat_ws(' | ', 'column', attrelid::regclass, attname, atttypid::regtype,
                  attnotnull, attgenerated, attacl, pg_get_expr(d.adbin, d.adrelid))
 FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-WHERE attrelid IN (SELECT oid FROM own) AND attnum > 0
+WHERE attrelid IN (SELECT oid FROM own) AND attnum > 0 AND NOT attisdropped
 UNION ALL
 SELECT concat_ws(' | ', 'constraint', conrelid::regclass, conname, pg_get_constraintdef(oid))
 FROM pg_constraint WHERE conrelid IN (SELECT oid FROM own)

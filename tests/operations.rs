@@ -2,12 +2,16 @@
 //!
 //! An operation without a row here fails `every_operation_has_a_row`.
 
+mod place;
+
 use std::collections::BTreeSet;
 
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::harness::{Client, World, agreed_as, credits, demonstration, document, usd};
+use crate::harness::{Client, World, credits, demonstration, document, usd};
+
+pub use place::Place;
 
 /// What has to be allowed for an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +39,8 @@ pub enum Names {
     Lot,
     Creator,
     Allocation,
+    Obligation,
+    AdAccount,
     Account,
     Journal,
 }
@@ -49,80 +55,6 @@ pub struct Operation {
     pub query: &'static str,
     /// What to send; none to a GET.
     pub body: Option<fn(&Place) -> Value>,
-}
-
-/// Things for operations to be about, all of one pledge; and a second pledge, still announced.
-#[derive(Debug, Clone)]
-pub struct Place {
-    pub pledge: String,
-    pub announced: String,
-    pub instalments: Vec<String>,
-    pub lot: String,
-    pub creator: String,
-    pub allocation: String,
-    pub account: String,
-    pub journal: String,
-}
-
-impl Place {
-    pub async fn new(world: &World, name: &str) -> Self {
-        let preparer = world.preparer();
-        let mut announced = demonstration();
-        announced["reference"] = json!(format!("{name}-announced"));
-        let announced = preparer.post("/v1/pledges", announced).await.created();
-        let pledge = agreed_as(&preparer, name).await;
-        let post = async |path: String, body: Value| preparer.post(&path, body).await.expect(201);
-        let receipt = json!({"received": usd("700000.00"), "effective_date": "2024-10-22"});
-        post(
-            format!("/v1/instalments/{}/receipts", pledge.instalments[0]),
-            receipt,
-        )
-        .await;
-        let lot = json!({"face": credits("500000.00"), "kind": "free", "valid_from": "2024-11-01",
-            "expires_at": "2025-04-30", "effective_date": "2024-11-01"});
-        let lot = post(
-            format!("/v1/instalments/{}/lots", pledge.instalments[3]),
-            lot,
-        )
-        .await;
-        let budget = json!({"market": "JP", "amount": usd("150000.00"),
-            "effective_date": "2024-11-04"});
-        post(format!("/v1/pledges/{}/budgets", pledge.id), budget).await;
-        let creator = world.creator("JP").await;
-        let allocation = json!({"pledge_id": pledge.id, "creator_id": creator,
-            "amount": usd("100.00"), "effective_date": "2024-12-02"});
-        let allocation = post("/v1/allocations".to_owned(), allocation).await;
-        let account = world
-            .account(&pledge.id, "code=3120&unit=USD&market=JP")
-            .await;
-        let text = |value: &Value| value.as_str().unwrap().to_owned();
-        Place {
-            pledge: pledge.id,
-            announced,
-            instalments: pledge.instalments,
-            lot: text(&lot["id"]),
-            creator,
-            allocation: text(&allocation["id"]),
-            account: text(&account["id"]),
-            journal: text(&allocation["journal_id"]),
-        }
-    }
-
-    /// Every id that belongs to the pledges, so to nobody who may not see them.
-    pub fn ids(&self) -> Vec<&str> {
-        let single = [
-            &self.pledge,
-            &self.announced,
-            &self.lot,
-            &self.allocation,
-            &self.account,
-        ];
-        let all = single
-            .into_iter()
-            .chain([&self.journal])
-            .chain(&self.instalments);
-        all.map(String::as_str).collect()
-    }
 }
 
 impl Operation {
@@ -144,6 +76,8 @@ impl Operation {
             Names::Lot => &place.lot,
             Names::Creator => &place.creator,
             Names::Allocation => &place.allocation,
+            Names::Obligation => &place.obligation,
+            Names::AdAccount => &place.ad_account,
             Names::Account => &place.account,
             Names::Journal => &place.journal,
         };
@@ -218,6 +152,10 @@ pub fn reads() -> Vec<Operation> {
         get("/v1/creators/{id}", Ledger, Names::Creator, ""),
         get("/v1/allocations", Ledger, none, ""),
         get("/v1/allocations/{id}", Ledger, Names::Allocation, ""),
+        get("/v1/obligations", Ledger, none, ""),
+        get("/v1/obligations/{id}", Ledger, Names::Obligation, ""),
+        get("/v1/pledges/{id}/ad-accounts", Ledger, Names::Pledge, ""),
+        get("/v1/ad-accounts/{id}", Ledger, Names::AdAccount, ""),
         get("/v1/accounts", Ledger, none, ""),
         get("/v1/accounts/{id}", Ledger, Names::Account, ""),
         get("/v1/accounts/{id}/entries", Ledger, Names::Account, ""),
@@ -246,6 +184,17 @@ fn creator(reference: &str) -> Value {
 fn allocation(place: &Place) -> Value {
     json!({"pledge_id": place.pledge, "creator_id": place.creator, "amount": usd("2.00"),
         "effective_date": "2024-12-02", "note": "First video"})
+}
+
+fn ad_account(reference: &str) -> Value {
+    json!({"reference": reference, "name": "Japan", "unit": "ADC:TIKTOK:USD", "market": "JP",
+        "time_zone": "Asia/Tokyo", "opened_on": "2024-10-28"})
+}
+
+fn obligation(place: &Place) -> Value {
+    json!({"pledge_id": place.pledge, "creator_id": place.creator, "reference": "C-2",
+        "amount": usd("2.00"), "starts_on": "2024-12-02", "ends_on": "2025-03-31",
+        "effective_date": "2024-12-02"})
 }
 
 fn in_bulk(mut item: Value) -> Value {
@@ -330,6 +279,25 @@ pub fn writes() -> Vec<Operation> {
             "/v1/allocations/{id}/release",
             Money,
             Names::Allocation,
+            |_| {
+                json!({"amount": usd("1.00"), "reason": "One video fewer",
+                "effective_date": "2025-01-15"})
+            },
+        ),
+        post(
+            "/v1/pledges/{id}/ad-accounts",
+            Pledges,
+            Names::Pledge,
+            |_| ad_account("7302"),
+        ),
+        post("/v1/obligations", Money, Names::Nothing, obligation),
+        post("/v1/obligations/bulk", Money, Names::Nothing, |place| {
+            in_bulk(obligation(place))
+        }),
+        post(
+            "/v1/obligations/{id}/release",
+            Money,
+            Names::Obligation,
             |_| {
                 json!({"amount": usd("1.00"), "reason": "One video fewer",
                 "effective_date": "2025-01-15"})

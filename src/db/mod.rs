@@ -9,6 +9,7 @@ pub mod connection;
 pub mod error;
 pub mod migrate;
 pub mod read;
+mod rows;
 pub mod schema;
 pub mod write;
 

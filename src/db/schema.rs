@@ -27,12 +27,31 @@ diesel::table! {
         creator_id -> Nullable<Uuid>,
         instalment_id -> Nullable<Uuid>,
         lot_id -> Nullable<Uuid>,
-        dimensions -> Text,
-        address -> Text,
         debits -> Int8,
         credits -> Int8,
         entries -> Int8,
         last_day -> Nullable<Date>,
+        obligation_id -> Nullable<Uuid>,
+        ad_account_id -> Nullable<Uuid>,
+        platform -> Nullable<Text>,
+        dimensions -> Text,
+        address -> Text,
+        pledged_unit -> Nullable<Text>,
+        held -> Int8,
+    }
+}
+
+diesel::table! {
+    ad_accounts (pledge_id, id) {
+        pledge_id -> Uuid,
+        id -> Uuid,
+        platform -> Text,
+        reference -> Text,
+        name -> Text,
+        unit -> Text,
+        market -> Text,
+        time_zone -> Text,
+        opened_on -> Date,
     }
 }
 
@@ -56,6 +75,12 @@ diesel::table! {
         name -> Text,
         normal_side -> Text,
         may_overdraw -> Bool,
+    }
+}
+
+diesel::table! {
+    chart_dimensions (code, dimensions) {
+        code -> Text,
         dimensions -> Text,
     }
 }
@@ -91,6 +116,16 @@ diesel::table! {
         balance -> Int8,
         turnover -> Int8,
         counterpart -> Int4,
+    }
+}
+
+diesel::table! {
+    holds (pledge_id, subject, account) {
+        pledge_id -> Uuid,
+        subject -> Uuid,
+        account -> Int4,
+        amount -> Int8,
+        expires_on -> Nullable<Date>,
     }
 }
 
@@ -137,6 +172,7 @@ diesel::table! {
         bank_reference -> Nullable<Text>,
         document_uri -> Nullable<Text>,
         document_sha256 -> Nullable<Text>,
+        reverses -> Nullable<Int8>,
     }
 }
 
@@ -161,6 +197,38 @@ diesel::table! {
         code -> Text,
         name -> Text,
         currency -> Text,
+    }
+}
+
+diesel::table! {
+    obligation_figures (pledge_id, id) {
+        pledge_id -> Uuid,
+        id -> Uuid,
+        obligated -> Int8,
+        released -> Int8,
+        remaining -> Int8,
+        held -> Int8,
+    }
+}
+
+diesel::table! {
+    obligations (pledge_id, id) {
+        pledge_id -> Uuid,
+        id -> Uuid,
+        kind -> Text,
+        reference -> Text,
+        unit -> Text,
+        amount -> Int8,
+        creator_id -> Uuid,
+        market -> Text,
+        deliverables -> Nullable<Text>,
+        starts_on -> Date,
+        ends_on -> Date,
+        ad_account_id -> Nullable<Uuid>,
+        campaign -> Nullable<Text>,
+        code_expires_on -> Nullable<Date>,
+        document_uri -> Nullable<Text>,
+        document_sha256 -> Nullable<Text>,
     }
 }
 
@@ -196,6 +264,7 @@ diesel::table! {
         journals -> Int8,
         transferred -> Int8,
         last_recorded_at -> Nullable<Timestamptz>,
+        hold_changes -> Int8,
     }
 }
 
@@ -239,16 +308,21 @@ diesel::table! {
 diesel::allow_tables_to_appear_in_same_query!(
     account_days,
     accounts,
+    ad_accounts,
     allocations,
     chart,
+    chart_dimensions,
     chart_unit_kinds,
     creators,
     entries,
+    holds,
     idempotency_keys,
     instalments,
     journals,
     lots,
     markets,
+    obligation_figures,
+    obligations,
     pledge_markets,
     pledge_units,
     pledges,

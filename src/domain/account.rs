@@ -1,8 +1,8 @@
 //! Accounts: where money is.
 //!
 //! An account is known by what it is kept by (its [`AccountKey`]) and holds cumulative debits and
-//! credits, never a mutable balance; what is available is derived. No account of the present chart
-//! may go below zero, on any day.
+//! credits, never a mutable balance; what is available is derived: the balance, less what is held
+//! for something that isn't posted yet. Few accounts may go below zero; the others on no day.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -10,7 +10,7 @@ use std::fmt::Write;
 use time::Date;
 
 use super::chart::Code;
-use super::id::{AccountId, CreatorId, InstalmentId, LotId};
+use super::id::{AccountId, AdAccountId, CreatorId, InstalmentId, LotId, ObligationId};
 use super::market::Market;
 use super::unit::Unit;
 
@@ -29,6 +29,12 @@ pub struct AccountKey {
     pub instalment: Option<InstalmentId>,
     /// The lot, where the code asks for one.
     pub lot: Option<LotId>,
+    /// The obligation, where the code asks for one.
+    pub obligation: Option<ObligationId>,
+    /// The ad account, where the code asks for one.
+    pub ad_account: Option<AdAccountId>,
+    /// The platform, where the code asks for one.
+    pub platform: Option<String>,
 }
 
 impl AccountKey {
@@ -42,6 +48,9 @@ impl AccountKey {
             creator: None,
             instalment: None,
             lot: None,
+            obligation: None,
+            ad_account: None,
+            platform: None,
         }
     }
 
@@ -77,6 +86,22 @@ impl AccountKey {
         }
     }
 
+    /// A lot's account in an ad account.
+    pub fn placed(code: Code, unit: &Unit, lot: LotId, ad_account: AdAccountId) -> Self {
+        AccountKey {
+            ad_account: Some(ad_account),
+            ..Self::lot(code, unit, lot)
+        }
+    }
+
+    /// An account of a platform.
+    pub fn platform(code: Code, unit: &Unit, platform: &str) -> Self {
+        AccountKey {
+            platform: Some(platform.to_owned()),
+            ..Self::plain(code, unit)
+        }
+    }
+
     /// The key in one word, spelled as the database generates it in `accounts.address`.
     pub fn address(&self) -> String {
         let mut address = String::with_capacity(72);
@@ -88,9 +113,14 @@ impl AccountKey {
             self.creator.map(|id| id.0),
             self.instalment.map(|id| id.0),
             self.lot.map(|id| id.0),
+            self.obligation.map(|id| id.0),
+            self.ad_account.map(|id| id.0),
         ];
         for id in ids.into_iter().flatten() {
             let _ = write!(address, " {}", id.as_hyphenated());
+        }
+        if let Some(platform) = &self.platform {
+            let _ = write!(address, " {platform}");
         }
         address
     }
@@ -109,6 +139,8 @@ pub struct Account {
     pub credits: i64,
     /// How many entries it has: the last one's sequence number.
     pub entries: i64,
+    /// What of its balance is set aside for what isn't posted yet, in minor digits.
+    pub held: i64,
     /// The latest effective day anything was posted for.
     pub last_day: Option<Date>,
     /// Debits and credits per day, for every day after `days_known_after`.
@@ -126,6 +158,7 @@ impl Account {
             debits: 0,
             credits: 0,
             entries: 0,
+            held: 0,
             last_day: None,
             days: BTreeMap::new(),
             days_known_after: None,
@@ -146,14 +179,20 @@ impl Account {
         self.days_known_after.is_none_or(|known| known <= day)
     }
 
-    /// The least balance on `day` or any later day: what a posting effective on `day` may take.
-    pub fn available_from(&self, code: Code, day: Date) -> i64 {
+    /// The least closing balance on `day` or any later day, with the first day that has it: what a
+    /// posting effective on `day` may take, holds apart.
+    pub fn least_from(&self, code: Code, day: Date) -> (i64, Date) {
         let mut closing = code.side().balance(self.debits, self.credits);
-        let mut least = closing;
         let after = (std::ops::Bound::Excluded(day), std::ops::Bound::Unbounded);
-        for (debits, credits) in self.days.range(after).map(|(_, figures)| *figures).rev() {
-            closing -= code.side().balance(debits, credits);
-            least = least.min(closing);
+        let mut days = self.days.range(after).rev().peekable();
+        let last = days.peek().map_or(day, |(last, _)| **last);
+        let mut least = (closing, last);
+        while let Some((_, (debits, credits))) = days.next() {
+            closing -= code.side().balance(*debits, *credits);
+            let before = days.peek().map_or(day, |(before, _)| **before);
+            if closing <= least.0 {
+                least = (closing, before);
+            }
         }
         least
     }
@@ -174,10 +213,10 @@ mod tests {
         account.days.insert(date!(2026 - 01 - 01), (0, 100));
         account.days.insert(date!(2026 - 01 - 10), (80, 0));
         account.days.insert(date!(2026 - 01 - 20), (0, 50));
-        let available = |day| account.available_from(Code::CashMarket, day);
-        assert_eq!(available(date!(2026 - 01 - 20)), 70);
-        assert_eq!(available(date!(2026 - 01 - 10)), 20);
-        assert_eq!(available(date!(2026 - 01 - 05)), 20);
-        assert_eq!(available(date!(2025 - 12 - 31)), 0);
+        let least = |day| account.least_from(Code::CashMarket, day);
+        assert_eq!(least(date!(2026 - 01 - 20)), (70, date!(2026 - 01 - 20)));
+        assert_eq!(least(date!(2026 - 01 - 10)), (20, date!(2026 - 01 - 10)));
+        assert_eq!(least(date!(2026 - 01 - 05)), (20, date!(2026 - 01 - 10)));
+        assert_eq!(least(date!(2025 - 12 - 31)), (0, date!(2025 - 12 - 31)));
     }
 }

@@ -1,7 +1,7 @@
 //! The chart of accounts: what kinds of account there are, and the rule each follows.
 //!
-//! The same table stands in the database (`chart`, `chart_unit_kinds`), where it is enforced; a
-//! test compares the two row by row.
+//! The same table stands in the database (`chart`, `chart_unit_kinds`, `chart_dimensions`), where
+//! it is enforced; a test compares the two row by row.
 
 use super::unit::UnitKind;
 
@@ -32,9 +32,31 @@ impl Side {
     }
 }
 
+/// Which units an account may count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Counts {
+    /// Currencies alone.
+    Cash,
+    /// Ad credits alone.
+    Credits,
+    /// Either.
+    Either,
+}
+
+impl Counts {
+    /// The kinds of unit as the database lists them.
+    pub fn kinds(self) -> &'static [UnitKind] {
+        match self {
+            Counts::Cash => &[UnitKind::Cash],
+            Counts::Credits => &[UnitKind::Credits],
+            Counts::Either => &[UnitKind::Cash, UnitKind::Credits],
+        }
+    }
+}
+
 macro_rules! chart {
-    ($($(#[$doc:meta])* $name:ident = $code:literal, $label:literal, $side:ident, $kind:ident,
-       $dimensions:literal;)+) => {
+    ($($(#[$doc:meta])* $name:ident = $code:literal, $label:literal, $side:ident, $counts:ident,
+       [$($dimensions:literal),+] $(, $overdraw:ident)?;)+) => {
         /// A code of the chart of accounts.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Code {
@@ -60,15 +82,21 @@ macro_rules! chart {
                 match self { $(Code::$name => Side::$side),+ }
             }
 
-            /// The only kind of unit it may count.
-            pub fn unit_kind(self) -> UnitKind {
-                match self { $(Code::$name => UnitKind::$kind),+ }
+            /// Which units it may count.
+            pub fn counts(self) -> Counts {
+                match self { $(Code::$name => Counts::$counts),+ }
+            }
+
+            /// Whether its balance may go against its side.
+            pub fn may_overdraw(self) -> bool {
+                match self { $(Code::$name => false $(|| stringify!($overdraw) == "overdraw")?),+ }
             }
 
             /// What accounts of this code are kept by: `m` market, `c` creator, `i` instalment,
-            /// `l` lot.
-            pub fn dimensions(self) -> &'static str {
-                match self { $(Code::$name => $dimensions),+ }
+            /// `l` lot, `o` obligation, `a` ad account, `p` platform. Two codes are also kept
+            /// without a market.
+            pub fn dimensions(self) -> &'static [&'static str] {
+                match self { $(Code::$name => &[$($dimensions),+]),+ }
             }
 
             /// The code written as four digits, if it is one of the chart's.
@@ -81,39 +109,87 @@ macro_rules! chart {
 
 chart! {
     /// Money at the bank.
-    Bank = "1010", "Bank", Debit, Cash, "";
+    Bank = "1010", "Bank", Debit, Cash, [""];
     /// Cash an instalment still owes.
-    CashReceivable = "1110", "Pledge receivable, cash", Debit, Cash, "i";
+    CashReceivable = "1110", "Pledge receivable, cash", Debit, Cash, ["i"];
     /// Credits an instalment still owes.
-    CreditsReceivable = "1210", "Pledge receivable, credits", Debit, Credits, "i";
+    CreditsReceivable = "1210", "Pledge receivable, credits", Debit, Credits, ["i"];
     /// Credits of a lot, in the platform's pool.
-    CreditPool = "1310", "Ad credits held in the platform's pool", Debit, Credits, "l";
+    CreditPool = "1310", "Ad credits held in the platform's pool", Debit, Credits, ["l"];
+    /// Credits of a lot, placed in an ad account.
+    CreditPlaced = "1320", "Ad credits placed in an ad account", Debit, Credits, ["la"];
+    /// Paid in advance to a creator, and not yet accounted for.
+    Advances = "1400", "Advances, not yet liquidated", Debit, Cash, ["mc"];
+    /// To be paid back by a creator: what it went for was not eligible.
+    Recoverable = "1420", "Recoverable", Debit, Cash, ["mc"];
+    /// What nobody could place yet; zero at close.
+    Suspense = "1900", "Suspense", Debit, Either, [""], overdraw;
+    /// Between two currencies: owed in one, paid from the other.
+    CurrencyClearing = "1950", "Currency clearing", Debit, Cash, [""], overdraw;
+    /// Owed to a platform: overspill, and tax on ad spend.
+    PlatformPayable = "2110", "Payable to the platform", Credit, Cash, ["p"];
+    /// Owed to a creator, in the currency it is paid in.
+    CreatorPayable = "2120", "Payable to a creator", Credit, Cash, ["mc"];
+    /// Withheld from creators, for the tax office.
+    TaxWithheld = "2210", "Tax withheld, to remit", Credit, Cash, ["m"];
     /// Conditional cash that came before its condition was met.
-    CashAdvance = "2300", "Refundable advance, cash", Credit, Cash, "i";
+    CashAdvance = "2300", "Refundable advance, cash", Credit, Cash, ["i"];
     /// Conditional credits that came before their condition was met.
-    CreditsAdvance = "2310", "Refundable advance, credits", Credit, Credits, "i";
+    CreditsAdvance = "2310", "Refundable advance, credits", Credit, Credits, ["i"];
+    /// To be given back to the donor.
+    DueToDonor = "2400", "Due to the donor", Credit, Cash, [""];
     /// Cash promised and not yet there: not spendable.
-    CashPledged = "3100", "Purse: pledged, not yet funded, cash", Credit, Cash, "";
+    CashPledged = "3100", "Purse: pledged, not yet funded, cash", Credit, Cash, [""];
     /// Cash there and not yet budgeted.
-    CashFunded = "3110", "Purse: funded, unallocated, cash", Credit, Cash, "";
+    CashFunded = "3110", "Purse: funded, unallocated, cash", Credit, Cash, [""];
     /// A market's cash budget.
-    CashMarket = "3120", "Purse: market budget, cash", Credit, Cash, "m";
+    CashMarket = "3120", "Purse: market budget, cash", Credit, Cash, ["m"];
     /// Cash reserved for a creator.
-    CashCreator = "3130", "Purse: creator allocation, cash", Credit, Cash, "mc";
+    CashCreator = "3130", "Purse: creator allocation, cash", Credit, Cash, ["mc"];
+    /// Cash bound by a contract.
+    CashObligated = "3140", "Purse: obligated, cash", Credit, Cash, ["mco"];
+    /// Cash set aside for fees and exchange differences.
+    Reserve = "3150", "Purse: reserve for fees and exchange differences", Credit, Cash, [""];
+    /// Cash a creator has to pay back first: not spendable.
+    PendingRecovery = "3170", "Purse: pending recovery", Credit, Cash, [""];
     /// Cash set aside for running the programme.
-    SupportCost = "3190", "Purse: programme support cost", Credit, Cash, "";
+    SupportCost = "3190", "Purse: programme support cost", Credit, Cash, [""];
     /// Credits promised and not yet issued: not spendable.
-    CreditsPledged = "3200", "Purse: pledged, not yet funded, credits", Credit, Credits, "";
+    CreditsPledged = "3200", "Purse: pledged, not yet funded, credits", Credit, Credits, [""];
     /// Credits issued and not yet budgeted.
-    CreditsFunded = "3210", "Purse: funded, unallocated, credits", Credit, Credits, "";
+    CreditsFunded = "3210", "Purse: funded, unallocated, credits", Credit, Credits, [""];
     /// A market's credit budget.
-    CreditsMarket = "3220", "Purse: market budget, credits", Credit, Credits, "m";
+    CreditsMarket = "3220", "Purse: market budget, credits", Credit, Credits, ["m"];
     /// Credits reserved for a creator.
-    CreditsCreator = "3230", "Purse: creator allocation, credits", Credit, Credits, "mc";
+    CreditsCreator = "3230", "Purse: creator allocation, credits", Credit, Credits, ["mc"];
+    /// Credits bound by a campaign.
+    CreditsObligated = "3240", "Purse: obligated, credits", Credit, Credits, ["mco"];
     /// Cash whose restriction has been met.
-    CashReleased = "4910", "Restriction released, cash", Credit, Cash, "";
+    CashReleased = "4910", "Restriction released, cash", Credit, Cash, [""];
+    /// Credits used for what they were given for.
+    CreditsReleased = "4920", "Restriction released, in kind", Credit, Credits, [""];
+    /// What lapsed before it could be used.
+    Lapsed = "4930", "Restriction released, lapsed", Credit, Either, [""];
+    /// Work of creators.
+    CreatorCost = "5110", "Cost: creators", Debit, Cash, ["m"];
+    /// Advertising paid with credits.
+    AdvertisingCost = "5210", "Cost: advertising in kind", Debit, Credits, ["m"];
+    /// Advertising that went on against cash when the credits ran out.
+    OverspillCost = "5220", "Cost: ad overspill in cash", Debit, Cash, ["m"];
+    /// Tax on ad spend.
+    AdTax = "5230", "Cost: tax on ad spend", Debit, Cash, ["m"];
     /// What the bank kept.
-    BankFees = "5810", "Bank fees", Debit, Cash, "";
+    BankFees = "5810", "Bank fees", Debit, Cash, [""];
+    /// Credits that expired or were revoked, by market where a market had them.
+    CreditsLost = "5910", "Loss: credits expired or revoked", Debit, Credits, ["", "m"];
+    /// What was pledged and will not come.
+    PledgeLost = "5920", "Loss: pledge written off", Debit, Either, [""];
+    /// What was owed back and will not come.
+    BadDebt = "5930", "Loss: bad debt", Debit, Cash, [""];
+    /// Exchange differences on what was paid.
+    ExchangeRealised = "7100", "Exchange difference, realised", Debit, Cash, [""], overdraw;
+    /// Exchange differences on what is still owed.
+    ExchangeUnrealised = "7200", "Exchange difference, unrealised", Debit, Cash, [""], overdraw;
 }
 
 /// The purses and receivables of one kind of unit: the same tree for cash and for credits.
@@ -131,6 +207,8 @@ pub struct Purses {
     pub market: Code,
     /// Reserved for a creator.
     pub creator: Code,
+    /// Bound by a contract or a campaign.
+    pub obligated: Code,
 }
 
 impl Purses {
@@ -144,6 +222,7 @@ impl Purses {
                 funded: Code::CashFunded,
                 market: Code::CashMarket,
                 creator: Code::CashCreator,
+                obligated: Code::CashObligated,
             },
             UnitKind::Credits => Purses {
                 receivable: Code::CreditsReceivable,
@@ -152,6 +231,7 @@ impl Purses {
                 funded: Code::CreditsFunded,
                 market: Code::CreditsMarket,
                 creator: Code::CreditsCreator,
+                obligated: Code::CreditsObligated,
             },
         }
     }

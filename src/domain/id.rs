@@ -75,6 +75,12 @@ typed_ids! {
     CreatorId = "crt";
     /// An allocation to a creator.
     AllocationId = "alc";
+    /// An obligation: a contract with a creator, or a campaign for one.
+    ObligationId = "obl";
+    /// A payout to a creator.
+    PayoutId = "pay";
+    /// An ad account at a platform.
+    AdAccountId = "ada";
     /// A journal: one business event.
     JournalId = "jnl";
     /// An account of the ledger.

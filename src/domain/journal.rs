@@ -9,47 +9,108 @@ use uuid::Uuid;
 use super::account::AccountKey;
 use super::id::{JournalId, PledgeId};
 
-/// What kind of event a journal records.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// The agreement was signed; unconditional instalments became receivable.
-    Agreement,
-    /// A conditional instalment's condition was met.
-    ConditionMet,
-    /// Cash was received on an instalment.
-    Receipt,
-    /// The platform issued a lot of credits.
-    LotIssue,
-    /// Part of an instalment will not come.
-    WriteOff,
-    /// Programme support cost was set aside.
-    SupportCost,
-    /// A market was given budget.
-    Budget,
-    /// A market gave budget back.
-    BudgetReturn,
-    /// A creator was allocated part of a market's budget.
-    Allocation,
-    /// An allocation was given back, in part or whole.
-    Release,
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $name:ident = $word:literal;)+) => {
+        /// What kind of event a journal records.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Kind {
+            $($(#[$doc])* $name,)+
+        }
+
+        impl Kind {
+            /// Every kind there is.
+            pub const ALL: &'static [Kind] = &[$(Kind::$name),+];
+
+            /// The kind as the database and the API write it.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Kind::$name => $word),+ }
+            }
+
+            /// The kind written so.
+            pub fn parse(text: &str) -> Option<Kind> {
+                match text { $($word => Some(Kind::$name),)+ _ => None }
+            }
+        }
+    };
 }
 
-impl Kind {
-    /// The kind as the database and the API write it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Kind::Agreement => "agreement",
-            Kind::ConditionMet => "condition-met",
-            Kind::Receipt => "receipt",
-            Kind::LotIssue => "lot-issue",
-            Kind::WriteOff => "write-off",
-            Kind::SupportCost => "support-cost",
-            Kind::Budget => "budget",
-            Kind::BudgetReturn => "budget-return",
-            Kind::Allocation => "allocation",
-            Kind::Release => "release",
-        }
-    }
+kinds! {
+    /// The agreement was signed; unconditional instalments became receivable.
+    Agreement = "agreement";
+    /// A conditional instalment's condition was met.
+    ConditionMet = "condition-met";
+    /// Cash was received on an instalment.
+    Receipt = "receipt";
+    /// The platform issued a lot of credits.
+    LotIssue = "lot-issue";
+    /// Part of an instalment will not come.
+    WriteOff = "write-off";
+    /// Programme support cost was set aside.
+    SupportCost = "support-cost";
+    /// A market was given budget.
+    Budget = "budget";
+    /// A market gave budget back.
+    BudgetReturn = "budget-return";
+    /// A creator was allocated part of a market's budget.
+    Allocation = "allocation";
+    /// An allocation was given back, in part or whole.
+    Release = "release";
+    /// An earlier journal was taken back, in part or whole.
+    Reversal = "reversal";
+    /// Part of an allocation was bound by a contract or a campaign.
+    Obligation = "obligation";
+    /// Part of an obligation was given back to its creator's allocation.
+    ObligationRelease = "obligation-release";
+    /// A creator's invoice was accepted.
+    Invoice = "invoice";
+    /// A payout left the bank.
+    Payment = "payment";
+    /// A payout came back from the bank.
+    PaymentReturn = "payment-return";
+    /// A creator was paid in advance.
+    Advance = "advance";
+    /// An advance was accounted for.
+    Liquidation = "liquidation";
+    /// The unspent part of an advance came back.
+    AdvanceReturn = "advance-return";
+    /// Credits were placed in an ad account.
+    Placement = "placement";
+    /// Ad spend became final, or was restated.
+    Spend = "spend";
+    /// Tax on ad spend fell due.
+    AdTax = "ad-tax";
+    /// Ads went on against cash when the credits ran out.
+    Overspill = "overspill";
+    /// The platform was paid what it was owed.
+    PlatformPayment = "platform-payment";
+    /// The platform gave back spend on invalid traffic.
+    Refund = "refund";
+    /// Credits lapsed unused at the end of their lot's life.
+    Expiry = "expiry";
+    /// The platform took credits back.
+    Revocation = "revocation";
+    /// Spend in time, reported late, won credits back from the lapse.
+    ExpiryCorrection = "expiry-correction";
+    /// A cost was found not eligible, and is to be paid back.
+    Clawback = "clawback";
+    /// A creator paid back what was not eligible.
+    Recovery = "recovery";
+    /// What was owed back will not come.
+    BadDebt = "bad-debt";
+    /// Money was set aside to be given back to the donor.
+    DonorDue = "donor-due";
+    /// The donor was paid back.
+    DonorPayment = "donor-payment";
+    /// Money was set aside for fees and exchange differences.
+    Reserve = "reserve";
+    /// Part of the reserve was given back.
+    ReserveReturn = "reserve-return";
+    /// Tax withheld was paid to the tax office.
+    TaxPayment = "tax-payment";
+    /// Something in suspense was placed.
+    Suspense = "suspense";
+    /// What is owed in another currency was valued anew.
+    Revaluation = "revaluation";
 }
 
 /// A document a journal rests on, kept elsewhere and pinned by its digest.
@@ -91,8 +152,19 @@ pub struct Draft {
     pub bank_reference: Option<String>,
     /// What it rests on.
     pub document: Option<Document>,
+    /// What it takes back, if it is a reversal.
+    pub reverses: Option<Reverses>,
     /// What moves.
     pub moves: Vec<Move>,
+}
+
+/// What a reversal takes back: lines of an earlier journal of the pledge.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reverses {
+    /// That journal's number.
+    pub journal: i64,
+    /// The lines of it that the moves take back, in their order.
+    pub lines: Vec<i16>,
 }
 
 impl Draft {
@@ -107,6 +179,7 @@ impl Draft {
             note: None,
             bank_reference: None,
             document: None,
+            reverses: None,
             moves,
         }
     }

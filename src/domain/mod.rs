@@ -4,36 +4,46 @@
 //! every rule can be tested without a database, and the same rules run wherever they are needed.
 //!
 //! Read in this order: [`mod@unit`] and [`money`] (what is counted), [`chart`] and [`account`]
-//! (where it is), [`journal`] (how it moves), [`pledge`], [`creator`] and [`allocation`] (what
-//! it is for), [`books`] (the part of the ledger a batch works on), [`command`] (what people ask
-//! for) and [`refusal`] (why it may be declined).
+//! (where it is), [`journal`] (how it moves), [`hold`] (what waits to move), [`pledge`],
+//! [`creator`], [`allocation`], [`mod@obligation`] and [`ad_account`] (what it is for), [`books`]
+//! (the part of the ledger a batch works on), [`command`] (what people ask for) and [`refusal`]
+//! (why it may be declined).
 
 pub mod account;
+pub mod ad_account;
 pub mod allocation;
 pub mod books;
 pub mod catalogue;
 pub mod chart;
 pub mod command;
 pub mod creator;
+pub mod hold;
 pub mod id;
 pub mod journal;
 pub mod market;
 pub mod money;
+pub mod obligation;
 pub mod pledge;
 pub mod refusal;
 pub mod unit;
 
 pub use account::{Account, AccountKey};
+pub use ad_account::AdAccount;
 pub use allocation::Allocation;
 pub use books::Books;
 pub use catalogue::Catalogue;
 pub use chart::Code;
 pub use command::{Command, Context, Needs, Outcome};
 pub use creator::Creator;
-pub use id::{AccountId, AllocationId, CreatorId, InstalmentId, JournalId, LotId, PledgeId};
+pub use hold::{Hold, HoldChange};
+pub use id::{
+    AccountId, AdAccountId, AllocationId, CreatorId, InstalmentId, JournalId, LotId, ObligationId,
+    PayoutId, PledgeId,
+};
 pub use journal::{Document, Draft, Journal, Kind, Move};
 pub use market::{Market, Markets};
 pub use money::Money;
+pub use obligation::Obligation;
 pub use pledge::{Instalment, Lot, Pledge};
 pub use refusal::Refusal;
 pub use unit::{Unit, UnitKind, Units};

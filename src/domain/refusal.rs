@@ -175,6 +175,16 @@ pub enum Refusal {
         /// The last day.
         expires_at: Date,
     },
+    /// Something that would end before it starts.
+    #[error("What starts on {starts_on} cannot end on {ends_on}, before that.")]
+    EndsBeforeStart {
+        /// Where in the body.
+        pointer: &'static str,
+        /// The first day.
+        starts_on: Date,
+        /// The last day.
+        ends_on: Date,
+    },
     /// The command isn't open in the present state.
     #[error("The {what} is {state}; {command} is not open to it. {open}")]
     WrongState {
@@ -210,10 +220,12 @@ pub enum Refusal {
         describe(&.0.key), .0.available, .0.requested, .0.shortfall())]
     InsufficientFunds(Shortage),
     /// A purse covers it today, but not on every day since the effective date.
-    #[error("{} has only {} available on every day from {day} on, and {} was requested: {} short.",
+    #[error("{} has only {} on {day}, on or after {from}, and {} was requested: {} short.",
         describe(&shortage.key), shortage.available, shortage.requested, shortage.shortfall())]
     BackdatedOverdraft {
         /// The effective date asked for.
+        from: Date,
+        /// The day that has least.
         day: Date,
         /// The arithmetic.
         shortage: Shortage,
@@ -233,6 +245,8 @@ fn describe(key: &AccountKey) -> String {
         Code::CreditsMarket => "credit budget",
         Code::CashCreator => "cash allocated to the creator",
         Code::CreditsCreator => "credits allocated to the creator",
+        Code::CashObligated => "cash obligated",
+        Code::CreditsObligated => "credits obligated",
         Code::CashFunded => "funded, unallocated cash",
         Code::CreditsFunded => "funded, unallocated credits",
         other => other.name(),
@@ -259,6 +273,7 @@ impl Refusal {
             Refusal::WrongUnit { .. } => "wrong-unit",
             Refusal::WrongUnitKind { .. } => "wrong-unit-kind",
             Refusal::LotNeverValid { .. } => "lot-never-valid",
+            Refusal::EndsBeforeStart { .. } => "ends-before-start",
             Refusal::WrongState { .. } => "wrong-state",
             Refusal::ExceedsOutstanding { .. } => "exceeds-outstanding",
             Refusal::ExceedsAllocation { .. } => "exceeds-allocation",
@@ -279,6 +294,7 @@ impl Refusal {
             | Refusal::WrongUnit { pointer, .. }
             | Refusal::UnitNotPledged { pointer, .. }
             | Refusal::ExceedsOutstanding { pointer, .. }
+            | Refusal::EndsBeforeStart { pointer, .. }
             | Refusal::WrongUnitKind { pointer, .. } => fixed(pointer),
             Refusal::Repeated { pointer, .. } | Refusal::SplitCurrency { pointer, .. } => {
                 fixed(pointer)

@@ -10,7 +10,7 @@ use super::submission::{Answer, Failure, Submission};
 use crate::db::write::{AnsweredKey, Session};
 use crate::db::{DbError, Writer};
 use crate::domain::books::{Books, Posting};
-use crate::domain::command::Home;
+use crate::domain::command::{Home, Thing};
 use crate::domain::{Context, Draft, JournalId, Needs};
 
 /// A batch takes up to this many commands; beyond it, a batch gains no more speed.
@@ -139,29 +139,29 @@ fn needs<'a>(commands: impl Iterator<Item = &'a Submission>, books: &Books) -> N
     needs
 }
 
-/// Looks up which pledges lie behind instalments and allocations.
+/// Looks up which pledges things belong to.
 async fn locate(
     session: &mut Session,
     commands: &[&Submission],
     books: &mut Books,
 ) -> Result<(), DbError> {
-    let (mut instalments, mut allocations) = (Vec::new(), Vec::new());
+    let mut things: HashMap<Thing, Vec<Uuid>> = HashMap::new();
     for submission in commands {
-        match submission.command.home() {
-            Home::Instalment(id) => instalments.push(id),
-            Home::Allocation(id) => allocations.push(id),
-            Home::Pledge(_) | Home::Registry => {}
+        if let Home::Of(thing, id) = submission.command.home() {
+            things.entry(thing).or_default().push(id);
         }
     }
-    session.locate(&instalments, &allocations, books).await
+    for (thing, ids) in things {
+        session.locate(thing, ids, books).await?;
+    }
+    Ok(())
 }
 
 /// The pledge whose lock a command needs; none for what moves no money or names what isn't there.
 fn home(books: &Books, submission: &Submission) -> Option<crate::domain::PledgeId> {
     match submission.command.home() {
         Home::Pledge(id) => Some(id),
-        Home::Instalment(id) => books.instalment_homes.get(&id).copied(),
-        Home::Allocation(id) => books.allocation_homes.get(&id).copied(),
+        Home::Of(thing, id) => books.homes.get(&(thing, id)).copied(),
         Home::Registry => None,
     }
 }

@@ -1,7 +1,8 @@
 //! What a lane remembers from batch to batch, so that it need not ask the database again.
 //!
-//! A creator's market never changes. Accounts do, but only with a journal of their pledge: so they
-//! are as they were left while the pledge, once its row is locked, has as many journals as then.
+//! A creator's market never changes. Accounts do, but only with a journal of their pledge or a
+//! change of its holds: so they are as they were left while the pledge, once its row is locked, has
+//! as many of both as then.
 //! That is asked anew in every batch, as another service may have posted in between. Were something
 //! remembered wrongly all the same, the database would refuse the batch, as it checks each transfer
 //! against the accounts; then everything is forgotten and the commands are carried out afresh.
@@ -16,10 +17,10 @@ use crate::domain::{CreatorId, Market, Needs, PledgeId};
 /// megabytes.
 const REMEMBERED: usize = 65_536;
 
-/// The accounts of a pledge as they were after its journal of that number.
+/// The accounts of a pledge as they were after so many journals and changes of holds.
 #[derive(Debug, Default)]
 struct Left {
-    journals: i64,
+    version: (i64, i64),
     accounts: HashMap<AccountKey, Account>,
 }
 
@@ -68,9 +69,9 @@ impl Memory {
     /// Others are forgotten, and their accounts remain to be looked up.
     pub(super) fn recall_accounts(&mut self, remembered: Remembered, books: &mut Books) {
         for (id, book) in &books.pledges {
-            let journals = book.as_ref().map(|book| book.journals);
+            let version = book.as_ref().map(|it| (it.journals, it.hold_changes));
             if let Some(left) = self.pledges.get(id)
-                && Some(left.journals) != journals
+                && Some(left.version) != version
             {
                 self.accounts -= left.accounts.len();
                 self.pledges.remove(id);
@@ -95,7 +96,7 @@ impl Memory {
             let Some(book) = book else { continue };
             let left = self.pledges.entry(id).or_default();
             self.accounts -= left.accounts.len();
-            left.journals = book.journals;
+            left.version = (book.journals, book.hold_changes);
             let opened = book.accounts.into_iter();
             left.accounts
                 .extend(opened.filter_map(|(key, account)| Some((key, account?.without_days()))));
@@ -203,6 +204,16 @@ mod tests {
         assert!(memory.spare(&mut again).is_empty());
         assert!(!again.is_empty());
         assert_eq!(memory.accounts, 0);
+    }
+
+    #[test]
+    fn an_account_of_a_pledge_in_which_something_was_held_is_looked_up_again() {
+        let (mut memory, mut first, mut books) = (memory(), needs(), books(3));
+        let book = books.pledges.get_mut(&PLEDGE).unwrap().as_mut();
+        book.unwrap().hold_changes = 1;
+        let remembered = memory.spare(&mut first);
+        memory.recall_accounts(remembered, &mut books);
+        assert!(books.pledge(PLEDGE).unwrap().accounts.is_empty());
     }
 
     #[test]

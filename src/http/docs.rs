@@ -37,6 +37,8 @@ pub const DESCRIPTION: &str = "/openapi.yaml";
         (name = "budgets", description = "What is funded, divided over markets"),
         (name = "creators", description = "Who the money is for"),
         (name = "allocations", description = "What is reserved for a creator"),
+        (name = "obligations", description = "What binds an allocation: contracts and campaigns"),
+        (name = "ad accounts", description = "Where credits are placed and campaigns run"),
         (name = "accounts", description = "Where the money is: balances, entries, statements"),
         (name = "journals", description = "What was posted"),
         (name = "reports", description = "Trial balance and proofs"),

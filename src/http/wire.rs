@@ -10,8 +10,8 @@ use utoipa::{PartialSchema, ToSchema};
 
 use crate::domain::money::format_minor;
 use crate::domain::{
-    AccountId, AllocationId, CreatorId, InstalmentId, JournalId, LotId, Market, Money, PledgeId,
-    Unit,
+    AccountId, AdAccountId, AllocationId, CreatorId, InstalmentId, JournalId, LotId, Market, Money,
+    ObligationId, PledgeId, Unit,
 };
 
 /// An amount of one unit.
@@ -116,6 +116,8 @@ described! {
     LotId => id(LotId::PREFIX);
     CreatorId => id(CreatorId::PREFIX);
     AllocationId => id(AllocationId::PREFIX);
+    ObligationId => id(ObligationId::PREFIX);
+    AdAccountId => id(AdAccountId::PREFIX);
     JournalId => id(JournalId::PREFIX);
     AccountId => id(AccountId::PREFIX);
 }

@@ -112,7 +112,14 @@ async fn dates_exist_and_lie_where_they_may() {
         };
         let pointers = pointers(&body);
         for pointer in pointers.iter().filter(is_date) {
-            let is_plan = ["due_date", "valid_from", "expires_at"];
+            let is_plan = [
+                "due_date",
+                "valid_from",
+                "expires_at",
+                "starts_on",
+                "ends_on",
+                "code_expires_on",
+            ];
             let is_plan = is_plan.iter().any(|name| pointer.ends_with(name));
             for (text, code) in [
                 ("", "date-malformed"),

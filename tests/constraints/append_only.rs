@@ -7,13 +7,17 @@ use super::fixture::{As, Ledger, Refused};
 pub(super) const TABLES: &[&str] = &[
     "account_days",
     "accounts",
+    "ad_accounts",
     "chart",
+    "chart_dimensions",
     "chart_unit_kinds",
     "creators",
+    "holds",
     "idempotency_keys",
     "instalments",
     "journals",
     "lots",
+    "obligations",
     "pledge_markets",
     "pledge_units",
     "pledges",
@@ -26,6 +30,7 @@ pub(super) const TABLES: &[&str] = &[
 const NOTED_ON: &[(&str, &str)] = &[
     ("account_days", "account_days_kept_by_transfers"),
     ("accounts", "accounts_kept_by_transfers"),
+    ("holds", "holds_terms_fixed"),
     ("instalments", "instalments_terms_fixed"),
     ("pledges", "pledges_terms_fixed"),
 ];

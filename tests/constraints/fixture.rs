@@ -33,14 +33,17 @@ $$;
 CREATE FUNCTION fixture.open(pledge text, number integer, code text, unit text,
     market text DEFAULT NULL, creator text DEFAULT NULL, instalment text DEFAULT NULL,
     lot text DEFAULT NULL, kind text DEFAULT NULL, side text DEFAULT NULL,
-    name text DEFAULT NULL, overdraw boolean DEFAULT false) RETURNS void
+    name text DEFAULT NULL, overdraw boolean DEFAULT NULL, obligation text DEFAULT NULL,
+    ad_account text DEFAULT NULL, platform text DEFAULT NULL) RETURNS void
 LANGUAGE sql AS $$
     INSERT INTO accounts (pledge_id, number, id, code, unit, unit_kind, normal_side, may_overdraw,
-                          market, creator_id, instalment_id, lot_id)
+                          market, creator_id, instalment_id, lot_id, obligation_id, ad_account_id,
+                          platform)
     SELECT id(pledge), number, id(coalesce(name, pledge || ' ' || number)), code, unit,
            coalesce(kind, (SELECT u.kind FROM units u WHERE u.code = unit), 'cash'),
            coalesce(side, (SELECT c.normal_side FROM chart c WHERE c.code = open.code), 'debit'),
-           overdraw, market, id(creator), id(instalment), id(lot);
+           coalesce(overdraw, (SELECT c.may_overdraw FROM chart c WHERE c.code = open.code), false),
+           market, id(creator), id(instalment), id(lot), id(obligation), id(ad_account), platform;
 $$;
 
 CREATE FUNCTION fixture.post(pledge text, debit integer, credit integer, amount bigint, day date,
@@ -50,7 +53,8 @@ CREATE FUNCTION fixture.post(pledge text, debit integer, credit integer, amount 
     debit_balance_off integer DEFAULT 0, credit_balance_off integer DEFAULT 0,
     debit_turnover_off integer DEFAULT 0, credit_turnover_off integer DEFAULT 0,
     kind text DEFAULT 'budget', actor text DEFAULT 'petra', name text DEFAULT NULL,
-    subject text DEFAULT NULL, bank_reference text DEFAULT NULL) RETURNS void
+    subject text DEFAULT NULL, bank_reference text DEFAULT NULL, reverses bigint DEFAULT NULL,
+    reason text DEFAULT NULL, document text DEFAULT NULL, line integer DEFAULT 1) RETURNS void
 LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
@@ -64,13 +68,15 @@ BEGIN
     SELECT * INTO c FROM accounts WHERE pledge_id = p.id AND number = post.credit;
     n := coalesce(p.journals, 0) + 1 + post.number_off;
     INSERT INTO journals (pledge_id, number, id, kind, effective_date, recorded_at, transfers,
-                          actor, subject, bank_reference)
+                          actor, subject, bank_reference, reverses, reason, document_uri,
+                          document_sha256)
     VALUES (fixture.id(post.pledge), n,
             fixture.id(coalesce(post.name, post.pledge || ' journal ' || n)), post.kind, post.day,
             coalesce(p.last_recorded_at, '2026-02-01') + post.recorded, post.says, post.actor,
-            fixture.id(post.subject), post.bank_reference);
+            fixture.id(post.subject), post.bank_reference, post.reverses, post.reason,
+            post.document, post.document);
     INSERT INTO transfers
-    SELECT fixture.id(post.pledge), n + post.transfer_journal_off, 1,
+    SELECT fixture.id(post.pledge), n + post.transfer_journal_off, post.line,
         coalesce(post.unit, d.unit, 'USD'), post.amount, post.day + post.day_off,
         post.debit, post.credit,
         coalesce(d.entries, 0) + 1 + post.debit_seq_off,
@@ -86,7 +92,8 @@ $$;
 ";
 
 /// USD 700 and credits of 300, of which 500 came; JP has 100, gives 90 to a creator, has 100 more:
-/// so 110 are there now, and 10 were between the 20th and the 25th.
+/// so 110 are there now, and 10 were between the 20th and the 25th. Of another pledge a creator has
+/// 50, 40 of it bound by a contract, of which 5 were taken back again and 10 are held.
 const STORY: &str = "
 SELECT announce('fides', 70000, 30000);
 SELECT announce('other', 100, 100);
@@ -109,6 +116,26 @@ SELECT post('fides', 4, 5, 10000, '2026-01-06');
 SELECT post('fides', 5, 6, 9000, '2026-01-20', kind => 'allocation', name => 'allocation',
             subject => 'allocation');
 SELECT post('fides', 4, 5, 10000, '2026-01-25');
+INSERT INTO ad_accounts VALUES (id('other'), id('tokyo'), 'TIKTOK', 'A-1', 'Tokyo',
+    'ADC:TIKTOK:USD', 'JP', 'Asia/Tokyo', '2026-01-01');
+INSERT INTO obligations (pledge_id, id, kind, reference, unit, amount, creator_id, market,
+    starts_on, ends_on)
+VALUES (id('other'), id('contract'), 'contract', 'C-1', 'USD', 40, id('hanako'), 'JP',
+    '2026-01-26', '2026-03-31');
+SELECT open('other', 1, '1010', 'USD');
+SELECT open('other', 2, '3120', 'USD', market => 'JP');
+SELECT open('other', 3, '3130', 'USD', market => 'JP', creator => 'hanako');
+SELECT open('other', 4, '3140', 'USD', market => 'JP', creator => 'hanako',
+            obligation => 'contract');
+SELECT open('other', 5, '1950', 'USD');
+SELECT post('other', 1, 2, 60, '2026-01-05');
+SELECT post('other', 2, 3, 50, '2026-01-06', kind => 'allocation', name => 'other allocation',
+            subject => 'other allocation');
+SELECT post('other', 3, 4, 40, '2026-01-26', kind => 'obligation', name => 'contract',
+            subject => 'contract');
+SELECT post('other', 4, 3, 5, '2026-01-27', kind => 'reversal', reverses => 3, reason => 'Late',
+            document => 'doc');
+INSERT INTO holds (pledge_id, subject, account, amount) VALUES (id('other'), id('payout'), 4, 10);
 INSERT INTO idempotency_keys VALUES (id('key'), id('request'), now(), 'answer');
 UPDATE pledges SET state = 'active', agreed_on = '2026-01-01' WHERE id = id('fides');
 ";

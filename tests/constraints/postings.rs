@@ -49,16 +49,8 @@ pub(super) const CASES: &[Case] = &[
     ruled(
         "accounts_rules_of_chart",
         &[
-            "SELECT open('fides', 7, '9999', 'USD')",
             "SELECT open('fides', 7, '5810', 'USD', side => 'credit')",
             "SELECT open('fides', 7, '5810', 'USD', overdraw => true)",
-            // By the wrong dimensions.
-            "SELECT open('fides', 7, '3120', 'USD')",
-            "SELECT open('fides', 7, '5810', 'USD', market => 'US')",
-            "SELECT open('fides', 7, '3130', 'USD', market => 'US')",
-            "SELECT open('fides', 7, '1110', 'USD')",
-            "SELECT open('fides', 7, '1310', 'ADC:TIKTOK:USD')",
-            "SELECT open('fides', 7, '1310', 'ADC:TIKTOK:USD', instalment => 'fides credits')",
         ],
     ),
     ruled(
@@ -109,7 +101,7 @@ pub(super) const CASES: &[Case] = &[
     ),
     ruled(
         "accounts_unit_of_lot",
-        &["SELECT open('other', 1, '1310', 'ADC:TIKTOK:USD', lot => 'lot')"],
+        &["SELECT open('other', 6, '1310', 'ADC:TIKTOK:USD', lot => 'lot')"],
     ),
     denied(
         "accounts_open_empty",
@@ -297,7 +289,7 @@ pub(super) const CASES: &[Case] = &[
         &[
             "SELECT post('fides', 4, 99, 5, '2026-01-30')",
             // Another pledge's account, by its number.
-            "SELECT open('other', 1, '1010', 'USD'); SELECT post('other', 1, 5, 5, '2026-01-30')",
+            "SELECT post('other', 1, 99, 5, '2026-01-30')",
         ],
     ),
     ruled(
@@ -327,8 +319,8 @@ pub(super) const CASES: &[Case] = &[
             "SELECT post('fides', 6, 5, 5, '2026-01-30', kind => 'release')",
             "SELECT post('fides', 6, 5, 5, '2026-01-30', kind => 'release', \
                  subject => 'fides cash')",
-            "SELECT open('other', 1, '1010', 'USD'); SELECT open('other', 2, '3110', 'USD'); \
-             SELECT post('other', 1, 2, 5, '2026-01-30', kind => 'release', \
+            "SELECT open('other', 6, '3110', 'USD'); \
+             SELECT post('other', 1, 6, 5, '2026-01-30', kind => 'release', \
                  subject => 'allocation')",
         ],
     ),
@@ -340,6 +332,7 @@ pub(super) const CASES: &[Case] = &[
                 d.credits - d.debits - 5, d.debits + 5, c.entries + 1, \
                 c.credits - c.debits + 5, c.credits + 5 \
          FROM pledges p JOIN accounts d ON d.pledge_id = p.id AND d.number = 4 \
-         JOIN accounts c ON c.pledge_id = p.id AND c.number = 5"],
+         JOIN accounts c ON c.pledge_id = p.id AND c.number = 5 \
+         WHERE p.id = id('fides')"],
     ),
 ];

@@ -57,7 +57,15 @@ pub(super) const CASES: &[Case] = &[
     ),
     denied(
         "chart_normal_side",
-        &["INSERT INTO chart VALUES ('9999', 'Odd', 'left', false, '')"],
+        &["INSERT INTO chart VALUES ('9999', 'Odd', 'left', false)"],
+    ),
+    denied(
+        "chart_dimensions_pkey",
+        &["INSERT INTO chart_dimensions VALUES ('1010', '')"],
+    ),
+    denied(
+        "chart_dimensions_code_exists",
+        &["INSERT INTO chart_dimensions VALUES ('9999', '')"],
     ),
     denied(
         "chart_unit_kinds_pkey",

@@ -4,6 +4,8 @@ use super::fixture::{As, Ledger, Refused};
 
 /// What the service's role may change, and nothing else.
 const MAY_UPDATE: &[&str] = &[
+    "holds.amount",
+    "holds.expires_on",
     "instalments.condition_document_sha256",
     "instalments.condition_document_uri",
     "instalments.condition_met_on",
@@ -16,11 +18,14 @@ const MAY_UPDATE: &[&str] = &[
 /// Where it may add rows.
 const MAY_INSERT: &[&str] = &[
     "accounts",
+    "ad_accounts",
     "creators",
+    "holds",
     "idempotency_keys",
     "instalments",
     "journals",
     "lots",
+    "obligations",
     "pledge_markets",
     "pledge_units",
     "pledges",
@@ -72,7 +77,8 @@ async fn the_service_role_has_exactly_the_rights_listed() {
     let set = "SELECT c.relname || '.' || a.attname AS line \
         FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 \
         WHERE c.relname IN ('accounts', 'pledges') AND a.attname IN ('debits', 'credits', \
-            'entries', 'last_day', 'journals', 'transferred', 'last_recorded_at', 'state') \
+            'entries', 'last_day', 'journals', 'transferred', 'last_recorded_at', 'state', \
+            'held', 'hold_changes') \
         AND has_column_privilege('almoner_service', c.oid, a.attnum, 'INSERT') ORDER BY 1";
     assert_eq!(ledger.database.lines(set).await, Vec::<String>::new());
     ledger.finish().await;

@@ -5,14 +5,15 @@ use std::collections::HashMap;
 use almoner::domain::books::{Books, PledgeBook, Posting};
 use almoner::domain::command::{
     AllocateToCreator, AnnouncePledge, BudgetMarket, ChargeSupportCost, Decision, EnrolCreator,
-    IssueLot, MeetCondition, NewInstalment, Outcome, ReceiveCash, ReleaseAllocation, ReturnBudget,
-    SignAgreement, WriteOff,
+    IssueLot, MeetCondition, NewInstalment, OpenObligation, Outcome, ReceiveCash,
+    ReleaseAllocation, ReturnBudget, SignAgreement, Thing, WriteOff,
 };
+use almoner::domain::obligation::Bond;
 use almoner::domain::pledge::LotKind;
 use almoner::domain::unit::UnitFacts;
 use almoner::domain::{
     AccountKey, AllocationId, Command, Context, CreatorId, Document, Draft, InstalmentId,
-    JournalId, LotId, Money, PledgeId, Refusal, Unit, UnitKind,
+    JournalId, LotId, Money, ObligationId, PledgeId, Refusal, Unit, UnitKind,
 };
 use rust_decimal::Decimal;
 use time::macros::{date, datetime};
@@ -214,6 +215,22 @@ pub(super) fn allocate(creator: CreatorId, amount: Money) -> AllocateToCreator {
     }
 }
 
+pub(super) fn contract(reference: &str, amount: Money) -> OpenObligation {
+    OpenObligation {
+        id: ObligationId(Uuid::from_u128(0x51)),
+        pledge: PLEDGE,
+        creator: HANAKO,
+        reference: reference.to_owned(),
+        bond: Bond::Contract,
+        amount,
+        deliverables: None,
+        starts_on: DAY,
+        ends_on: DAY,
+        document: None,
+        effective_date: DAY,
+    }
+}
+
 pub(super) fn release(allocation: AllocationId, amount: Money) -> Command {
     Command::ReleaseAllocation(ReleaseAllocation {
         allocation,
@@ -242,8 +259,10 @@ impl Ledger {
         else {
             panic!("{:?}", decided.outcome);
         };
-        let homes = instalments.iter().map(|it| (it.id, PLEDGE));
-        ledger.books.instalment_homes = homes.collect();
+        let homes = instalments.iter();
+        ledger.books.homes = homes
+            .map(|it| ((Thing::Instalment, it.id.0), PLEDGE))
+            .collect();
         let mut book = PledgeBook::new(pledge, 0, None);
         book.instalments = Some(instalments);
         ledger.books.pledges = HashMap::from([(PLEDGE, Some(book))]);

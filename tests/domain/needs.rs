@@ -1,6 +1,6 @@
 //! What a command asks to be loaded, round after round, until it can decide.
 
-use almoner::domain::command::Home;
+use almoner::domain::command::{Home, Thing};
 use almoner::domain::{Account, AccountId, AccountKey, Code, Command, Needs};
 use time::macros::date;
 use uuid::Uuid;
@@ -55,7 +55,10 @@ fn what_is_absent_is_not_asked_for_again() {
     ledger.books.pledges.insert(NO_PLEDGE, None);
     ledger.books.creators.insert(NOBODY, None);
     ledger.books.allocations.insert(NO_ALLOCATION, None);
-    ledger.books.allocation_homes.insert(NO_ALLOCATION, PLEDGE);
+    ledger
+        .books
+        .homes
+        .insert((Thing::Allocation, NO_ALLOCATION.0), PLEDGE);
     for command in [
         Command::AllocateToCreator(allocate(NOBODY, usd(1))),
         release(NO_ALLOCATION, usd(1)),

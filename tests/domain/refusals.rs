@@ -24,6 +24,7 @@ fn code(refusal: &Refusal) -> &'static str {
         Refusal::WrongUnit { .. } => "wrong-unit",
         Refusal::WrongUnitKind { .. } => "wrong-unit-kind",
         Refusal::LotNeverValid { .. } => "lot-never-valid",
+        Refusal::EndsBeforeStart { .. } => "ends-before-start",
         Refusal::WrongState { .. } => "wrong-state",
         Refusal::ExceedsOutstanding { .. } => "exceeds-outstanding",
         Refusal::ExceedsAllocation { .. } => "exceeds-allocation",
@@ -48,6 +49,7 @@ const CODES: &[&str] = &[
     "wrong-unit",
     "wrong-unit-kind",
     "lot-never-valid",
+    "ends-before-start",
     "wrong-state",
     "exceeds-outstanding",
     "exceeds-allocation",
@@ -173,10 +175,26 @@ fn received_wrongly() -> Vec<(&'static str, Command)> {
     ]
 }
 
+/// A contract with one thing changed.
+fn bind(change: impl FnOnce(&mut almoner::domain::command::OpenObligation)) -> Command {
+    let mut bound = contract("C-1", usd(100));
+    change(&mut bound);
+    Command::OpenObligation(bound)
+}
+
 /// What is spent wrongly, after JP was given 100.00 and Hanako 40.00 of it.
 fn spent_wrongly() -> Vec<(&'static str, Command)> {
     let before = date!(2026 - 04 - 30);
     vec![
+        ("unknown-reference", bind(|it| it.pledge = NO_PLEDGE)),
+        ("unknown-reference", bind(|it| it.creator = NOBODY)),
+        ("unit-not-pledged", bind(|it| it.amount = jpy(1))),
+        ("wrong-unit-kind", bind(|it| it.amount = adc(1))),
+        (
+            "ends-before-start",
+            bind(|it| it.ends_on = it.starts_on - Duration::days(1)),
+        ),
+        ("insufficient-funds", bind(|it| it.amount = usd(4_001))),
         ("wrong-unit-kind", charge(adc(100), 13)),
         ("unit-not-pledged", charge(jpy(100), 13)),
         ("wrong-state", charge(usd(100), 0)),

@@ -71,6 +71,7 @@ impl Model {
             }
             Command::AllocateToCreator(it) => self.allocate(it),
             Command::ReleaseAllocation(it) => self.release(it),
+            other => unreachable!("the model doesn't know {other:?}"),
         }
     }
 

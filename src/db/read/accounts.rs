@@ -18,7 +18,10 @@ use super::known::{Known, figures_after, known};
 use super::rows;
 use super::sight::Sight;
 use super::text::Text;
-use crate::domain::{AccountId, AccountKey, Catalogue, CreatorId, InstalmentId, LotId, PledgeId};
+use crate::domain::{
+    AccountId, AccountKey, AdAccountId, Catalogue, CreatorId, InstalmentId, LotId, ObligationId,
+    PledgeId,
+};
 
 /// An account with its figures at the moment it was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,6 +78,12 @@ pub(super) struct AccountRow {
     instalment_id: Option<Uuid>,
     #[diesel(sql_type = Nullable<diesel::sql_types::Uuid>)]
     lot_id: Option<Uuid>,
+    #[diesel(sql_type = Nullable<diesel::sql_types::Uuid>)]
+    obligation_id: Option<Uuid>,
+    #[diesel(sql_type = Nullable<diesel::sql_types::Uuid>)]
+    ad_account_id: Option<Uuid>,
+    #[diesel(sql_type = Nullable<SqlText>)]
+    platform: Option<String>,
     #[diesel(sql_type = BigInt)]
     pub(super) debits: i64,
     #[diesel(sql_type = BigInt)]
@@ -101,6 +110,9 @@ impl AccountRow {
             creator: self.creator_id.map(CreatorId),
             instalment: self.instalment_id.map(InstalmentId),
             lot: self.lot_id.map(LotId),
+            obligation: self.obligation_id.map(ObligationId),
+            ad_account: self.ad_account_id.map(AdAccountId),
+            platform: self.platform,
         };
         let account = Account {
             id: AccountId(self.id),
@@ -132,7 +144,7 @@ macro_rules! in_sight {
 macro_rules! account_columns {
     () => {
         "a.id, a.pledge_id, a.number, a.code, a.unit, a.market, a.creator_id, a.instalment_id,
-       a.lot_id"
+       a.lot_id, a.obligation_id, a.ad_account_id, a.platform"
     };
 }
 

@@ -17,6 +17,7 @@ mod error;
 mod journals;
 mod known;
 mod lines;
+mod obligations;
 mod page;
 mod pledges;
 pub mod proofs;
@@ -41,6 +42,9 @@ pub use journals::{
     JournalWindow, PostedAccount, PostedJournal, PostedSide, PostedTransfer, journal, list_journals,
 };
 pub use known::Known;
+pub use obligations::{
+    ObligationFilter, ad_account, list_ad_accounts, list_obligations, obligation,
+};
 pub use page::{Page, Window};
 pub use pledges::{instalment, instalments_of, list_lots, list_pledges, lot, pledge};
 pub use proofs::{Proof, proofs};

@@ -27,20 +27,6 @@ pub(super) fn document(uri: Option<String>, sha256: Option<String>) -> Option<Do
         .map(|(uri, sha256)| Document { uri, sha256 })
 }
 
-const KINDS: [Kind; 10] = [
-    Kind::Agreement,
-    Kind::ConditionMet,
-    Kind::Receipt,
-    Kind::LotIssue,
-    Kind::WriteOff,
-    Kind::SupportCost,
-    Kind::Budget,
-    Kind::BudgetReturn,
-    Kind::Allocation,
-    Kind::Release,
-];
-
 pub(super) fn kind(text: &str) -> Result<Kind, ReadError> {
-    let known = KINDS.into_iter().find(|kind| kind.as_str() == text);
-    known.ok_or_else(|| unreadable("kind of journal", text))
+    Kind::parse(text).ok_or_else(|| unreadable("kind of journal", text))
 }

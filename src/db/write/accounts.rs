@@ -22,7 +22,17 @@ struct AccountsByAddress {
     addresses: Vec<String>,
 }
 
-type AccountRow = (Uuid, String, i32, Uuid, i64, i64, i64, Option<time::Date>);
+type AccountRow = (
+    Uuid,
+    String,
+    i32,
+    Uuid,
+    i64,
+    i64,
+    i64,
+    i64,
+    Option<time::Date>,
+);
 
 impl Query for AccountsByAddress {
     type SqlType = (
@@ -30,6 +40,7 @@ impl Query for AccountsByAddress {
         Text,
         Integer,
         diesel::sql_types::Uuid,
+        BigInt,
         BigInt,
         BigInt,
         BigInt,
@@ -41,7 +52,7 @@ impl QueryFragment<Pg> for AccountsByAddress {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql(
             "SELECT a.pledge_id, a.address, a.number, a.id, a.debits, a.credits, a.entries, \
-             a.last_day FROM unnest(",
+             a.held, a.last_day FROM unnest(",
         );
         out.push_bind_param::<Array<diesel::sql_types::Uuid>, _>(&self.pledges)?;
         out.push_sql(", ");
@@ -95,11 +106,12 @@ pub(super) async fn find_accounts(
     let found = rows.into_iter();
     Ok(found
         .map(
-            |(pledge, address, number, id, debits, credits, entries, last_day)| {
+            |(pledge, address, number, id, debits, credits, entries, held, last_day)| {
                 let account = Account {
                     debits,
                     credits,
                     entries,
+                    held,
                     last_day,
                     days_known_after: last_day,
                     ..Account::open(number, AccountId(id))

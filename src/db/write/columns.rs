@@ -15,7 +15,7 @@ use uuid::Uuid;
 macro_rules! insert_columns {
     ($(#[$doc:meta])* $name:ident into $table:literal {
         $($column:ident: $rust:ty => $sql:ty,)+
-    }) => {
+    } $(or $otherwise:literal)?) => {
         $(#[$doc])*
         #[derive(Debug, Default, QueryId)]
         pub(super) struct $name { $($column: Vec<$rust>,)+ }
@@ -38,7 +38,7 @@ macro_rules! insert_columns {
                     separator = ", ";
                 )+
                 let _ = separator;
-                out.push_sql(")");
+                out.push_sql(concat!(")" $(, " ", $otherwise)?));
                 Ok(())
             }
         }
@@ -140,7 +140,57 @@ insert_columns! {
         creator_id: Option<Uuid> => Nullable<SqlUuid>,
         instalment_id: Option<Uuid> => Nullable<SqlUuid>,
         lot_id: Option<Uuid> => Nullable<SqlUuid>,
+        obligation_id: Option<Uuid> => Nullable<SqlUuid>,
+        ad_account_id: Option<Uuid> => Nullable<SqlUuid>,
+        platform: Option<String> => Nullable<Text>,
     }
+}
+
+insert_columns! {
+    InsertAdAccounts into "ad_accounts" {
+        pledge_id: Uuid => SqlUuid,
+        id: Uuid => SqlUuid,
+        platform: String => Text,
+        reference: String => Text,
+        name: String => Text,
+        unit: String => Text,
+        market: String => Text,
+        time_zone: String => Text,
+        opened_on: time::Date => Date,
+    }
+}
+
+insert_columns! {
+    InsertObligations into "obligations" {
+        pledge_id: Uuid => SqlUuid,
+        id: Uuid => SqlUuid,
+        kind: &'static str => Text,
+        reference: String => Text,
+        unit: String => Text,
+        amount: i64 => BigInt,
+        creator_id: Uuid => SqlUuid,
+        market: String => Text,
+        deliverables: Option<String> => Nullable<Text>,
+        starts_on: time::Date => Date,
+        ends_on: time::Date => Date,
+        ad_account_id: Option<Uuid> => Nullable<SqlUuid>,
+        campaign: Option<String> => Nullable<Text>,
+        code_expires_on: Option<time::Date> => Nullable<Date>,
+        document_uri: Option<String> => Nullable<Text>,
+        document_sha256: Option<String> => Nullable<Text>,
+    }
+}
+
+insert_columns! {
+    /// Holds as they are to be: taken anew, or changed.
+    SetHolds into "holds" {
+        pledge_id: Uuid => SqlUuid,
+        subject: Uuid => SqlUuid,
+        account: i32 => Integer,
+        amount: i64 => BigInt,
+        expires_on: Option<time::Date> => Nullable<Date>,
+    } or "ON CONFLICT ON CONSTRAINT holds_pkey DO UPDATE \
+          SET amount = excluded.amount, expires_on = excluded.expires_on"
 }
 
 insert_columns! {
@@ -159,6 +209,7 @@ insert_columns! {
         bank_reference: Option<String> => Nullable<Text>,
         document_uri: Option<String> => Nullable<Text>,
         document_sha256: Option<String> => Nullable<Text>,
+        reverses: Option<i64> => Nullable<BigInt>,
     }
 }
 

@@ -4,8 +4,8 @@ use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-use super::load::money;
 use crate::db::error::DbError;
+use crate::db::rows::money;
 use crate::db::schema::instalments;
 use crate::domain::books::Books;
 use crate::domain::pledge::Instalment;

@@ -14,32 +14,14 @@ use uuid::Uuid;
 
 use super::accounts::{enter_accounts, find_accounts, load_days};
 use super::instalments::load_instalments;
+use super::obligations::{load_ad_accounts, load_holds, load_obligations, load_own_references};
 use crate::db::error::DbError;
-use crate::db::schema::{allocations, creators, idempotency_keys, instalments, journals, pledges};
+use crate::db::rows::{market, money, unreadable};
+use crate::db::schema::{allocations, creators, idempotency_keys, journals, pledges};
 use crate::domain::books::{Books, PledgeBook};
+use crate::domain::command::Thing;
 use crate::domain::pledge::{Pledge, PledgeState};
-use crate::domain::{
-    Allocation, AllocationId, Catalogue, CreatorId, InstalmentId, Kind, Market, Money, Needs,
-    PledgeId,
-};
-
-/// A row that doesn't read as what the domain knows: units and markets are loaded at start, so a
-/// service older than its database can meet one.
-fn unreadable(what: &str, value: &str) -> DbError {
-    DbError::Declined(format!("{what} {value} is not known to this build"))
-}
-
-pub(super) fn money(catalogue: &Catalogue, minor: i64, unit: &str) -> Result<Money, DbError> {
-    let unit = catalogue
-        .units
-        .get(unit)
-        .ok_or_else(|| unreadable("unit", unit))?;
-    Ok(Money::from_minor(minor, unit))
-}
-
-fn market(code: &str) -> Result<Market, DbError> {
-    code.parse().map_err(|_| unreadable("market", code))
-}
+use crate::domain::{Allocation, AllocationId, Catalogue, CreatorId, Needs, PledgeId};
 
 /// Locks pledges in the order of their ids, so that no two batches wait for each other in a circle,
 /// and reads them as they are once the lock is had. Split and markets never change.
@@ -55,6 +37,7 @@ type PledgeRow = (
         OffsetDateTime,
         i64,
         Option<OffsetDateTime>,
+        i64,
         OffsetDateTime,
     ),
     (Vec<String>, Vec<i64>, Vec<String>),
@@ -77,6 +60,7 @@ impl Query for LockPledges {
             Timestamptz,
             BigInt,
             Nullable<Timestamptz>,
+            BigInt,
             Timestamptz,
         ),
         (Array<Text>, Array<BigInt>, Array<Text>),
@@ -87,7 +71,8 @@ impl QueryFragment<Pg> for LockPledges {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql(
             "SELECT id, reference, donor, recipient, purpose, functional_unit, total, state, \
-             agreed_on, created_at, journals, last_recorded_at, clock_timestamp(), \
+             agreed_on, created_at, journals, last_recorded_at, hold_changes, \
+             clock_timestamp(), \
              ARRAY(SELECT unit FROM pledge_units WHERE pledge_id = id ORDER BY position), \
              ARRAY(SELECT amount FROM pledge_units WHERE pledge_id = id ORDER BY position), \
              ARRAY(SELECT market FROM pledge_markets WHERE pledge_id = id ORDER BY position) \
@@ -111,7 +96,8 @@ pub(super) async fn lock_pledges(
     let mut pledges: HashMap<_, _> = ids.iter().map(|id| (PledgeId(*id), None)).collect();
     let rows: Vec<PledgeRow> = LockPledges { ids }.load(&mut connection).await?;
     let mut now = None;
-    for (terms, (agreed_on, created_at, journals, last_recorded_at, clock), lists) in rows {
+    for (terms, progress, lists) in rows {
+        let (agreed_on, created_at, journals, last_recorded_at, hold_changes, clock) = progress;
         now = now.max(Some(clock));
         let (id, reference, donor, recipient, purpose, functional_unit, total, state) = terms;
         let (units, amounts, markets) = lists;
@@ -135,7 +121,10 @@ pub(super) async fn lock_pledges(
             agreed_on,
             created_at,
         };
-        let book = PledgeBook::new(pledge, journals, last_recorded_at);
+        let book = PledgeBook {
+            hold_changes,
+            ..PledgeBook::new(pledge, journals, last_recorded_at)
+        };
         pledges.insert(PledgeId(id), Some(book));
     }
     let now = match now {
@@ -150,36 +139,52 @@ async fn clock(mut connection: &AsyncPgConnection) -> Result<OffsetDateTime, DbE
     Ok(clock.get_result(&mut connection).await?)
 }
 
-/// Which pledges instalments and allocations belong to. That never changes, so no lock is needed.
+/// Which pledges things belong to: where each kind of thing is found by its id alone.
+#[derive(Debug)]
+struct Locate {
+    thing: Thing,
+    ids: Vec<Uuid>,
+}
+
+impl QueryId for Locate {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false; // cached by wording, of which there is one per kind
+}
+
+impl Query for Locate {
+    type SqlType = (diesel::sql_types::Uuid, diesel::sql_types::Uuid);
+}
+
+impl QueryFragment<Pg> for Locate {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("SELECT id, pledge_id FROM ");
+        out.push_sql(match self.thing {
+            Thing::Instalment => "instalments WHERE ",
+            Thing::Allocation => "journals WHERE kind = 'allocation' AND ",
+            Thing::Journal => "journals WHERE ",
+            Thing::Lot => "lots WHERE ",
+            Thing::Obligation => "obligations WHERE ",
+            Thing::AdAccount => "ad_accounts WHERE ",
+        });
+        out.push_sql("id = ANY(");
+        out.push_bind_param::<Array<diesel::sql_types::Uuid>, _>(&self.ids)?;
+        out.push_sql(")");
+        Ok(())
+    }
+}
+
+/// Which pledges things of a kind belong to. That never changes, so no lock is needed.
 pub(super) async fn locate(
     mut connection: &AsyncPgConnection,
-    instalment_ids: &[Uuid],
-    allocation_ids: &[Uuid],
+    thing: Thing,
+    ids: Vec<Uuid>,
     books: &mut Books,
 ) -> Result<(), DbError> {
-    if !instalment_ids.is_empty() {
-        let rows: Vec<(Uuid, Uuid)> = instalments::table
-            .filter(instalments::id.eq_any(instalment_ids))
-            .select((instalments::id, instalments::pledge_id))
-            .load(&mut connection)
-            .await?;
-        let homes = rows
-            .into_iter()
-            .map(|(id, home)| (InstalmentId(id), PledgeId(home)));
-        books.instalment_homes.extend(homes);
-    }
-    if !allocation_ids.is_empty() {
-        let rows: Vec<(Uuid, Uuid)> = journals::table
-            .filter(journals::id.eq_any(allocation_ids))
-            .filter(journals::kind.eq(Kind::Allocation.as_str()))
-            .select((journals::id, journals::pledge_id))
-            .load(&mut connection)
-            .await?;
-        let homes = rows
-            .into_iter()
-            .map(|(id, home)| (AllocationId(id), PledgeId(home)));
-        books.allocation_homes.extend(homes);
-    }
+    let found: Vec<(Uuid, Uuid)> = Locate { thing, ids }.load(&mut connection).await?;
+    let homes = found.into_iter();
+    books
+        .homes
+        .extend(homes.map(|(id, home)| ((thing, id), PledgeId(home))));
     Ok(())
 }
 
@@ -210,6 +215,7 @@ pub(super) async fn load(
     load_instalments(connection, catalogue, &needs, books).await?;
     let found = find_accounts(connection, &needs).await?;
     enter_accounts(connection, &needs, found, books).await?;
+    load_holds(connection, &needs, books).await?;
     load_days(connection, needs, books).await
 }
 
@@ -222,7 +228,9 @@ pub(super) async fn load_first(
 ) -> Result<(), DbError> {
     load_references(connection, needs, books).await?;
     load_creators(connection, needs, books).await?;
-    load_allocations(connection, catalogue, needs, books).await
+    load_allocations(connection, catalogue, needs, books).await?;
+    load_ad_accounts(connection, catalogue, needs, books).await?;
+    load_obligations(connection, catalogue, needs, books).await
 }
 
 async fn load_references(
@@ -254,17 +262,18 @@ async fn load_references(
             .creator_references
             .extend(all.map(|name| (name.clone(), taken.contains(name))));
     }
-    for (pledge, instalment, reference) in &needs.bank_references {
+    load_own_references(connection, needs, books).await?;
+    for (pledge, subject, reference) in &needs.bank_references {
         let known = journals::table
             .filter(journals::pledge_id.eq(pledge.0))
-            .filter(journals::subject.eq(instalment.0))
+            .filter(journals::subject.eq(subject))
             .filter(journals::bank_reference.eq(reference));
         let taken = diesel::select(diesel::dsl::exists(known))
             .get_result(&mut connection)
             .await?;
         books
             .bank_references
-            .insert((*instalment, reference.clone()), taken);
+            .insert((*subject, reference.clone()), taken);
     }
     Ok(())
 }

@@ -16,6 +16,7 @@ mod accounts;
 mod columns;
 mod instalments;
 mod load;
+mod obligations;
 mod post;
 
 use std::sync::Arc;
@@ -33,7 +34,8 @@ use self::post::Rows;
 use super::connection::Database;
 use super::error::DbError;
 use crate::domain::books::Books;
-use crate::domain::{AllocationId, Catalogue, InstalmentId, Needs, PledgeId};
+use crate::domain::command::Thing;
+use crate::domain::{Catalogue, Needs, PledgeId};
 
 /// A key, its fingerprint and the answer it got: written with the work it answers.
 pub type AnsweredKey = (Uuid, Uuid, Vec<u8>);
@@ -168,17 +170,15 @@ impl Session {
         self.is_kept && !self.is_committing
     }
 
-    /// Finds out which pledges instalments and allocations belong to. That never changes, so it is
-    /// asked before the transaction begins.
+    /// Finds out which pledges things of a kind belong to. That never changes, so it is asked
+    /// before the transaction begins.
     pub async fn locate(
         &mut self,
-        instalments: &[InstalmentId],
-        allocations: &[AllocationId],
+        thing: Thing,
+        ids: Vec<Uuid>,
         books: &mut Books,
     ) -> Result<(), DbError> {
-        let instalments: Vec<Uuid> = instalments.iter().map(|id| id.0).collect();
-        let allocations: Vec<Uuid> = allocations.iter().map(|id| id.0).collect();
-        load::locate(&self.connection, &instalments, &allocations, books).await
+        load::locate(&self.connection, thing, ids, books).await
     }
 
     /// Begins the transaction, locks the pledges in the order of their ids and reads them, looks up
@@ -237,8 +237,12 @@ impl Session {
             insert(connection, rows.instalments),
             insert(connection, rows.creators),
             insert(connection, rows.lots),
+            insert(connection, rows.ad_accounts),
+            insert(connection, rows.obligations),
             insert(connection, rows.accounts),
+            insert(connection, rows.let_go),
             insert(connection, rows.posting),
+            insert(connection, rows.held),
             insert(connection, rows.keys),
             run(connection, Commit),
         )?;

@@ -6,15 +6,17 @@ use time::OffsetDateTime;
 
 use super::AnsweredKey;
 use super::columns::{
-    Columns as _, InsertAccounts, InsertCreators, InsertInstalments, InsertJournals, InsertKeys,
-    InsertLots, InsertPledgeMarkets, InsertPledgeUnits, InsertPledges, InsertTransfers, Post,
+    Columns as _, InsertAccounts, InsertAdAccounts, InsertCreators, InsertInstalments,
+    InsertJournals, InsertKeys, InsertLots, InsertObligations, InsertPledgeMarkets,
+    InsertPledgeUnits, InsertPledges, InsertTransfers, Post, SetHolds,
 };
 use crate::db::error::DbError;
 use crate::db::schema::{instalments, pledges};
 use crate::domain::account::AccountKey;
 use crate::domain::books::{Books, Changes};
 use crate::domain::journal::Journal;
-use crate::domain::{Document, Pledge, PledgeId};
+use crate::domain::obligation::{Bond, Obligation};
+use crate::domain::{AdAccount, Document, Pledge, PledgeId};
 
 /// A position in a list, as the database counts it. Requests are bounded far below its range.
 fn place(index: usize) -> i16 {
@@ -36,7 +38,13 @@ pub(super) struct Rows {
     pub(super) instalments: InsertInstalments,
     pub(super) creators: InsertCreators,
     pub(super) lots: InsertLots,
+    pub(super) ad_accounts: InsertAdAccounts,
+    pub(super) obligations: InsertObligations,
     pub(super) accounts: InsertAccounts,
+    /// Holds that are less than before: what they let go may be posted.
+    pub(super) let_go: SetHolds,
+    /// Holds that are more than before: what they take may have been posted.
+    pub(super) held: SetHolds,
     pub(super) posting: Post,
     /// The answers of a batch that posts nothing.
     pub(super) keys: InsertKeys,
@@ -57,7 +65,9 @@ impl Rows {
             );
         }
         rows.issue_lots(&books.changes);
+        rows.register(&books.changes);
         rows.open_accounts(books);
+        rows.set_holds(books);
         for journal in &books.changes.journals {
             push_journal(&mut rows.posting.journals, journal);
             push_transfers(&mut rows.posting.transfers, journal);
@@ -132,16 +142,92 @@ impl Rows {
                 account.id.0,
                 key.code.as_str(),
                 key.unit.to_string(),
-                key.code.unit_kind().as_str(),
+                key.unit.kind().as_str(),
                 key.code.side().as_str(),
-                false,
+                key.code.may_overdraw(),
                 key.market.map(|market| market.to_string()),
                 key.creator.map(|id| id.0),
                 key.instalment.map(|id| id.0),
                 key.lot.map(|id| id.0),
+                key.obligation.map(|id| id.0),
+                key.ad_account.map(|id| id.0),
+                key.platform.clone(),
             );
         }
     }
+
+    fn register(&mut self, changes: &Changes) {
+        for account in &changes.ad_accounts {
+            push_ad_account(&mut self.ad_accounts, account);
+        }
+        for obligation in &changes.obligations {
+            push_obligation(&mut self.obligations, obligation);
+        }
+    }
+
+    fn set_holds(&mut self, books: &Books) {
+        for (pledge, subject, key, before) in &books.changes.holds {
+            let Some(Some(book)) = books.pledges.get(pledge) else {
+                continue;
+            };
+            let address = key.address();
+            let hold = book.holds.get(subject).into_iter().flatten();
+            let hold = hold.filter(|hold| hold.address == address).last();
+            let (Some(hold), Some(account)) = (hold, book.account(key)) else {
+                continue;
+            };
+            let rows = match hold.amount > *before {
+                true => &mut self.held,
+                false => &mut self.let_go,
+            };
+            let (amount, expires_on) = (hold.amount, hold.expires_on);
+            rows.push(pledge.0, *subject, account.number, amount, expires_on);
+        }
+    }
+}
+
+fn push_ad_account(rows: &mut InsertAdAccounts, account: &AdAccount) {
+    rows.push(
+        account.pledge.0,
+        account.id.0,
+        account.platform.clone(),
+        account.reference.clone(),
+        account.name.clone(),
+        account.unit.to_string(),
+        account.market.to_string(),
+        account.time_zone.clone(),
+        account.opened_on,
+    );
+}
+
+fn push_obligation(rows: &mut InsertObligations, obligation: &Obligation) {
+    let (uri, sha256) = split_document(obligation.document.as_ref());
+    let (ad_account, campaign, code_expires_on) = match &obligation.bond {
+        Bond::Contract => (None, None, None),
+        Bond::Campaign {
+            ad_account,
+            campaign,
+            code_expires_on,
+        } => (Some(ad_account.0), Some(campaign.clone()), *code_expires_on),
+    };
+    rows.push(
+        obligation.pledge.0,
+        obligation.id.0,
+        obligation.bond.as_str(),
+        obligation.reference.clone(),
+        obligation.amount.unit().to_string(),
+        obligation.amount.minor(),
+        obligation.creator.0,
+        obligation.market.to_string(),
+        obligation.deliverables.clone(),
+        obligation.starts_on,
+        obligation.ends_on,
+        ad_account,
+        campaign,
+        code_expires_on,
+        uri,
+        sha256,
+    );
 }
 
 fn push_pledge(rows: &mut InsertPledges, pledge: &Pledge) {
@@ -175,6 +261,7 @@ fn push_journal(rows: &mut InsertJournals, journal: &Journal) {
         draft.bank_reference.clone(),
         uri,
         sha256,
+        draft.reverses.as_ref().map(|it| it.journal),
     );
 }
 
@@ -182,10 +269,12 @@ fn push_transfers(rows: &mut InsertTransfers, journal: &Journal) {
     let draft = &journal.draft;
     for (index, (movement, transfer)) in draft.moves.iter().zip(&journal.transfers).enumerate() {
         let AccountKey { unit, .. } = &movement.debit;
+        let reversed = draft.reverses.as_ref().and_then(|it| it.lines.get(index));
+        let line = reversed.copied().unwrap_or_else(|| place(index + 1));
         rows.push(
             draft.pledge.0,
             journal.number,
-            place(index + 1),
+            line,
             unit.to_string(),
             transfer.amount,
             draft.effective_date,

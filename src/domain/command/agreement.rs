@@ -7,7 +7,8 @@
 
 use time::Date;
 
-use super::{Context, Decision, Event, Home, Needs, Outcome, entry};
+use super::require::entry;
+use super::{Context, Decision, Event, Home, Needs, Outcome, Thing};
 use crate::domain::account::AccountKey;
 use crate::domain::books::{Books, PledgeBook};
 use crate::domain::chart::Purses;
@@ -56,11 +57,7 @@ impl SignAgreement {
             return;
         };
         needs.instalments(book);
-        let touched = self
-            .moves(book)
-            .into_iter()
-            .flat_map(|m| [m.debit, m.credit]);
-        needs.accounts(books, self.pledge, touched, self.effective_date);
+        needs.moves(books, self.pledge, self.moves(book), self.effective_date);
     }
 
     pub(super) fn decide(&self, books: &Books, _: &Context) -> Result<Decision, Refusal> {
@@ -127,24 +124,17 @@ impl MeetCondition {
     }
 
     pub(super) fn home(&self) -> Home {
-        Home::Instalment(self.instalment)
+        Home::Of(Thing::Instalment, self.instalment.0)
     }
 
     pub(super) fn needs(&self, books: &Books, needs: &mut Needs) {
-        let Some(home) = books.instalment_homes.get(&self.instalment) else {
-            return;
-        };
-        let Ok(book) = books.pledge(*home) else {
+        let Some(book) = books.home(Thing::Instalment, self.instalment.0) else {
             return;
         };
         needs.instalments(book);
-        let Some(instalment) = book.instalment(self.instalment) else {
-            return;
-        };
-        let touched = Self::moves(instalment)
-            .into_iter()
-            .flat_map(|m| [m.debit, m.credit]);
-        needs.accounts(books, *home, touched, self.met_on);
+        if let Some(instalment) = book.instalment(self.instalment) {
+            needs.moves(books, book.pledge.id, Self::moves(instalment), self.met_on);
+        }
     }
 
     pub(super) fn decide(&self, books: &Books, context: &Context) -> Result<Decision, Refusal> {

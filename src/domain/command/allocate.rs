@@ -4,7 +4,8 @@
 use time::Date;
 
 use super::agreement::require_signed;
-use super::{Context, Decision, Event, Home, Needs, Outcome, entry, require_market, require_unit};
+use super::require::{entry, require_market, require_unit};
+use super::{Context, Decision, Event, Home, Needs, Outcome, Thing};
 use crate::domain::Allocation;
 use crate::domain::account::AccountKey;
 use crate::domain::books::Books;
@@ -122,11 +123,11 @@ impl AllocateToCreator {
 
 impl ReleaseAllocation {
     pub(super) fn home(&self) -> Home {
-        Home::Allocation(self.allocation)
+        Home::Of(Thing::Allocation, self.allocation.0)
     }
 
     pub(super) fn needs(&self, books: &Books, needs: &mut Needs) {
-        if !books.allocation_homes.contains_key(&self.allocation) {
+        if !books.is_located(Thing::Allocation, self.allocation.0) {
             return;
         }
         match books.allocations.get(&self.allocation) {

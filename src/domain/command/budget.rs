@@ -7,7 +7,8 @@ use rust_decimal::Decimal;
 use time::Date;
 
 use super::agreement::require_signed;
-use super::{Context, Decision, Home, Needs, Outcome, entry, require_market, require_unit};
+use super::require::{entry, require_market, require_unit};
+use super::{Context, Decision, Home, Needs, Outcome};
 use crate::domain::account::AccountKey;
 use crate::domain::books::{Books, PledgeBook};
 use crate::domain::chart::{Code, Purses};

@@ -11,8 +11,9 @@
 use time::Date;
 
 use super::agreement::require_signed;
-use super::{Context, Decision, Event, Home, Needs, Outcome, entry};
-use super::{require_outstanding, require_unit_of};
+use super::require::entry;
+use super::require::{require_outstanding, require_unit_of};
+use super::{Context, Decision, Event, Home, Needs, Outcome, Thing};
 use crate::domain::account::AccountKey;
 use crate::domain::books::{Books, PledgeBook};
 use crate::domain::chart::{Code, Purses};
@@ -108,20 +109,13 @@ fn touch(
     day: Date,
     moves: impl Fn(&Instalment) -> Vec<Move>,
 ) {
-    let Some(home) = books.instalment_homes.get(&id) else {
-        return;
-    };
-    let Ok(book) = books.pledge(*home) else {
+    let Some(book) = books.home(Thing::Instalment, id.0) else {
         return;
     };
     needs.instalments(book);
-    let Some(instalment) = book.instalment(id) else {
-        return;
-    };
-    let touched = moves(instalment)
-        .into_iter()
-        .flat_map(|m| [m.debit, m.credit]);
-    needs.accounts(books, *home, touched, day);
+    if let Some(instalment) = book.instalment(id) {
+        needs.moves(books, book.pledge.id, moves(instalment), day);
+    }
 }
 
 /// What came in first makes an agreed pledge active.
@@ -153,7 +147,7 @@ impl ReceiveCash {
     }
 
     pub(super) fn home(&self) -> Home {
-        Home::Instalment(self.instalment)
+        Home::Of(Thing::Instalment, self.instalment.0)
     }
 
     pub(super) fn needs(&self, books: &Books, needs: &mut Needs) {
@@ -164,19 +158,9 @@ impl ReceiveCash {
             self.effective_date,
             |known| self.moves(known),
         );
-        let Some(reference) = &self.bank_reference else {
-            return;
-        };
-        let Some(home) = books.instalment_homes.get(&self.instalment) else {
-            return;
-        };
-        if !books
-            .bank_references
-            .contains_key(&(self.instalment, reference.clone()))
-        {
-            needs
-                .bank_references
-                .insert((*home, self.instalment, reference.clone()));
+        let book = books.home(Thing::Instalment, self.instalment.0);
+        if let (Some(reference), Some(book)) = (&self.bank_reference, book) {
+            needs.bank_reference(books, book.pledge.id, self.instalment.0, reference);
         }
     }
 
@@ -201,7 +185,7 @@ impl ReceiveCash {
         if let Some(reference) = &self.bank_reference {
             let known = books
                 .bank_references
-                .get(&(self.instalment, reference.clone()));
+                .get(&(self.instalment.0, reference.clone()));
             if known == Some(&true) {
                 return Err(Refusal::DuplicateReference {
                     pointer: "/bank_reference",
@@ -249,7 +233,7 @@ impl IssueLot {
     }
 
     pub(super) fn home(&self) -> Home {
-        Home::Instalment(self.instalment)
+        Home::Of(Thing::Instalment, self.instalment.0)
     }
 
     pub(super) fn needs(&self, books: &Books, needs: &mut Needs) {
@@ -336,7 +320,7 @@ impl WriteOff {
     }
 
     pub(super) fn home(&self) -> Home {
-        Home::Instalment(self.instalment)
+        Home::Of(Thing::Instalment, self.instalment.0)
     }
 
     pub(super) fn needs(&self, books: &Books, needs: &mut Needs) {

@@ -252,6 +252,7 @@ fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::WrongUnit { .. }
         | Refusal::WrongUnitKind { .. }
         | Refusal::LotNeverValid { .. }
+        | Refusal::EndsBeforeStart { .. }
         | Refusal::BeyondRange(_) => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }

@@ -8,6 +8,7 @@ mod creators;
 mod get;
 mod journals;
 mod lists;
+mod obligations;
 mod params;
 mod pledges;
 mod reference;
@@ -41,6 +42,13 @@ pub fn endpoints() -> Vec<Endpoint> {
         Endpoint::get("/v1/creators/{id}", creators::read_creator),
         Endpoint::get("/v1/allocations", creators::list_allocations),
         Endpoint::get("/v1/allocations/{id}", creators::read_allocation),
+        Endpoint::get("/v1/obligations", obligations::list_obligations),
+        Endpoint::get("/v1/obligations/{id}", obligations::read_obligation),
+        Endpoint::get(
+            "/v1/pledges/{id}/ad-accounts",
+            obligations::list_ad_accounts,
+        ),
+        Endpoint::get("/v1/ad-accounts/{id}", obligations::read_ad_account),
         Endpoint::get("/v1/accounts", accounts::list_accounts),
         Endpoint::get("/v1/accounts/{id}", accounts::read_account),
         Endpoint::get("/v1/accounts/{id}/entries", accounts::list_entries),
@@ -72,6 +80,10 @@ pub fn endpoints() -> Vec<Endpoint> {
     creators::read_creator,
     creators::list_allocations,
     creators::read_allocation,
+    obligations::list_obligations,
+    obligations::read_obligation,
+    obligations::list_ad_accounts,
+    obligations::read_ad_account,
     accounts::list_accounts,
     accounts::read_account,
     accounts::list_entries,

@@ -4,8 +4,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::{
-    AccountId, AccountKey, Allocation, AllocationId, Creator, CreatorId, InstalmentId, JournalId,
-    Market, Outcome, PledgeId,
+    AccountId, AccountKey, AdAccountId, Allocation, AllocationId, Creator, CreatorId, InstalmentId,
+    JournalId, LotId, Market, ObligationId, Outcome, PledgeId,
 };
 use crate::http::wire::{Day, Instant, MoneyOut};
 
@@ -27,6 +27,14 @@ pub struct AccountKeyOut {
     pub creator_id: Option<CreatorId>,
     /// The instalment, where the code asks for one.
     pub instalment_id: Option<InstalmentId>,
+    /// The lot, where the code asks for one.
+    pub lot_id: Option<LotId>,
+    /// The obligation, where the code asks for one.
+    pub obligation_id: Option<ObligationId>,
+    /// The ad account, where the code asks for one.
+    pub ad_account_id: Option<AdAccountId>,
+    /// The platform, where the code asks for one.
+    pub platform: Option<String>,
 }
 
 impl From<&AccountKey> for AccountKeyOut {
@@ -39,6 +47,10 @@ impl From<&AccountKey> for AccountKeyOut {
             market: key.market,
             creator_id: key.creator,
             instalment_id: key.instalment,
+            lot_id: key.lot,
+            obligation_id: key.obligation,
+            ad_account_id: key.ad_account,
+            platform: key.platform.clone(),
         }
     }
 }

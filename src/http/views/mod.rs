@@ -5,11 +5,13 @@
 //! left out.
 
 mod budget;
+mod obligation;
 mod pledge;
 
 use serde::Serialize;
 
 pub use budget::{AccountKeyOut, AllocationOut, BudgetOut, CreatorOut};
+pub use obligation::{AdAccountOut, CampaignOut, ObligationOut};
 pub use pledge::{
     ConditionMetOut, DocumentOut, InstalmentOut, LotOut, PartyOut, PledgeOut, ReceiptOut,
     SupportCostOut, WriteOffOut,
@@ -46,6 +48,14 @@ pub fn render(outcome: &Outcome) -> Vec<u8> {
         } => json(&AllocationOut {
             journal_id: Some(*journal),
             ..allocation.into()
+        }),
+        Outcome::AdAccount(account) => json(&AdAccountOut::from(account)),
+        Outcome::Obligation {
+            obligation,
+            journal,
+        } => json(&ObligationOut {
+            journal_id: Some(*journal),
+            ..obligation.into()
         }),
     }
 }

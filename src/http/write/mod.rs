@@ -7,6 +7,7 @@ pub mod bulk;
 pub mod creators;
 pub mod inputs;
 pub mod instalments;
+pub mod obligations;
 pub mod pledges;
 pub mod post;
 
@@ -48,6 +49,20 @@ pub fn endpoints() -> Vec<Endpoint> {
             "/v1/allocations/{id}/release",
             allocations::release_allocation,
         ),
+        Endpoint::post(
+            "/v1/pledges/{id}/ad-accounts",
+            obligations::register_ad_account,
+        ),
+        Endpoint::post("/v1/obligations", obligations::open_obligation),
+        Endpoint::post(
+            "/v1/obligations/bulk",
+            obligations::open_obligations_in_bulk,
+        )
+        .with_body_limit(bulk),
+        Endpoint::post(
+            "/v1/obligations/{id}/release",
+            obligations::release_obligation,
+        ),
     ]
 }
 
@@ -69,6 +84,10 @@ pub fn endpoints() -> Vec<Endpoint> {
         allocations::allocate,
         allocations::allocate_in_bulk,
         allocations::release_allocation,
+        obligations::register_ad_account,
+        obligations::open_obligation,
+        obligations::open_obligations_in_bulk,
+        obligations::release_obligation,
     ),
     components(schemas(answer::PreviewOut, bulk::BulkPreviewOut))
 )]

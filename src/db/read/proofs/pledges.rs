@@ -121,14 +121,19 @@ broken AS MATERIALIZED (
     ),
     claim!(
         "allocations-equal-purses",
-        "What every creator holds (3130, 3230) is what its allocations have not released.",
+        "What every creator was given from its market's budget (3120→3130, 3220→3230) and did not \
+         return is what its allocations have not released.",
         "remaining AS (
     SELECT pledge_id, creator_id, unit, sum(amount - released) AS remaining
     FROM allocations WHERE $1 IS NULL OR pledge_id = $1 GROUP BY pledge_id, creator_id, unit),
 purses AS (
-    SELECT pledge_id, creator_id, unit, sum(credits - debits) AS balance
-    FROM accounts WHERE code IN ('3130', '3230') AND ($1 IS NULL OR pledge_id = $1)
-    GROUP BY pledge_id, creator_id, unit),
+    SELECT a.pledge_id, a.creator_id, a.unit, sum(e.credit - e.debit) AS balance
+    FROM accounts a
+    JOIN entries e ON e.pledge_id = a.pledge_id AND e.account = a.number
+    JOIN accounts m ON m.pledge_id = e.pledge_id AND m.number = e.counterpart
+                   AND m.code IN ('3120', '3220')
+    WHERE a.code IN ('3130', '3230') AND ($1 IS NULL OR a.pledge_id = $1)
+    GROUP BY a.pledge_id, a.creator_id, a.unit),
 compared AS (
     SELECT coalesce(r.pledge_id, p.pledge_id) AS pledge_id,
            coalesce(r.creator_id, p.creator_id) AS creator_id, coalesce(r.unit, p.unit) AS unit,

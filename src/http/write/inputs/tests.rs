@@ -8,10 +8,10 @@ use utoipa::openapi::{RefOr, Schema};
 use uuid::Uuid;
 
 use super::*;
-use crate::domain::{AllocationId, Command, InstalmentId};
+use crate::domain::{AllocationId, Command, InstalmentId, ObligationId};
 use crate::http::body::tests::catalogue;
 use crate::http::body::{Edge, Fields, Node};
-use crate::http::write::{allocations, budgets, creators, instalments, pledges};
+use crate::http::write::{allocations, budgets, creators, instalments, obligations, pledges};
 
 type Reader = fn(&mut Fields<'_>) -> Option<Command>;
 
@@ -49,6 +49,13 @@ fn shapes() -> Vec<(RefOr<Schema>, Reader)> {
         (AllocationIn::schema(), allocations::allocation),
         (ReleaseIn::schema(), |body| {
             allocations::release(AllocationId(Uuid::nil()), body)
+        }),
+        (AdAccountIn::schema(), |body| {
+            obligations::ad_account(pledge(), body)
+        }),
+        (ObligationIn::schema(), obligations::obligation),
+        (ReleaseIn::schema(), |body| {
+            obligations::release(ObligationId(Uuid::nil()), body)
         }),
     ]
 }

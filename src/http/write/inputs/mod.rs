@@ -1,8 +1,12 @@
 //! What clients send: the shapes that are documented, field by field, for the readers beside
 //! the handlers. A test holds the two together: each example is read, each field is asked for.
 
+mod obligations;
+
 use serde::Serialize;
 use utoipa::ToSchema;
+
+pub use obligations::{AdAccountIn, CampaignIn, ObligationIn};
 
 use crate::domain::{CreatorId, Market, PledgeId};
 use crate::http::wire::Day;
@@ -338,5 +342,4 @@ pub struct ReleaseIn {
 }
 
 #[cfg(test)]
-#[path = "inputs_tests.rs"]
 mod tests;

@@ -1,21 +1,22 @@
 //! What reads answer with: accounts, entries, statements, journals, and the shapes of reference
 //! data. Amounts of rows that name their unit are plain decimal strings.
 
+mod journals;
+
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::db::read::{
-    Account, AccountAt, Counterpart, Entry, PostedJournal, PostedSide, PostedTransfer,
-};
+use crate::db::read::{Account, AccountAt, Counterpart, Entry};
 use crate::domain::chart::Side;
 use crate::domain::market::MarketFacts;
 use crate::domain::money::format_minor;
 use crate::domain::{
-    AccountId, AllocationId, CreatorId, InstalmentId, JournalId, Kind, LotId, Market, PledgeId,
-    Unit,
+    AccountId, AdAccountId, CreatorId, InstalmentId, JournalId, LotId, Market, ObligationId,
+    PledgeId, Unit,
 };
-use crate::http::views::DocumentOut;
 use crate::http::wire::{Day, Instant, MoneyOut};
+
+pub use journals::JournalOut;
 
 /// Something that can be counted.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -96,6 +97,12 @@ pub struct AccountOut {
     pub instalment_id: Option<InstalmentId>,
     /// The lot, where the code asks for one.
     pub lot_id: Option<LotId>,
+    /// The obligation, where the code asks for one.
+    pub obligation_id: Option<ObligationId>,
+    /// The ad account, where the code asks for one.
+    pub ad_account_id: Option<AdAccountId>,
+    /// The platform, where the code asks for one.
+    pub platform: Option<String>,
     /// Cumulative debits.
     pub debits: String,
     /// Cumulative credits.
@@ -119,6 +126,9 @@ impl From<&Account> for AccountOut {
             creator_id: key.creator,
             instalment_id: key.instalment,
             lot_id: key.lot,
+            obligation_id: key.obligation,
+            ad_account_id: key.ad_account,
+            platform: key.platform.clone(),
             debits: amount(account.debits),
             credits: amount(account.credits),
             balance: amount(account.balance()),
@@ -251,125 +261,4 @@ pub struct StatementOut {
     pub total_credits: MoneyOut,
     /// The balance at the end of the last day.
     pub closing: MoneyOut,
-}
-
-/// A business event, as posted.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-#[schema(as = Journal)]
-pub struct JournalOut {
-    /// Its id.
-    pub id: JournalId,
-    /// The pledge whose money moved.
-    pub pledge_id: PledgeId,
-    /// Its number within the pledge, from 1, without gaps.
-    pub number: i64,
-    /// What happened.
-    pub kind: &'static str,
-    /// When it counts.
-    pub effective_date: Day,
-    /// When the ledger knew.
-    pub recorded_at: Instant,
-    /// Who asked for it; left out where the caller may not see it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub actor: Option<String>,
-    /// What it is about: an instalment, a lot, an allocation.
-    pub subject_id: Option<String>,
-    /// Why, where a reason was asked for.
-    pub reason: Option<String>,
-    /// The bank's own reference.
-    pub bank_reference: Option<String>,
-    /// What it rests on.
-    pub document: Option<DocumentOut>,
-    /// What moved.
-    pub transfers: Vec<TransferOut>,
-}
-
-/// One amount from one account to another.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-#[schema(as = Transfer)]
-pub struct TransferOut {
-    /// Its place in the journal, from 1.
-    pub line: i16,
-    /// How much.
-    pub amount: MoneyOut,
-    /// The account debited.
-    pub debit: SideOut,
-    /// The account credited.
-    pub credit: SideOut,
-}
-
-/// One side of a transfer. All but the code is left out where the caller may not see the account.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-#[schema(as = TransferSide)]
-pub struct SideOut {
-    /// The account's code.
-    pub code: &'static str,
-    /// The account.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub account_id: Option<AccountId>,
-    /// Its market, if it has one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub market: Option<Market>,
-    /// The account's own number for the entry.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub seq: Option<i64>,
-    /// The account's balance after it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub balance: Option<String>,
-}
-
-impl SideOut {
-    fn new(side: &PostedSide, digits: u32) -> Self {
-        let account = side.account;
-        SideOut {
-            code: side.code.as_str(),
-            account_id: account.map(|it| it.id),
-            market: account.and_then(|it| it.market),
-            seq: account.map(|it| it.seq),
-            balance: account.map(|it| format_minor(it.balance, digits)),
-        }
-    }
-}
-
-impl From<&PostedTransfer> for TransferOut {
-    fn from(transfer: &PostedTransfer) -> Self {
-        let digits = transfer.amount.unit().minor_digits();
-        TransferOut {
-            line: transfer.line,
-            amount: (&transfer.amount).into(),
-            debit: SideOut::new(&transfer.debit, digits),
-            credit: SideOut::new(&transfer.credit, digits),
-        }
-    }
-}
-
-/// What a journal is about, as the kind has it.
-fn subject(kind: Kind, subject: uuid::Uuid) -> String {
-    match kind {
-        Kind::Agreement | Kind::SupportCost | Kind::Budget | Kind::BudgetReturn => {
-            PledgeId(subject).to_string()
-        }
-        Kind::ConditionMet | Kind::Receipt | Kind::WriteOff => InstalmentId(subject).to_string(),
-        Kind::LotIssue => LotId(subject).to_string(),
-        Kind::Allocation | Kind::Release => AllocationId(subject).to_string(),
-    }
-}
-
-impl From<&PostedJournal> for JournalOut {
-    fn from(journal: &PostedJournal) -> Self {
-        JournalOut {
-            id: journal.id,
-            pledge_id: journal.pledge,
-            number: journal.number,
-            kind: journal.kind.as_str(),
-            effective_date: Day(journal.effective_date),
-            recorded_at: Instant(journal.recorded_at),
-            actor: journal.actor.clone(),
-            subject_id: journal.subject.map(|id| subject(journal.kind, id)),
-            reason: journal.reason.clone(),
-            bank_reference: journal.bank_reference.clone(),
-            document: journal.document.as_ref().map(DocumentOut::from),
-            transfers: journal.transfers.iter().map(TransferOut::from).collect(),
-        }
-    }
 }

@@ -1,0 +1,133 @@
+//! Taking decisions into the books, so that the next command sees them.
+
+use time::Date;
+use uuid::Uuid;
+
+use super::{Books, Posting};
+use crate::domain::account::AccountKey;
+use crate::domain::command::{Decision, Event, Thing};
+use crate::domain::hold::{Hold, HoldChange};
+use crate::domain::id::PledgeId;
+use crate::domain::journal::Draft;
+use crate::domain::pledge::PledgeState;
+
+impl Books {
+    /// Takes a decision into the books, so that the next command sees it.
+    pub fn apply(&mut self, decision: Decision, posting: &Posting) {
+        if let Some(draft) = decision.draft {
+            self.post(draft, posting);
+        }
+        for event in decision.events {
+            self.record(event);
+        }
+    }
+
+    fn post(&mut self, draft: Draft, posting: &Posting) {
+        let pledge = draft.pledge;
+        let Some(Some(book)) = self.pledges.get_mut(&pledge) else {
+            return;
+        };
+        if let (Some(subject), Some(reference)) = (draft.subject, &draft.bank_reference) {
+            self.bank_references
+                .insert((subject, reference.clone()), true);
+        }
+        let (journal, opened) = book.post(draft, posting);
+        self.changes
+            .accounts
+            .extend(opened.into_iter().map(|key| (pledge, key)));
+        self.changes.journals.push(journal);
+    }
+
+    fn record(&mut self, event: Event) {
+        match event {
+            Event::Announced(pledge, instalments) => {
+                self.pledge_references
+                    .insert(pledge.reference.clone(), true);
+                self.changes.announced.push((pledge, instalments));
+            }
+            Event::Agreed(id, on) => self.move_on(id, PledgeState::Agreed, Some(on)),
+            Event::Activated(id) => self.move_on(id, PledgeState::Active, None),
+            Event::InstalmentChanged(instalment) => {
+                let (pledge, id) = (instalment.pledge, instalment.id);
+                let book = self.pledges.get_mut(&pledge).and_then(Option::as_mut);
+                let known = book.and_then(|book| book.instalments.as_mut());
+                if let Some(slot) =
+                    known.and_then(|all| all.iter_mut().find(|known| known.id == id))
+                {
+                    *slot = instalment;
+                }
+                if !self.changes.instalments.contains(&(pledge, id)) {
+                    self.changes.instalments.push((pledge, id));
+                }
+            }
+            Event::LotIssued(lot) => self.changes.lots.push(lot),
+            Event::Enrolled(creator) => {
+                self.creator_references
+                    .insert(creator.reference.clone(), true);
+                self.creators.insert(creator.id, Some(creator.market));
+                self.changes.creators.push(creator);
+            }
+            Event::Allocated(allocation) | Event::Released(allocation) => {
+                self.allocations.insert(allocation.id, Some(allocation));
+            }
+            Event::AdAccountOpened(account) => {
+                let name = (account.pledge, Thing::AdAccount, account.reference.clone());
+                self.own_references.insert(name, true);
+                self.ad_accounts.insert(account.id, Some(account.clone()));
+                self.changes.ad_accounts.push(account);
+            }
+            Event::Obligated(obligation) => {
+                let name = (
+                    obligation.pledge,
+                    Thing::Obligation,
+                    obligation.reference.clone(),
+                );
+                self.own_references.insert(name, true);
+                self.obligations
+                    .insert(obligation.id, Some(obligation.clone()));
+                self.changes.obligations.push(obligation);
+            }
+            Event::ObligationChanged(obligation) => {
+                self.obligations.insert(obligation.id, Some(obligation));
+            }
+            Event::Held(pledge, change) => self.hold(pledge, change),
+        }
+    }
+
+    fn hold(&mut self, pledge: PledgeId, change: HoldChange) {
+        let Some(Some(book)) = self.pledges.get_mut(&pledge) else {
+            return;
+        };
+        let before = book.held(change.subject, &change.key);
+        if let Some(Some(account)) = book.accounts.get_mut(&change.key) {
+            account.held += change.amount - before;
+        }
+        let address = change.key.address();
+        let holds = book.holds.entry(change.subject).or_default();
+        holds.retain(|hold| hold.address != address);
+        holds.push(Hold {
+            address,
+            amount: change.amount,
+            expires_on: change.expires_on,
+        });
+        let known = |(home, subject, key, _): &(PledgeId, Uuid, AccountKey, i64)| {
+            (*home, *subject, key) == (pledge, change.subject, &change.key)
+        };
+        if !self.changes.holds.iter().any(known) {
+            book.hold_changes += 1;
+            let first = (pledge, change.subject, change.key, before);
+            self.changes.holds.push(first);
+        }
+    }
+
+    fn move_on(&mut self, id: PledgeId, state: PledgeState, agreed_on: Option<Date>) {
+        let Some(Some(book)) = self.pledges.get_mut(&id) else {
+            return;
+        };
+        book.pledge.state = state;
+        book.pledge.agreed_on = agreed_on.or(book.pledge.agreed_on);
+        if !self.changes.moved_on.contains(&id) {
+            self.changes.moved_on.push(id);
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! The part of the ledger one batch works on.
+//!
+//! Everything a batch's commands need is loaded into a [`Books`] under the pledges' locks; commands
+//! decide over it one after the other, each seeing what the earlier ones did; and what changed is
+//! then written as a whole. A value looked up and not found is remembered as absent.
+
+mod apply;
+mod pledge_book;
+
+use std::collections::HashMap;
+
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::account::AccountKey;
+use super::ad_account::AdAccount;
+use super::command::Thing;
+use super::id::{
+    AdAccountId, AllocationId, CreatorId, InstalmentId, JournalId, ObligationId, PledgeId,
+};
+use super::journal::Journal;
+use super::market::Market;
+use super::obligation::Obligation;
+use super::pledge::{Instalment, Lot, Pledge};
+use super::refusal::Refusal;
+use super::{Allocation, Creator};
+
+pub use pledge_book::PledgeBook;
+
+/// What posting needs from outside: the actor, the time and fresh ids.
+#[derive(Debug, Clone)]
+pub struct Posting<'a> {
+    /// Who asked.
+    pub actor: &'a str,
+    /// The database's clock.
+    pub now: OffsetDateTime,
+    /// The id the journal will have, if one is posted.
+    pub journal: JournalId,
+    /// Where ids of accounts opened on the way come from.
+    pub new_id: fn() -> Uuid,
+}
+
+/// What a batch is going to write.
+#[derive(Debug, Default)]
+pub struct Changes {
+    /// New pledges with their instalments.
+    pub announced: Vec<(Pledge, Vec<Instalment>)>,
+    /// Pledges whose state changed.
+    pub moved_on: Vec<PledgeId>,
+    /// Instalments something happened to.
+    pub instalments: Vec<(PledgeId, InstalmentId)>,
+    /// New lots.
+    pub lots: Vec<Lot>,
+    /// New creators.
+    pub creators: Vec<Creator>,
+    /// New ad accounts.
+    pub ad_accounts: Vec<AdAccount>,
+    /// New obligations.
+    pub obligations: Vec<Obligation>,
+    /// Holds that were changed: subject and account, in the order they were first changed, with
+    /// what was held before.
+    pub holds: Vec<(PledgeId, Uuid, AccountKey, i64)>,
+    /// Accounts to open.
+    pub accounts: Vec<(PledgeId, AccountKey)>,
+    /// Journals to post, in order.
+    pub journals: Vec<Journal>,
+}
+
+fn absent(what: &'static str, id: impl ToString) -> Refusal {
+    let id = id.to_string();
+    Refusal::NotFound { what, id }
+}
+
+/// The part of the ledger one batch works on.
+#[derive(Debug, Default)]
+pub struct Books {
+    /// Pledges, locked.
+    pub pledges: HashMap<PledgeId, Option<PledgeBook>>,
+    /// Which pledges things belong to.
+    pub homes: HashMap<(Thing, Uuid), PledgeId>,
+    /// The markets of creators: all that deciding asks of a creator, and it never changes.
+    pub creators: HashMap<CreatorId, Option<Market>>,
+    /// Allocations by id.
+    pub allocations: HashMap<AllocationId, Option<Allocation>>,
+    /// Obligations by id.
+    pub obligations: HashMap<ObligationId, Option<Obligation>>,
+    /// Ad accounts by id.
+    pub ad_accounts: HashMap<AdAccountId, Option<AdAccount>>,
+    /// Whether obligations, or ad accounts, of a pledge with that reference exist.
+    pub own_references: HashMap<(PledgeId, Thing, String), bool>,
+    /// Whether a pledge of that reference exists.
+    pub pledge_references: HashMap<String, bool>,
+    /// Whether a creator of that reference exists.
+    pub creator_references: HashMap<String, bool>,
+    /// Whether a journal about that subject bears that reference of the bank's.
+    pub bank_references: HashMap<(Uuid, String), bool>,
+    /// What has been decided so far.
+    pub changes: Changes,
+}
+
+impl Books {
+    /// A pledge that exists.
+    pub fn pledge(&self, id: PledgeId) -> Result<&PledgeBook, Refusal> {
+        self.pledges
+            .get(&id)
+            .and_then(Option::as_ref)
+            .ok_or_else(|| absent("pledge", id))
+    }
+
+    /// Whether it is known which pledge something belongs to; what isn't there belongs to none.
+    pub fn is_located(&self, thing: Thing, id: Uuid) -> bool {
+        self.homes.contains_key(&(thing, id))
+    }
+
+    /// The pledge something belongs to, if that is known and locked.
+    pub fn home(&self, thing: Thing, id: Uuid) -> Option<&PledgeBook> {
+        let home = self.homes.get(&(thing, id))?;
+        self.pledges.get(home)?.as_ref()
+    }
+
+    /// An instalment that exists, with its pledge.
+    pub fn instalment(&self, id: InstalmentId) -> Result<(&PledgeBook, &Instalment), Refusal> {
+        let book = self.home(Thing::Instalment, id.0);
+        let found = book.and_then(|book| Some((book, book.instalment(id)?)));
+        found.ok_or_else(|| absent("instalment", id))
+    }
+
+    /// An allocation that exists, with its pledge.
+    pub fn allocation(&self, id: AllocationId) -> Result<(&PledgeBook, &Allocation), Refusal> {
+        let found = self.allocations.get(&id).and_then(Option::as_ref);
+        let allocation = found.ok_or_else(|| absent("allocation", id))?;
+        Ok((self.pledge(allocation.pledge)?, allocation))
+    }
+
+    /// An obligation that exists, with its pledge.
+    pub fn obligation(&self, id: ObligationId) -> Result<(&PledgeBook, &Obligation), Refusal> {
+        let found = self.obligations.get(&id).and_then(Option::as_ref);
+        let obligation = found.ok_or_else(|| absent("obligation", id))?;
+        Ok((self.pledge(obligation.pledge)?, obligation))
+    }
+
+    /// An ad account that exists, with its pledge.
+    pub fn ad_account(&self, id: AdAccountId) -> Result<(&PledgeBook, &AdAccount), Refusal> {
+        let found = self.ad_accounts.get(&id).and_then(Option::as_ref);
+        let account = found.ok_or_else(|| absent("ad account", id))?;
+        Ok((self.pledge(account.pledge)?, account))
+    }
+}

@@ -1,0 +1,173 @@
+//! What a command needs from the ledger before it can decide.
+
+use std::collections::HashSet;
+
+use time::Date;
+use uuid::Uuid;
+
+use crate::domain::account::AccountKey;
+use crate::domain::books::{Books, PledgeBook};
+use crate::domain::id::{AdAccountId, AllocationId, CreatorId, ObligationId, PledgeId};
+use crate::domain::journal::Move;
+
+/// A kind of thing that belongs to one pledge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Thing {
+    /// An instalment.
+    Instalment,
+    /// An allocation.
+    Allocation,
+    /// A lot of credits.
+    Lot,
+    /// An obligation.
+    Obligation,
+    /// An ad account.
+    AdAccount,
+    /// A journal.
+    Journal,
+}
+
+/// What leads to the pledge a command works on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Home {
+    /// The pledge itself.
+    Pledge(PledgeId),
+    /// The pledge of this thing.
+    Of(Thing, Uuid),
+    /// No pledge's money is involved.
+    Registry,
+}
+
+/// What a command still needs from the ledger before it can decide.
+#[derive(Debug, Default)]
+pub struct Needs {
+    /// All instalments of these pledges.
+    pub instalments_of: HashSet<PledgeId>,
+    /// These creators.
+    pub creators: HashSet<CreatorId>,
+    /// These allocations.
+    pub allocations: HashSet<AllocationId>,
+    /// These accounts.
+    pub accounts: HashSet<(PledgeId, AccountKey)>,
+    /// The days of these accounts after that day.
+    pub days: Vec<(PledgeId, AccountKey, Date)>,
+    /// These obligations.
+    pub obligations: HashSet<ObligationId>,
+    /// These ad accounts.
+    pub ad_accounts: HashSet<AdAccountId>,
+    /// What is held for these subjects.
+    pub holds: HashSet<(PledgeId, Uuid)>,
+    /// Whether obligations, or ad accounts, of these references exist.
+    pub own_references: HashSet<(PledgeId, Thing, String)>,
+    /// Whether pledges of these references exist.
+    pub pledge_references: HashSet<String>,
+    /// Whether creators of these references exist.
+    pub creator_references: HashSet<String>,
+    /// Whether journals about these subjects bear these references of the bank's.
+    pub bank_references: HashSet<(PledgeId, Uuid, String)>,
+}
+
+impl Needs {
+    /// Whether nothing more is needed.
+    pub fn is_empty(&self) -> bool {
+        self.instalments_of.is_empty()
+            && self.creators.is_empty()
+            && self.allocations.is_empty()
+            && self.accounts.is_empty()
+            && self.days.is_empty()
+            && self.obligations.is_empty()
+            && self.ad_accounts.is_empty()
+            && self.holds.is_empty()
+            && self.own_references.is_empty()
+            && self.pledge_references.is_empty()
+            && self.creator_references.is_empty()
+            && self.bank_references.is_empty()
+    }
+
+    pub(super) fn instalments(&mut self, book: &PledgeBook) {
+        if book.instalments.is_none() {
+            self.instalments_of.insert(book.pledge.id);
+        }
+    }
+
+    /// Accounts the moves of a posting effective on `day` touch, and their days if it is backdated.
+    pub(super) fn moves(&mut self, books: &Books, pledge: PledgeId, moves: Vec<Move>, day: Date) {
+        let keys = moves.into_iter().flat_map(|it| [it.debit, it.credit]);
+        self.accounts(books, pledge, keys, day);
+    }
+
+    /// What is held for a subject.
+    #[allow(dead_code)] // TODO
+    pub(super) fn holds(&mut self, book: &PledgeBook, subject: Uuid) {
+        if !book.holds.contains_key(&subject) {
+            self.holds.insert((book.pledge.id, subject));
+        }
+    }
+
+    /// Whether something of the pledge goes by that reference.
+    pub(super) fn own_reference(
+        &mut self,
+        books: &Books,
+        pledge: PledgeId,
+        thing: Thing,
+        reference: &str,
+    ) {
+        let name = (pledge, thing, reference.to_owned());
+        if !books.own_references.contains_key(&name) {
+            self.own_references.insert(name);
+        }
+    }
+
+    /// Whether a journal about the subject bears that reference of the bank's.
+    pub(super) fn bank_reference(
+        &mut self,
+        books: &Books,
+        pledge: PledgeId,
+        subject: Uuid,
+        reference: &str,
+    ) {
+        let known = &books.bank_references;
+        if !known.contains_key(&(subject, reference.to_owned())) {
+            self.bank_references
+                .insert((pledge, subject, reference.to_owned()));
+        }
+    }
+
+    /// An obligation.
+    pub(super) fn obligation(&mut self, books: &Books, id: ObligationId) {
+        if !books.obligations.contains_key(&id) {
+            self.obligations.insert(id);
+        }
+    }
+
+    /// An ad account.
+    pub(super) fn ad_account(&mut self, books: &Books, id: AdAccountId) {
+        if !books.ad_accounts.contains_key(&id) {
+            self.ad_accounts.insert(id);
+        }
+    }
+
+    /// Accounts a posting effective on `day` touches, and their days if it is backdated.
+    pub(super) fn accounts(
+        &mut self,
+        books: &Books,
+        pledge: PledgeId,
+        keys: impl IntoIterator<Item = AccountKey>,
+        day: Date,
+    ) {
+        let book = match books.pledges.get(&pledge) {
+            Some(None) => return, // there is no such pledge
+            Some(Some(book)) => Some(book),
+            None => None,
+        };
+        for key in keys {
+            match book.and_then(|book| book.accounts.get(&key)) {
+                None => _ = self.accounts.insert((pledge, key)),
+                Some(Some(account)) if !account.knows_days_after(day) => {
+                    self.days.push((pledge, key, day));
+                }
+                Some(_) => {}
+            }
+        }
+    }
+}

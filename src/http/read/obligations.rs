@@ -1,0 +1,99 @@
+//! Ad accounts, and what binds allocations.
+
+use actix_web::HttpResponse;
+
+use super::get::{Get, failed};
+use super::lists::{page, window};
+use crate::db::read::{self, ObligationFilter, Page, snapshot};
+use crate::domain::{AdAccountId, ObligationId, PledgeId};
+use crate::http::access::permission::ReadLedger;
+use crate::http::paging::ListOut;
+use crate::http::problem::Problem;
+use crate::http::views::{AdAccountOut, ObligationOut};
+
+/// List obligations
+///
+/// In the order they were opened.
+#[utoipa::path(get, path = "/v1/obligations", tag = "obligations",
+    params(
+        ("pledge_id" = Option<String>, Query, description = "Of that pledge"),
+        ("creator_id" = Option<String>, Query, description = "Of that creator"),
+        ("market" = Option<String>, Query, description = "From that market's budget")),
+    responses((status = 200, description = "Obligations", body = ListOut<ObligationOut>)))]
+pub async fn list_obligations(get: Get<ReadLedger>) -> Result<HttpResponse, Problem> {
+    let mut query = get.query()?;
+    let filter = ObligationFilter {
+        pledge: query.id("pledge_id"),
+        creator: query.id("creator_id"),
+        market: query.market("market"),
+    };
+    let paging = query.paging();
+    query.finish()?;
+    let window = window(&get, &paging)?;
+    let mut connection = get.connection().await?;
+    let (catalogue, sight) = (get.catalogue(), get.sight());
+    let found = read::list_obligations(&mut connection, catalogue, sight, &filter, window).await;
+    let found = found.map_err(failed)?;
+    let data = found
+        .data
+        .iter()
+        .map(|it| (it.id.0, ObligationOut::from(it)));
+    let (data, has_more) = (data.collect(), found.has_more);
+    page(&get, &paging, window, Page { data, has_more })
+}
+
+/// Read an obligation
+#[utoipa::path(get, path = "/v1/obligations/{id}", tag = "obligations",
+    responses((status = 200, description = "The obligation", body = ObligationOut)))]
+pub async fn read_obligation(get: Get<ReadLedger>) -> Result<HttpResponse, Problem> {
+    let id: ObligationId = get.id()?;
+    get.query()?.finish()?;
+    let mut connection = get.connection().await?;
+    let found = read::obligation(&mut connection, get.catalogue(), get.sight(), id).await;
+    let found = found
+        .map_err(failed)?
+        .ok_or_else(|| get.absent("obligation"))?;
+    get.json(None, &ObligationOut::from(&found))
+}
+
+/// List a pledge's ad accounts
+///
+/// In the order they were registered.
+#[utoipa::path(get, path = "/v1/pledges/{id}/ad-accounts", tag = "ad accounts",
+    responses((status = 200, description = "Ad accounts", body = ListOut<AdAccountOut>)))]
+pub async fn list_ad_accounts(get: Get<ReadLedger>) -> Result<HttpResponse, Problem> {
+    let id: PledgeId = get.id()?;
+    let mut query = get.query()?;
+    let paging = query.paging();
+    query.finish()?;
+    let window = window(&get, &paging)?;
+    let (catalogue, sight) = (get.catalogue(), get.sight());
+    let mut connection = get.connection().await?;
+    let reads = snapshot(&mut connection, async |connection| {
+        let pledge = read::pledge_version(connection, sight, id).await?;
+        let found = read::list_ad_accounts(connection, catalogue, sight, id, window).await?;
+        Ok((pledge, found))
+    });
+    let (pledge, found) = reads.await.map_err(failed)?;
+    pledge.ok_or_else(|| get.absent("pledge"))?;
+    let data = found
+        .data
+        .iter()
+        .map(|it| (it.id.0, AdAccountOut::from(it)));
+    let (data, has_more) = (data.collect(), found.has_more);
+    page(&get, &paging, window, Page { data, has_more })
+}
+
+/// Read an ad account
+#[utoipa::path(get, path = "/v1/ad-accounts/{id}", tag = "ad accounts",
+    responses((status = 200, description = "The ad account", body = AdAccountOut)))]
+pub async fn read_ad_account(get: Get<ReadLedger>) -> Result<HttpResponse, Problem> {
+    let id: AdAccountId = get.id()?;
+    get.query()?.finish()?;
+    let mut connection = get.connection().await?;
+    let found = read::ad_account(&mut connection, get.catalogue(), get.sight(), id).await;
+    let found = found
+        .map_err(failed)?
+        .ok_or_else(|| get.absent("ad account"))?;
+    get.json(None, &AdAccountOut::from(&found))
+}

@@ -1,0 +1,95 @@
+//! Things for operations to be about.
+
+use serde_json::{Value, json};
+
+use super::ad_account;
+use crate::harness::{World, agreed_as, credits, demonstration, usd};
+
+/// Things for operations to be about, all of one pledge; and a second pledge, still announced.
+#[derive(Debug, Clone)]
+pub struct Place {
+    pub pledge: String,
+    pub announced: String,
+    pub instalments: Vec<String>,
+    pub lot: String,
+    pub creator: String,
+    pub allocation: String,
+    pub obligation: String,
+    pub ad_account: String,
+    pub account: String,
+    pub journal: String,
+}
+
+impl Place {
+    pub async fn new(world: &World, name: &str) -> Self {
+        let preparer = world.preparer();
+        let mut announced = demonstration();
+        announced["reference"] = json!(format!("{name}-announced"));
+        let announced = preparer.post("/v1/pledges", announced).await.created();
+        let pledge = agreed_as(&preparer, name).await;
+        let post = async |path: String, body: Value| preparer.post(&path, body).await.expect(201);
+        let receipt = json!({"received": usd("700000.00"), "effective_date": "2024-10-22"});
+        post(
+            format!("/v1/instalments/{}/receipts", pledge.instalments[0]),
+            receipt,
+        )
+        .await;
+        let lot = json!({"face": credits("500000.00"), "kind": "free", "valid_from": "2024-11-01",
+            "expires_at": "2025-04-30", "effective_date": "2024-11-01"});
+        let lot = post(
+            format!("/v1/instalments/{}/lots", pledge.instalments[3]),
+            lot,
+        )
+        .await;
+        let budget = json!({"market": "JP", "amount": usd("150000.00"),
+            "effective_date": "2024-11-04"});
+        post(format!("/v1/pledges/{}/budgets", pledge.id), budget).await;
+        let creator = world.creator("JP").await;
+        let allocation = json!({"pledge_id": pledge.id, "creator_id": creator,
+            "amount": usd("100.00"), "effective_date": "2024-12-02"});
+        let allocation = post("/v1/allocations".to_owned(), allocation).await;
+        let contract = json!({"pledge_id": pledge.id, "creator_id": creator, "reference": "C-1",
+            "amount": usd("40.00"), "starts_on": "2024-12-02", "ends_on": "2025-03-31",
+            "effective_date": "2024-12-02"});
+        let obligation = post("/v1/obligations".to_owned(), contract).await;
+        let ad_account = post(
+            format!("/v1/pledges/{}/ad-accounts", pledge.id),
+            ad_account("7301"),
+        )
+        .await;
+        let account = world
+            .account(&pledge.id, "code=3120&unit=USD&market=JP")
+            .await;
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        Place {
+            pledge: pledge.id,
+            announced,
+            instalments: pledge.instalments,
+            lot: text(&lot["id"]),
+            creator,
+            allocation: text(&allocation["id"]),
+            obligation: text(&obligation["id"]),
+            ad_account: text(&ad_account["id"]),
+            account: text(&account["id"]),
+            journal: text(&allocation["journal_id"]),
+        }
+    }
+
+    /// Every id that belongs to the pledges, so to nobody who may not see them.
+    pub fn ids(&self) -> Vec<&str> {
+        let single = [
+            &self.pledge,
+            &self.announced,
+            &self.lot,
+            &self.allocation,
+            &self.obligation,
+            &self.ad_account,
+            &self.account,
+        ];
+        let all = single
+            .into_iter()
+            .chain([&self.journal])
+            .chain(&self.instalments);
+        all.map(String::as_str).collect()
+    }
+}
