@@ -5,6 +5,7 @@
 
 mod append_only;
 mod completeness;
+mod endings;
 mod fixture;
 mod obligations;
 mod postings;
@@ -88,6 +89,7 @@ async fn accounts_journals_and_transfers_obey_their_rules() {
 async fn ad_accounts_obligations_holds_and_reversals_obey_their_rules() {
     try_all(obligations::CASES).await;
     try_all(reversals::CASES).await;
+    try_all(endings::CASES).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,5 +1,6 @@
 //! The rules without a database: commands decided over books built by hand.
 
+mod ending;
 mod fixture;
 mod needs;
 mod postings;

@@ -11,7 +11,7 @@ use crate::operations::{Need, Place, writes};
 
 fn client_for(world: &World, need: Need) -> Client {
     match need {
-        Need::WriteOffs => world.controller(),
+        Need::WriteOffs | Need::Endings => world.controller(),
         _ => world.preparer(),
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! An operation without a row here fails `every_operation_has_a_row`.
 
+mod endings;
 mod place;
 
 use std::collections::BTreeSet;
@@ -24,6 +25,7 @@ pub enum Need {
     Money,
     Creators,
     WriteOffs,
+    Endings,
 }
 
 /// What an operation's `{id}` names.
@@ -34,6 +36,8 @@ pub enum Names {
     Pledge,
     /// A pledge that is announced.
     Announced,
+    /// A pledge that is being wound down, with nothing left of it.
+    Ending,
     /// The instalment of the pledge at that place.
     Instalment(usize),
     Lot,
@@ -72,6 +76,7 @@ impl Operation {
             Names::Nothing => "",
             Names::Pledge => &place.pledge,
             Names::Announced => &place.announced,
+            Names::Ending => &place.ending,
             Names::Instalment(at) => &place.instalments[at],
             Names::Lot => &place.lot,
             Names::Creator => &place.creator,
@@ -307,7 +312,7 @@ pub fn writes() -> Vec<Operation> {
 }
 
 pub fn operations() -> Vec<Operation> {
-    [reads(), writes()].concat()
+    [reads(), writes(), endings::writes()].concat()
 }
 
 #[test]
@@ -331,7 +336,7 @@ async fn the_request_of_every_row_succeeds() {
     let place = Place::new(&world, "PLACE").await;
     for operation in operations() {
         let client = match operation.need {
-            Need::WriteOffs => world.controller(),
+            Need::WriteOffs | Need::Endings => world.controller(),
             _ => world.preparer(),
         };
         let answer = operation.try_by(&client, &place).await;

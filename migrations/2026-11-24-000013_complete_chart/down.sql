@@ -19,7 +19,7 @@ ALTER TABLE chart DISABLE TRIGGER chart_append_only;
 ALTER TABLE chart_unit_kinds DISABLE TRIGGER chart_unit_kinds_append_only;
 DELETE FROM chart_unit_kinds WHERE code IN (
     '1320', '1400', '1420', '1900', '1950', '2110', '2120', '2210', '2400', '3140', '3150', '3170',
-    '3240', '4920', '4930', '5110', '5210', '5220', '5230', '5910', '5920', '5930', '7100', '7200');
+    '3240', '4920', '4930', '5110', '5210', '5220', '5230', '5310', '5910', '5920', '5930', '7100', '7200');
 UPDATE chart c SET dimensions = d.dimensions FROM chart_dimensions d
 WHERE d.code = c.code AND EXISTS (SELECT FROM chart_unit_kinds k WHERE k.code = c.code);
 DROP TABLE chart_dimensions;

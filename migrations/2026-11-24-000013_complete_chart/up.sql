@@ -42,6 +42,7 @@ INSERT INTO chart (code, name, normal_side, may_overdraw) VALUES
     ('5210', 'Cost: advertising in kind', 'debit', false),
     ('5220', 'Cost: ad overspill in cash', 'debit', false),
     ('5230', 'Cost: tax on ad spend', 'debit', false),
+    ('5310', 'Cost: programme support', 'debit', false),
     ('5910', 'Loss: credits expired or revoked', 'debit', false),
     ('5920', 'Loss: pledge written off', 'debit', false),
     ('5930', 'Loss: bad debt', 'debit', false),
@@ -52,7 +53,7 @@ INSERT INTO chart_dimensions (code, dimensions) VALUES
     ('1320', 'la'), ('1400', 'mc'), ('1420', 'mc'), ('1900', ''), ('1950', ''), ('2110', 'p'),
     ('2120', 'mc'), ('2210', 'm'), ('2400', ''), ('3140', 'mco'), ('3150', ''), ('3170', ''),
     ('3240', 'mco'), ('4920', ''), ('4930', ''), ('5110', 'm'), ('5210', 'm'), ('5220', 'm'),
-    ('5230', 'm'), ('5910', ''), ('5910', 'm'), ('5920', ''), ('5930', ''), ('7100', ''),
+    ('5230', 'm'), ('5310', ''), ('5910', ''), ('5910', 'm'), ('5920', ''), ('5930', ''), ('7100', ''),
     ('7200', '');
 
 INSERT INTO chart_unit_kinds (code, kind) VALUES
@@ -60,7 +61,7 @@ INSERT INTO chart_unit_kinds (code, kind) VALUES
     ('1950', 'cash'), ('2110', 'cash'), ('2120', 'cash'), ('2210', 'cash'), ('2400', 'cash'),
     ('3140', 'cash'), ('3150', 'cash'), ('3170', 'cash'), ('3240', 'credits'), ('4920', 'credits'),
     ('4930', 'cash'), ('4930', 'credits'), ('5110', 'cash'), ('5210', 'credits'), ('5220', 'cash'),
-    ('5230', 'cash'), ('5910', 'credits'), ('5920', 'cash'), ('5920', 'credits'), ('5930', 'cash'),
+    ('5230', 'cash'), ('5310', 'cash'), ('5910', 'credits'), ('5920', 'cash'), ('5920', 'credits'), ('5930', 'cash'),
     ('7100', 'cash'), ('7200', 'cash');
 
 ALTER TABLE accounts

@@ -10,7 +10,7 @@ ALTER TABLE journals
         'obligation-release', 'invoice', 'payment', 'payment-return', 'advance', 'liquidation',
         'advance-return', 'placement', 'spend', 'ad-tax', 'overspill', 'platform-payment',
         'refund', 'expiry', 'revocation', 'expiry-correction', 'clawback', 'recovery', 'bad-debt',
-        'donor-due', 'donor-payment', 'reserve', 'reserve-return', 'tax-payment', 'suspense',
+        'donor-due', 'donor-payment', 'support-cost-draw', 'reserve', 'reserve-return', 'tax-payment', 'suspense',
         'revaluation')),
     ADD CONSTRAINT journals_reversal_stated CHECK ((kind = 'reversal') = (reverses IS NOT NULL)),
     ADD CONSTRAINT journals_reversal_documented CHECK (

@@ -58,6 +58,7 @@ pub(super) struct ObligationFigures {
     obligated: i64,
     released: i64,
     remaining: i64,
+    clawed_back: i64,
 }
 
 impl ObligationRow {
@@ -91,6 +92,7 @@ impl ObligationRow {
             obligated: figures.obligated,
             released: figures.released,
             remaining: figures.remaining,
+            clawed_back: figures.clawed_back,
         })
     }
 }

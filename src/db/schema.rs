@@ -208,6 +208,7 @@ diesel::table! {
         released -> Int8,
         remaining -> Int8,
         held -> Int8,
+        clawed_back -> Int8,
     }
 }
 
@@ -227,6 +228,20 @@ diesel::table! {
         ad_account_id -> Nullable<Uuid>,
         campaign -> Nullable<Text>,
         code_expires_on -> Nullable<Date>,
+        document_uri -> Nullable<Text>,
+        document_sha256 -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    pledge_events (pledge_id, id) {
+        pledge_id -> Uuid,
+        id -> Uuid,
+        state -> Text,
+        effective_date -> Date,
+        recorded_at -> Timestamptz,
+        actor -> Text,
+        reason -> Text,
         document_uri -> Nullable<Text>,
         document_sha256 -> Nullable<Text>,
     }
@@ -323,6 +338,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     markets,
     obligation_figures,
     obligations,
+    pledge_events,
     pledge_markets,
     pledge_units,
     pledges,

@@ -99,6 +99,12 @@ macro_rules! chart {
                 match self { $(Code::$name => &[$($dimensions),+]),+ }
             }
 
+            /// Whether nothing may be left on it when its pledge is closed: what is had, owed and
+            /// set aside, as against what it came to.
+            pub fn must_be_empty_at_close(self) -> bool {
+                self.as_str() < "4000"
+            }
+
             /// The code written as four digits, if it is one of the chart's.
             pub fn parse(text: &str) -> Option<Code> {
                 match text { $($code => Some(Code::$name),)+ _ => None }
@@ -178,6 +184,8 @@ chart! {
     OverspillCost = "5220", "Cost: ad overspill in cash", Debit, Cash, ["m"];
     /// Tax on ad spend.
     AdTax = "5230", "Cost: tax on ad spend", Debit, Cash, ["m"];
+    /// Running the programme.
+    SupportCostDrawn = "5310", "Cost: programme support", Debit, Cash, [""];
     /// What the bank kept.
     BankFees = "5810", "Bank fees", Debit, Cash, [""];
     /// Credits that expired or were revoked, by market where a market had them.

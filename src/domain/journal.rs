@@ -101,6 +101,8 @@ kinds! {
     DonorDue = "donor-due";
     /// The donor was paid back.
     DonorPayment = "donor-payment";
+    /// Programme support cost that was set aside was drawn.
+    SupportCostDraw = "support-cost-draw";
     /// Money was set aside for fees and exchange differences.
     Reserve = "reserve";
     /// Part of the reserve was given back.

@@ -90,6 +90,8 @@ pub struct Obligation {
     pub released: i64,
     /// What its purse still holds, in minor digits.
     pub remaining: i64,
+    /// What of it was found not eligible, in minor digits.
+    pub clawed_back: i64,
 }
 
 impl Obligation {

@@ -17,6 +17,12 @@ pub enum PledgeState {
     Agreed,
     /// Money or credits have come in.
     Active,
+    /// Being wound down: nothing new is budgeted, allocated or bound.
+    Closing,
+    /// Nothing is left of it, and nothing more is posted.
+    Closed,
+    /// Withdrawn before it was signed.
+    Cancelled,
 }
 
 impl PledgeState {
@@ -26,18 +32,41 @@ impl PledgeState {
             PledgeState::Announced => "announced",
             PledgeState::Agreed => "agreed",
             PledgeState::Active => "active",
+            PledgeState::Closing => "closing",
+            PledgeState::Closed => "closed",
+            PledgeState::Cancelled => "cancelled",
         }
     }
 
+    /// Every state there is.
+    pub const ALL: &'static [PledgeState] = &[
+        PledgeState::Announced,
+        PledgeState::Agreed,
+        PledgeState::Active,
+        PledgeState::Closing,
+        PledgeState::Closed,
+        PledgeState::Cancelled,
+    ];
+
     /// The state written so.
     pub fn parse(text: &str) -> Option<Self> {
-        [
-            PledgeState::Announced,
-            PledgeState::Agreed,
-            PledgeState::Active,
-        ]
-        .into_iter()
-        .find(|state| state.as_str() == text)
+        let mut all = Self::ALL.iter().copied();
+        all.find(|state| state.as_str() == text)
+    }
+
+    /// Which moves are open to a pledge in this state, as a sentence.
+    pub fn open(self) -> &'static str {
+        match self {
+            PledgeState::Announced => "Record its agreement first, or cancel it.",
+            PledgeState::Agreed | PledgeState::Active => {
+                "It is signed: receipts, lots, budgets and allocations are open, and closing."
+            }
+            PledgeState::Closing => {
+                "It is being wound down: what is left may come in, be paid, released, written off \
+                 or given back; and it may be closed, or resumed."
+            }
+            PledgeState::Closed | PledgeState::Cancelled => "Nothing more is open to it.",
+        }
     }
 }
 

@@ -5,6 +5,8 @@
 //! at once the order is: what is named must exist, then what can never succeed as sent, then the
 //! state, then the funds.
 
+use std::fmt;
+
 use time::Date;
 
 use super::account::AccountKey;
@@ -57,6 +59,41 @@ impl Shortage {
             false => format!("To go on, {}.", ways.join(", or ")),
         }
     }
+}
+
+/// Something that stands against closing a pledge: what is left on accounts of a code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenReason {
+    /// The code.
+    pub code: Code,
+    /// The market, where the code has one.
+    pub market: Option<Market>,
+    /// How much is left, on the code's normal side.
+    pub amount: Money,
+}
+
+impl fmt::Display for OpenReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (code, name) = (self.code.as_str(), self.code.name());
+        match self.market {
+            Some(market) => write!(f, "{} is left on {code} {name}, {market}", self.amount),
+            None => write!(f, "{} is left on {code} {name}", self.amount),
+        }
+    }
+}
+
+/// The first few, and how many more.
+fn list(reasons: &[OpenReason]) -> String {
+    const SHOWN: usize = 5;
+    let mut shown: Vec<String> = reasons
+        .iter()
+        .take(SHOWN)
+        .map(ToString::to_string)
+        .collect();
+    if reasons.len() > SHOWN {
+        shown.push(format!("and {} more", reasons.len() - SHOWN));
+    }
+    shown.join("; ")
 }
 
 /// Why a command is declined.
@@ -215,6 +252,20 @@ pub enum Refusal {
         /// What was asked.
         requested: Money,
     },
+    /// More than was liquidated of an obligation and not yet found ineligible.
+    #[error(
+        "{liquidated} of the obligation was liquidated and not yet claimed back; {requested} \
+        is more than that."
+    )]
+    ExceedsLiquidated {
+        /// What can be claimed back.
+        liquidated: Money,
+        /// What was asked.
+        requested: Money,
+    },
+    /// A pledge can't be closed: something is left.
+    #[error("The pledge can't be closed: {}.", list(.0))]
+    NotEmpty(Vec<OpenReason>),
     /// A purse doesn't cover it.
     #[error("{} has {} available and {} was requested: {} short.",
         describe(&.0.key), .0.available, .0.requested, .0.shortfall())]
@@ -277,6 +328,8 @@ impl Refusal {
             Refusal::WrongState { .. } => "wrong-state",
             Refusal::ExceedsOutstanding { .. } => "exceeds-outstanding",
             Refusal::ExceedsAllocation { .. } => "exceeds-allocation",
+            Refusal::ExceedsLiquidated { .. } => "exceeds-liquidated",
+            Refusal::NotEmpty(_) => "not-empty",
             Refusal::InsufficientFunds(_) => "insufficient-funds",
             Refusal::BackdatedOverdraft { .. } => "backdated-overdraft",
             Refusal::BeyondRange(_) => "beyond-range",
@@ -303,9 +356,12 @@ impl Refusal {
             Refusal::InstalmentsNotSplit { .. } => fixed("/instalments"),
             Refusal::LotNeverValid { .. } => fixed("/expires_at"),
             Refusal::BackdatedOverdraft { .. } => fixed("/effective_date"),
-            Refusal::ExceedsAllocation { .. } | Refusal::InsufficientFunds(_) => fixed("/amount"),
+            Refusal::ExceedsAllocation { .. }
+            | Refusal::ExceedsLiquidated { .. }
+            | Refusal::InsufficientFunds(_) => fixed("/amount"),
             Refusal::NotFound { .. }
             | Refusal::WrongState { .. }
+            | Refusal::NotEmpty(_)
             | Refusal::BeyondRange(_)
             | Refusal::Constraint(_) => None,
         }

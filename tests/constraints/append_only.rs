@@ -18,6 +18,7 @@ pub(super) const TABLES: &[&str] = &[
     "journals",
     "lots",
     "obligations",
+    "pledge_events",
     "pledge_markets",
     "pledge_units",
     "pledges",

@@ -116,6 +116,10 @@ SELECT post('fides', 4, 5, 10000, '2026-01-06');
 SELECT post('fides', 5, 6, 9000, '2026-01-20', kind => 'allocation', name => 'allocation',
             subject => 'allocation');
 SELECT post('fides', 4, 5, 10000, '2026-01-25');
+SELECT announce('cancelled', 100, 100);
+UPDATE pledges SET state = 'cancelled' WHERE id = id('cancelled');
+INSERT INTO pledge_events VALUES (id('cancelled'), id('withdrawn'), 'cancelled', '2026-01-02',
+    now(), 'petra', 'Withdrawn', NULL, NULL);
 INSERT INTO ad_accounts VALUES (id('other'), id('tokyo'), 'TIKTOK', 'A-1', 'Tokyo',
     'ADC:TIKTOK:USD', 'JP', 'Asia/Tokyo', '2026-01-01');
 INSERT INTO obligations (pledge_id, id, kind, reference, unit, amount, creator_id, market,

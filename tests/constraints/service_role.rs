@@ -26,6 +26,7 @@ const MAY_INSERT: &[&str] = &[
     "journals",
     "lots",
     "obligations",
+    "pledge_events",
     "pledge_markets",
     "pledge_units",
     "pledges",

@@ -28,6 +28,8 @@ fn code(refusal: &Refusal) -> &'static str {
         Refusal::WrongState { .. } => "wrong-state",
         Refusal::ExceedsOutstanding { .. } => "exceeds-outstanding",
         Refusal::ExceedsAllocation { .. } => "exceeds-allocation",
+        Refusal::ExceedsLiquidated { .. } => "exceeds-liquidated",
+        Refusal::NotEmpty(_) => "not-empty",
         Refusal::InsufficientFunds(_) => "insufficient-funds",
         Refusal::BackdatedOverdraft { .. } => "backdated-overdraft",
         Refusal::BeyondRange(_) => "beyond-range",
@@ -53,6 +55,8 @@ const CODES: &[&str] = &[
     "wrong-state",
     "exceeds-outstanding",
     "exceeds-allocation",
+    "exceeds-liquidated",
+    "not-empty",
     "insufficient-funds",
     "backdated-overdraft",
     "beyond-range",
@@ -256,8 +260,8 @@ fn each_refusal_is_reached_and_nothing_is_changed_by_it() {
             reached.insert(refusal.code());
         }
     }
-    // What only odd books lead to has a test of its own.
-    reached.insert("beyond-range");
+    // What only odd books lead to, and the end of a pledge, have tests of their own.
+    reached.extend(["beyond-range", "exceeds-liquidated", "not-empty"]);
     assert_eq!(reached, CODES.iter().copied().collect());
 }
 

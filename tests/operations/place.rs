@@ -3,13 +3,14 @@
 use serde_json::{Value, json};
 
 use super::ad_account;
-use crate::harness::{World, agreed_as, credits, demonstration, usd};
+use crate::harness::{World, agreed_as, credits, demonstration, document, usd};
 
 /// Things for operations to be about, all of one pledge; and a second pledge, still announced.
 #[derive(Debug, Clone)]
 pub struct Place {
     pub pledge: String,
     pub announced: String,
+    pub ending: String,
     pub instalments: Vec<String>,
     pub lot: String,
     pub creator: String,
@@ -57,6 +58,13 @@ impl Place {
             ad_account("7301"),
         )
         .await;
+        let support = json!({"gross": usd("113.00"), "rate_percent": "13",
+            "effective_date": "2024-10-22"});
+        post(format!("/v1/pledges/{}/support-costs", pledge.id), support).await;
+        let due = json!({"amount": usd("5.00"), "reason": "Unspent", "document": document(),
+            "effective_date": "2024-12-02"});
+        let at = format!("/v1/pledges/{}/donor-refunds", pledge.id);
+        world.controller().post(&at, due).await.expect(201);
         let account = world
             .account(&pledge.id, "code=3120&unit=USD&market=JP")
             .await;
@@ -64,6 +72,7 @@ impl Place {
         Place {
             pledge: pledge.id,
             announced,
+            ending: ending(world, name).await,
             instalments: pledge.instalments,
             lot: text(&lot["id"]),
             creator,
@@ -80,6 +89,7 @@ impl Place {
         let single = [
             &self.pledge,
             &self.announced,
+            &self.ending,
             &self.lot,
             &self.allocation,
             &self.obligation,
@@ -92,4 +102,28 @@ impl Place {
             .chain(&self.instalments);
         all.map(String::as_str).collect()
     }
+}
+
+/// A pledge that is being wound down, of which nothing came and nothing is left.
+async fn ending(world: &World, name: &str) -> String {
+    let (preparer, controller) = (world.preparer(), world.controller());
+    let pledge = json!({
+        "reference": format!("{name}-ending"), "donor": {"name": "Donor"},
+        "recipient": {"name": "Recipient"}, "purpose": "Health", "functional_unit": "USD",
+        "total": usd("10.00"), "split": [usd("10.00")], "markets": ["JP", "FR"],
+        "instalments": [{"reference": "C1", "amount": usd("10.00"), "due_date": "2025-01-15"}]});
+    let pledge = preparer.post("/v1/pledges", pledge).await.expect(201);
+    let id = pledge["id"].as_str().unwrap().to_owned();
+    let signed = json!({"effective_date": "2025-01-02", "document": document()});
+    let at = format!("/v1/pledges/{id}/agreement");
+    preparer.post(&at, signed).await.expect(200);
+    let instalment = pledge["instalments"][0]["id"].as_str().unwrap();
+    let lost = json!({"amount": usd("10.00"), "reason": "Won't come", "document": document(),
+        "effective_date": "2025-03-01"});
+    let at = format!("/v1/instalments/{instalment}/write-offs");
+    controller.post(&at, lost).await.expect(201);
+    let why = json!({"reason": "Nothing came", "effective_date": "2025-03-01"});
+    let at = format!("/v1/pledges/{id}/closing");
+    controller.post(&at, why).await.expect(200);
+    id
 }

@@ -10,9 +10,11 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 use crate::db::error::DbError;
+use crate::db::rows::{market, unit, unreadable};
+use crate::db::schema::accounts;
 use crate::domain::account::{Account, AccountKey};
-use crate::domain::books::Books;
-use crate::domain::{AccountId, Needs, PledgeId};
+use crate::domain::books::{Books, Standing};
+use crate::domain::{AccountId, Catalogue, Code, Needs, PledgeId};
 
 /// Accounts by pledge and address. Compared as a row, which only the key of both can answer: asked
 /// for equality of each, a plan made while there were few accounts goes through all of a pledge's.
@@ -232,6 +234,48 @@ pub(super) async fn load_days(
         };
         if let Some(Some(account)) = book.accounts.get_mut(key) {
             account.days.insert(day, (debits, credits));
+        }
+    }
+    Ok(())
+}
+
+/// Loads every account of pledges that has something in it.
+pub(super) async fn load_standing(
+    mut connection: &AsyncPgConnection,
+    catalogue: &Catalogue,
+    needs: &Needs,
+    books: &mut Books,
+) -> Result<(), DbError> {
+    type Row = (String, String, String, Option<String>, i64, i64);
+    for pledge in &needs.standing_of {
+        let rows: Vec<Row> = accounts::table
+            .filter(accounts::pledge_id.eq(pledge.0))
+            .filter(accounts::debits.ne(accounts::credits))
+            .select((
+                accounts::address,
+                accounts::code,
+                accounts::unit,
+                accounts::market,
+                accounts::debits,
+                accounts::credits,
+            ))
+            .load(&mut connection)
+            .await?;
+        let read = rows.into_iter().map(|row| {
+            let (address, code, unit_code, market_code, debits, credits) = row;
+            let known = Code::parse(&code);
+            let code = known.ok_or_else(|| unreadable("account code", &code))?;
+            Ok(Standing {
+                address,
+                code,
+                unit: unit(catalogue, &unit_code)?,
+                market: market_code.as_deref().map(market).transpose()?,
+                balance: code.side().balance(debits, credits),
+            })
+        });
+        let standing = read.collect::<Result<Vec<_>, DbError>>()?;
+        if let Some(Some(book)) = books.pledges.get_mut(pledge) {
+            book.standing = Some(standing);
         }
     }
     Ok(())

@@ -12,7 +12,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::accounts::{enter_accounts, find_accounts, load_days};
+use super::accounts::{enter_accounts, find_accounts, load_days, load_standing};
 use super::instalments::load_instalments;
 use super::obligations::{load_ad_accounts, load_holds, load_obligations, load_own_references};
 use crate::db::error::DbError;
@@ -213,6 +213,7 @@ pub(super) async fn load(
 ) -> Result<(), DbError> {
     load_first(connection, catalogue, &needs, books).await?;
     load_instalments(connection, catalogue, &needs, books).await?;
+    load_standing(connection, catalogue, &needs, books).await?;
     let found = find_accounts(connection, &needs).await?;
     enter_accounts(connection, &needs, found, books).await?;
     load_holds(connection, &needs, books).await?;

@@ -243,6 +243,8 @@ impl Session {
             insert(connection, rows.let_go),
             insert(connection, rows.posting),
             insert(connection, rows.held),
+            insert(connection, rows.ended),
+            insert(connection, rows.end),
             insert(connection, rows.keys),
             run(connection, Commit),
         )?;

@@ -6,9 +6,9 @@ use time::OffsetDateTime;
 
 use super::AnsweredKey;
 use super::columns::{
-    Columns as _, InsertAccounts, InsertAdAccounts, InsertCreators, InsertInstalments,
-    InsertJournals, InsertKeys, InsertLots, InsertObligations, InsertPledgeMarkets,
-    InsertPledgeUnits, InsertPledges, InsertTransfers, Post, SetHolds,
+    Columns as _, EndPledges, InsertAccounts, InsertAdAccounts, InsertCreators, InsertInstalments,
+    InsertJournals, InsertKeys, InsertLots, InsertObligations, InsertPledgeEvents,
+    InsertPledgeMarkets, InsertPledgeUnits, InsertPledges, InsertTransfers, Post, SetHolds,
 };
 use crate::db::error::DbError;
 use crate::db::schema::{instalments, pledges};
@@ -16,6 +16,7 @@ use crate::domain::account::AccountKey;
 use crate::domain::books::{Books, Changes};
 use crate::domain::journal::Journal;
 use crate::domain::obligation::{Bond, Obligation};
+use crate::domain::pledge::PledgeState;
 use crate::domain::{AdAccount, Document, Pledge, PledgeId};
 
 /// A position in a list, as the database counts it. Requests are bounded far below its range.
@@ -38,6 +39,8 @@ pub(super) struct Rows {
     pub(super) instalments: InsertInstalments,
     pub(super) creators: InsertCreators,
     pub(super) lots: InsertLots,
+    pub(super) ended: InsertPledgeEvents,
+    pub(super) end: EndPledges,
     pub(super) ad_accounts: InsertAdAccounts,
     pub(super) obligations: InsertObligations,
     pub(super) accounts: InsertAccounts,
@@ -65,6 +68,7 @@ impl Rows {
             );
         }
         rows.issue_lots(&books.changes);
+        rows.end(&books.changes);
         rows.register(&books.changes);
         rows.open_accounts(books);
         rows.set_holds(books);
@@ -153,6 +157,32 @@ impl Rows {
                 key.ad_account.map(|id| id.0),
                 key.platform.clone(),
             );
+        }
+    }
+
+    fn end(&mut self, changes: &Changes) {
+        for event in &changes.ended {
+            let moved = &event.moved;
+            let (uri, sha256) = split_document(moved.document.as_ref());
+            self.ended.push(
+                moved.pledge.0,
+                event.id,
+                moved.state.as_str(),
+                moved.effective_date,
+                event.recorded_at,
+                event.actor.clone(),
+                moved.reason.clone(),
+                uri,
+                sha256,
+            );
+            let known = self.end.ids.iter().position(|id| *id == moved.pledge.0);
+            match known {
+                Some(at) => self.end.states[at] = moved.state.as_str(),
+                None => {
+                    self.end.ids.push(moved.pledge.0);
+                    self.end.states.push(moved.state.as_str());
+                }
+            }
         }
     }
 
@@ -290,6 +320,17 @@ fn push_transfers(rows: &mut InsertTransfers, journal: &Journal) {
     }
 }
 
+/// The state a pledge has while its batch is posted; it ends after that.
+fn before_the_end(state: PledgeState) -> PledgeState {
+    match state {
+        PledgeState::Closing | PledgeState::Closed => PledgeState::Active,
+        PledgeState::Announced
+        | PledgeState::Agreed
+        | PledgeState::Active
+        | PledgeState::Cancelled => state,
+    }
+}
+
 /// What is noted on earlier rows: rare next to allocations, so a statement each.
 pub(super) async fn update(
     mut connection: &AsyncPgConnection,
@@ -301,7 +342,7 @@ pub(super) async fn update(
         };
         diesel::update(pledges::table.filter(pledges::id.eq(*id)))
             .set((
-                pledges::state.eq(book.pledge.state.as_str()),
+                pledges::state.eq(before_the_end(book.pledge.state).as_str()),
                 pledges::agreed_on.eq(book.pledge.agreed_on),
             ))
             .execute(&mut connection)

@@ -3,9 +3,9 @@
 use time::Date;
 use uuid::Uuid;
 
-use super::{Books, Posting};
+use super::{Books, PledgeEvent, Posting};
 use crate::domain::account::AccountKey;
-use crate::domain::command::{Decision, Event, Thing};
+use crate::domain::command::{Decision, Event, MovedOn, Thing};
 use crate::domain::hold::{Hold, HoldChange};
 use crate::domain::id::PledgeId;
 use crate::domain::journal::Draft;
@@ -18,8 +18,23 @@ impl Books {
             self.post(draft, posting);
         }
         for event in decision.events {
-            self.record(event);
+            match event {
+                Event::MovedOn(moved) => self.end(moved, posting),
+                other => self.record(other),
+            }
         }
+    }
+
+    fn end(&mut self, moved: MovedOn, posting: &Posting) {
+        if let Some(Some(book)) = self.pledges.get_mut(&moved.pledge) {
+            book.pledge.state = moved.state;
+        }
+        self.changes.ended.push(PledgeEvent {
+            id: (posting.new_id)(),
+            actor: posting.actor.to_owned(),
+            recorded_at: posting.now,
+            moved,
+        });
     }
 
     fn post(&mut self, draft: Draft, posting: &Posting) {
@@ -91,6 +106,7 @@ impl Books {
                 self.obligations.insert(obligation.id, Some(obligation));
             }
             Event::Held(pledge, change) => self.hold(pledge, change),
+            Event::MovedOn(_) => {} // recorded with who said so
         }
     }
 

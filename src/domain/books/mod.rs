@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::account::AccountKey;
 use super::ad_account::AdAccount;
-use super::command::Thing;
+use super::command::{MovedOn, Thing};
 use super::id::{
     AdAccountId, AllocationId, CreatorId, InstalmentId, JournalId, ObligationId, PledgeId,
 };
@@ -25,7 +25,7 @@ use super::pledge::{Instalment, Lot, Pledge};
 use super::refusal::Refusal;
 use super::{Allocation, Creator};
 
-pub use pledge_book::PledgeBook;
+pub use pledge_book::{PledgeBook, Standing};
 
 /// What posting needs from outside: the actor, the time and fresh ids.
 #[derive(Debug, Clone)]
@@ -40,6 +40,19 @@ pub struct Posting<'a> {
     pub new_id: fn() -> Uuid,
 }
 
+/// That a pledge moved on without a posting, as it is recorded.
+#[derive(Debug, Clone)]
+pub struct PledgeEvent {
+    /// Its id.
+    pub id: Uuid,
+    /// Who said so.
+    pub actor: String,
+    /// When the ledger knew.
+    pub recorded_at: OffsetDateTime,
+    /// What happened.
+    pub moved: MovedOn,
+}
+
 /// What a batch is going to write.
 #[derive(Debug, Default)]
 pub struct Changes {
@@ -47,6 +60,8 @@ pub struct Changes {
     pub announced: Vec<(Pledge, Vec<Instalment>)>,
     /// Pledges whose state changed.
     pub moved_on: Vec<PledgeId>,
+    /// Pledges that moved on without a posting, with what records it.
+    pub ended: Vec<PledgeEvent>,
     /// Instalments something happened to.
     pub instalments: Vec<(PledgeId, InstalmentId)>,
     /// New lots.

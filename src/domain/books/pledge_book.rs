@@ -1,25 +1,44 @@
 //! A pledge with its accounts, as one batch sees it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use time::{Date, Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use super::Posting;
 use crate::domain::account::{Account, AccountKey};
-use crate::domain::chart::Side;
+use crate::domain::chart::{Code, Side};
 use crate::domain::hold::{Hold, HoldChange};
 use crate::domain::id::{AccountId, InstalmentId};
 use crate::domain::journal::{Draft, Journal, Leg, Transfer};
+use crate::domain::market::Market;
 use crate::domain::money::Money;
-use crate::domain::pledge::{Instalment, Pledge};
+use crate::domain::pledge::{Instalment, Pledge, PledgeState};
 use crate::domain::refusal::{Refusal, Shortage};
+use crate::domain::unit::Unit;
+
+/// What an account has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// Its address.
+    pub address: String,
+    /// Its code.
+    pub code: Code,
+    /// What it counts.
+    pub unit: Unit,
+    /// Its market, if it has one.
+    pub market: Option<Market>,
+    /// Its balance on its normal side, in minor digits.
+    pub balance: i64,
+}
 
 /// A pledge with its accounts.
 #[derive(Debug)]
 pub struct PledgeBook {
     /// The pledge.
     pub pledge: Pledge,
+    /// Its accounts with something in them as the batch found them, once asked for.
+    pub standing: Option<Vec<Standing>>,
     /// Its instalments, once asked for, in the order they were pledged.
     pub instalments: Option<Vec<Instalment>>,
     /// The number of its last journal.
@@ -41,6 +60,7 @@ impl PledgeBook {
     pub fn new(pledge: Pledge, journals: i64, last_recorded_at: Option<OffsetDateTime>) -> Self {
         PledgeBook {
             pledge,
+            standing: None,
             instalments: None,
             journals,
             last_recorded_at,
@@ -70,6 +90,27 @@ impl PledgeBook {
             .find(|instalment| instalment.id == id)
     }
 
+    /// What all its accounts have now, once that was asked for: as the batch found them, or as its
+    /// commands left them.
+    pub fn standing(&self) -> Vec<Standing> {
+        let mut all: BTreeMap<String, Standing> = BTreeMap::new();
+        for found in self.standing.iter().flatten() {
+            all.insert(found.address.clone(), found.clone());
+        }
+        for key in self.accounts.keys() {
+            let address = key.address();
+            let now = Standing {
+                address: address.clone(),
+                code: key.code,
+                unit: key.unit.clone(),
+                market: key.market,
+                balance: self.balance(key),
+            };
+            all.insert(address, now);
+        }
+        all.into_values().collect()
+    }
+
     /// What an account has that nothing is waiting for.
     pub fn available(&self, key: &AccountKey) -> i64 {
         self.balance(key) - self.account(key).map_or(0, |account| account.held)
@@ -93,6 +134,20 @@ impl PledgeBook {
     /// The same, for a draft that goes with changes of holds: what is let go may be taken, and what
     /// is newly held has to be there.
     pub fn check_with(&self, draft: &Draft, holds: &[HoldChange]) -> Result<(), Refusal> {
+        match self.pledge.state {
+            PledgeState::Announced
+            | PledgeState::Agreed
+            | PledgeState::Active
+            | PledgeState::Closing => {}
+            state @ (PledgeState::Closed | PledgeState::Cancelled) => {
+                return Err(Refusal::WrongState {
+                    what: "pledge",
+                    state: state.as_str(),
+                    command: "posting",
+                    open: state.open(),
+                });
+            }
+        }
         let mut nets: Vec<(&AccountKey, i64)> = Vec::with_capacity(2 * draft.moves.len());
         let mut count = |key, change| match nets.iter_mut().find(|(known, _)| *known == key) {
             Some((_, net)) => *net += change,

@@ -64,14 +64,11 @@ impl SignAgreement {
         let book = books.pledge(self.pledge)?;
         match book.pledge.state {
             PledgeState::Announced => {}
-            state @ (PledgeState::Agreed | PledgeState::Active) => {
-                return Err(Refusal::WrongState {
-                    what: "pledge",
-                    state: state.as_str(),
-                    command: "signing the agreement",
-                    open: "It is signed already; receipts, lots and budgets are open.",
-                });
-            }
+            PledgeState::Agreed
+            | PledgeState::Active
+            | PledgeState::Closing
+            | PledgeState::Closed
+            | PledgeState::Cancelled => return Err(wrong_state(book, "signing the agreement")),
         }
         let mut pledge = book.pledge.clone();
         pledge.state = PledgeState::Agreed;
@@ -173,15 +170,33 @@ impl MeetCondition {
     }
 }
 
+/// The refusal of what isn't open to the pledge in its state.
+pub(super) fn wrong_state(book: &PledgeBook, command: &'static str) -> Refusal {
+    Refusal::WrongState {
+        what: "pledge",
+        state: book.pledge.state.as_str(),
+        command,
+        open: book.pledge.state.open(),
+    }
+}
+
 /// Money moves only under a signed agreement.
 pub(super) fn require_signed(book: &PledgeBook, command: &'static str) -> Result<(), Refusal> {
     match book.pledge.state {
+        PledgeState::Agreed | PledgeState::Active | PledgeState::Closing => Ok(()),
+        PledgeState::Announced | PledgeState::Closed | PledgeState::Cancelled => {
+            Err(wrong_state(book, command))
+        }
+    }
+}
+
+/// Money is put to new use only while the pledge isn't being wound down.
+pub(super) fn require_open(book: &PledgeBook, command: &'static str) -> Result<(), Refusal> {
+    match book.pledge.state {
         PledgeState::Agreed | PledgeState::Active => Ok(()),
-        state @ PledgeState::Announced => Err(Refusal::WrongState {
-            what: "pledge",
-            state: state.as_str(),
-            command,
-            open: "Record its agreement first.",
-        }),
+        PledgeState::Announced
+        | PledgeState::Closing
+        | PledgeState::Closed
+        | PledgeState::Cancelled => Err(wrong_state(book, command)),
     }
 }

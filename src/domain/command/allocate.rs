@@ -3,7 +3,7 @@
 
 use time::Date;
 
-use super::agreement::require_signed;
+use super::agreement::require_open;
 use super::require::{entry, require_market, require_unit};
 use super::{Context, Decision, Event, Home, Needs, Outcome, Thing};
 use crate::domain::Allocation;
@@ -90,7 +90,7 @@ impl AllocateToCreator {
             .ok_or_else(|| unknown("/creator_id", "creator", self.creator.to_string()))?;
         require_unit(&book.pledge, self.amount.unit(), "/amount/unit")?;
         require_market(&book.pledge, market, "/creator_id")?;
-        require_signed(book, "allocating")?;
+        require_open(book, "allocating")?;
 
         let (from, to) = purses(&self.amount, market, self.creator);
         let moves = vec![entry(from, to, self.amount.minor())];

@@ -6,7 +6,7 @@
 use rust_decimal::Decimal;
 use time::Date;
 
-use super::agreement::require_signed;
+use super::agreement::{require_open, require_signed};
 use super::require::{entry, require_market, require_unit};
 use super::{Context, Decision, Home, Needs, Outcome};
 use crate::domain::account::AccountKey;
@@ -84,7 +84,10 @@ fn decide_budget(
 ) -> Result<Decision, Refusal> {
     require_unit(&book.pledge, amount.unit(), "/amount/unit")?;
     require_market(&book.pledge, market, "/market")?;
-    require_signed(book, "budgeting")?;
+    match draft.kind {
+        Kind::Budget => require_open(book, "budgeting")?,
+        _ => require_signed(book, "returning budget")?,
+    }
     book.check(&draft)?;
     let (_, purse) = funded_and_market(amount, market);
     let available = Money::from_minor(book.balance(&purse) + signed, amount.unit().clone());

@@ -7,11 +7,14 @@ mod agreement;
 mod allocate;
 mod announce;
 mod budget;
+mod end;
 mod enrol;
+mod give_back;
 mod needs;
 mod obligate;
 mod outcome;
 mod receive;
+mod recover;
 mod require;
 
 use super::books::Books;
@@ -22,11 +25,14 @@ pub use agreement::{MeetCondition, SignAgreement};
 pub use allocate::{AllocateToCreator, ReleaseAllocation};
 pub use announce::{AnnouncePledge, NewInstalment};
 pub use budget::{BudgetMarket, ChargeSupportCost, ReturnBudget};
+pub use end::{MovePledge, MovedOn, PledgeMove};
 pub use enrol::EnrolCreator;
+pub use give_back::{DrawSupportCost, OweDonor, PayDonor};
 pub use needs::{Home, Needs, Thing};
 pub use obligate::{OpenAdAccount, OpenObligation, ReleaseObligation};
 pub use outcome::{Context, Decision, Event, Outcome};
 pub use receive::{IssueLot, ReceiveCash, WriteOff};
+pub use recover::{ClaimBack, Recover, WriteOffDebt};
 
 /// What people ask the ledger to do.
 #[derive(Debug, Clone)]
@@ -61,6 +67,20 @@ pub enum Command {
     OpenObligation(OpenObligation),
     /// Give back what an obligation no longer binds.
     ReleaseObligation(ReleaseObligation),
+    /// Find a cost not eligible.
+    ClaimBack(ClaimBack),
+    /// Record that a creator paid back.
+    Recover(Recover),
+    /// Write off what a creator will not pay back.
+    WriteOffDebt(WriteOffDebt),
+    /// Set money aside that goes back to the donor.
+    OweDonor(OweDonor),
+    /// Record that the donor was paid back.
+    PayDonor(PayDonor),
+    /// Record that programme support cost was drawn.
+    DrawSupportCost(DrawSupportCost),
+    /// Move a pledge towards its end, or back.
+    MovePledge(MovePledge),
 }
 
 macro_rules! each {
@@ -81,6 +101,13 @@ macro_rules! each {
             Command::OpenAdAccount($inner) => $body,
             Command::OpenObligation($inner) => $body,
             Command::ReleaseObligation($inner) => $body,
+            Command::ClaimBack($inner) => $body,
+            Command::Recover($inner) => $body,
+            Command::WriteOffDebt($inner) => $body,
+            Command::OweDonor($inner) => $body,
+            Command::PayDonor($inner) => $body,
+            Command::DrawSupportCost($inner) => $body,
+            Command::MovePledge($inner) => $body,
         }
     };
 }

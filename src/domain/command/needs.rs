@@ -43,6 +43,8 @@ pub enum Home {
 pub struct Needs {
     /// All instalments of these pledges.
     pub instalments_of: HashSet<PledgeId>,
+    /// All accounts of these pledges that have something in them.
+    pub standing_of: HashSet<PledgeId>,
     /// These creators.
     pub creators: HashSet<CreatorId>,
     /// These allocations.
@@ -71,6 +73,7 @@ impl Needs {
     /// Whether nothing more is needed.
     pub fn is_empty(&self) -> bool {
         self.instalments_of.is_empty()
+            && self.standing_of.is_empty()
             && self.creators.is_empty()
             && self.allocations.is_empty()
             && self.accounts.is_empty()

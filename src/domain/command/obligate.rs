@@ -3,7 +3,7 @@
 
 use time::Date;
 
-use super::agreement::require_signed;
+use super::agreement::require_open;
 use super::require::{entry, require_market, require_own_reference, require_unit};
 use super::{Context, Decision, Event, Home, Needs, Outcome, Thing};
 use crate::domain::AdAccount;
@@ -148,6 +148,7 @@ impl OpenObligation {
             obligated: self.amount.minor(),
             released: 0,
             remaining: self.amount.minor(),
+            clawed_back: 0,
         }
     }
 
@@ -206,7 +207,7 @@ impl OpenObligation {
         }
         let (thing, name) = (Thing::Obligation, "obligation of the pledge");
         require_own_reference(books, self.pledge, thing, name, &self.reference)?;
-        require_signed(book, "binding an allocation")?;
+        require_open(book, "binding an allocation")?;
         let obligation = self.obligation(market);
         let purses = (obligation.allocation_purse(), obligation.purse());
         let moves = vec![entry(purses.0, purses.1, self.amount.minor())];

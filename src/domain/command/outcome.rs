@@ -2,9 +2,10 @@
 
 use time::{Date, OffsetDateTime};
 
+use super::MovedOn;
 use crate::domain::hold::HoldChange;
 use crate::domain::id::{JournalId, PledgeId};
-use crate::domain::journal::Draft;
+use crate::domain::journal::{Draft, Kind};
 use crate::domain::market::Market;
 use crate::domain::money::Money;
 use crate::domain::pledge::{Instalment, Lot, Pledge};
@@ -44,6 +45,8 @@ pub enum Event {
     Obligated(Obligation),
     /// Something happened to an obligation.
     ObligationChanged(Obligation),
+    /// A pledge moved on without a posting.
+    MovedOn(MovedOn),
     /// A hold was taken, changed or let go.
     Held(PledgeId, HoldChange),
 }
@@ -136,6 +139,19 @@ pub enum Outcome {
         amount: Money,
         /// What the market now has available to allocate.
         available: Money,
+        /// When it counts.
+        effective_date: Date,
+        /// What was posted.
+        journal: JournalId,
+    },
+    /// A posting that has no other effect.
+    Posted {
+        /// The pledge.
+        pledge: PledgeId,
+        /// What happened.
+        kind: Kind,
+        /// How much.
+        amount: Money,
         /// When it counts.
         effective_date: Date,
         /// What was posted.

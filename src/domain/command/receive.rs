@@ -11,8 +11,7 @@
 use time::Date;
 
 use super::agreement::require_signed;
-use super::require::entry;
-use super::require::{require_outstanding, require_unit_of};
+use super::require::{entry, require_outstanding, require_unit_of, require_unused_reference};
 use super::{Context, Decision, Event, Home, Needs, Outcome, Thing};
 use crate::domain::account::AccountKey;
 use crate::domain::books::{Books, PledgeBook};
@@ -122,7 +121,11 @@ fn touch(
 fn activation(book: &PledgeBook) -> Option<Event> {
     match book.pledge.state {
         PledgeState::Agreed => Some(Event::Activated(book.pledge.id)),
-        PledgeState::Announced | PledgeState::Active => None,
+        PledgeState::Announced
+        | PledgeState::Active
+        | PledgeState::Closing
+        | PledgeState::Closed
+        | PledgeState::Cancelled => None,
     }
 }
 
@@ -182,18 +185,8 @@ impl ReceiveCash {
         let (book, instalment) = books.instalment(self.instalment)?;
         self.check_units(instalment)?;
         require_signed(book, "receiving")?;
-        if let Some(reference) = &self.bank_reference {
-            let known = books
-                .bank_references
-                .get(&(self.instalment.0, reference.clone()));
-            if known == Some(&true) {
-                return Err(Refusal::DuplicateReference {
-                    pointer: "/bank_reference",
-                    what: "receipt on this instalment",
-                    reference: reference.clone(),
-                });
-            }
-        }
+        let (subject, reference) = (self.instalment.0, self.bank_reference.as_deref());
+        require_unused_reference(books, subject, "receipt on this instalment", reference)?;
         let gross = self.gross();
         require_outstanding(instalment, &gross, "/received")?;
         let draft = Draft {

@@ -1,5 +1,7 @@
 //! What several commands ask of what they are given.
 
+use uuid::Uuid;
+
 use super::Thing;
 use crate::domain::account::AccountKey;
 use crate::domain::books::Books;
@@ -88,6 +90,27 @@ pub(super) fn require_own_reference(
     match books.own_references.get(&name) {
         Some(true) => Err(Refusal::DuplicateReference {
             pointer: "/reference",
+            what,
+            reference: reference.to_owned(),
+        }),
+        Some(false) | None => Ok(()),
+    }
+}
+
+/// A reference of the bank's must not have been recorded before about the same subject.
+pub(super) fn require_unused_reference(
+    books: &Books,
+    subject: Uuid,
+    what: &'static str,
+    reference: Option<&str>,
+) -> Result<(), Refusal> {
+    let Some(reference) = reference else {
+        return Ok(());
+    };
+    let known = books.bank_references.get(&(subject, reference.to_owned()));
+    match known {
+        Some(true) => Err(Refusal::DuplicateReference {
+            pointer: "/bank_reference",
             what,
             reference: reference.to_owned(),
         }),

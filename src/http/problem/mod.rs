@@ -239,6 +239,8 @@ fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::WrongState { .. }
         | Refusal::ExceedsOutstanding { .. }
         | Refusal::ExceedsAllocation { .. }
+        | Refusal::ExceedsLiquidated { .. }
+        | Refusal::NotEmpty(_)
         | Refusal::InsufficientFunds(_)
         | Refusal::BackdatedOverdraft { .. }
         | Refusal::Constraint(_) => StatusCode::CONFLICT,
@@ -261,6 +263,13 @@ impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         let mut problem = Problem::new(status(&refusal), refusal.code(), refusal.to_string());
         problem.0.shortage = refusal.shortage().cloned();
+        if let Refusal::NotEmpty(reasons) = &refusal {
+            let code = refusal.code();
+            let left = reasons
+                .iter()
+                .map(|it| Reason::new("", code, it.to_string()));
+            problem.0.errors = left.collect();
+        }
         match refusal.pointer() {
             Some(pointer) => problem.at(pointer),
             None => problem,

@@ -7,6 +7,7 @@
 mod budget;
 mod obligation;
 mod pledge;
+mod posted;
 
 use serde::Serialize;
 
@@ -16,6 +17,8 @@ pub use pledge::{
     ConditionMetOut, DocumentOut, InstalmentOut, LotOut, PartyOut, PledgeOut, ReceiptOut,
     SupportCostOut, WriteOffOut,
 };
+
+pub use posted::PostedOut;
 
 use crate::domain::Outcome;
 
@@ -41,6 +44,7 @@ pub fn render(outcome: &Outcome) -> Vec<u8> {
         Outcome::WriteOff { .. } => json(&WriteOffOut::of(outcome)),
         Outcome::SupportCost { .. } => json(&SupportCostOut::of(outcome)),
         Outcome::Budget { .. } => json(&BudgetOut::of(outcome)),
+        Outcome::Posted { .. } => json(&PostedOut::of(outcome)),
         Outcome::Creator(creator) => json(&CreatorOut::from(creator)),
         Outcome::Allocation {
             allocation,

@@ -82,6 +82,8 @@ pub struct ObligationOut {
     pub amount: MoneyOut,
     /// How much of it went for what it was meant for.
     pub liquidated: MoneyOut,
+    /// How much of that was found not eligible.
+    pub clawed_back: MoneyOut,
     /// How much of it went back to the allocation.
     pub released: MoneyOut,
     /// What is still bound.
@@ -126,6 +128,7 @@ impl From<&Obligation> for ObligationOut {
             state: obligation.state().as_str(),
             amount: (&obligation.amount).into(),
             liquidated: money(obligation.liquidated()),
+            clawed_back: money(obligation.clawed_back),
             released: money(obligation.released),
             remaining: money(obligation.remaining),
             campaign,

@@ -4,6 +4,7 @@ pub mod allocations;
 pub mod answer;
 pub mod budgets;
 pub mod bulk;
+pub mod closing;
 pub mod creators;
 pub mod inputs;
 pub mod instalments;
@@ -63,6 +64,16 @@ pub fn endpoints() -> Vec<Endpoint> {
             "/v1/obligations/{id}/release",
             obligations::release_obligation,
         ),
+        Endpoint::post("/v1/pledges/{id}/donor-refunds", closing::owe_donor),
+        Endpoint::post("/v1/pledges/{id}/donor-payments", closing::pay_donor),
+        Endpoint::post(
+            "/v1/pledges/{id}/support-costs/draws",
+            closing::draw_support_cost,
+        ),
+        Endpoint::post("/v1/pledges/{id}/closing", closing::begin_closing),
+        Endpoint::post("/v1/pledges/{id}/resumption", closing::resume_pledge),
+        Endpoint::post("/v1/pledges/{id}/closure", closing::close_pledge),
+        Endpoint::post("/v1/pledges/{id}/cancellation", closing::cancel_pledge),
     ]
 }
 
@@ -88,6 +99,13 @@ pub fn endpoints() -> Vec<Endpoint> {
         obligations::open_obligation,
         obligations::open_obligations_in_bulk,
         obligations::release_obligation,
+        closing::owe_donor,
+        closing::pay_donor,
+        closing::draw_support_cost,
+        closing::begin_closing,
+        closing::resume_pledge,
+        closing::close_pledge,
+        closing::cancel_pledge,
     ),
     components(schemas(answer::PreviewOut, bulk::BulkPreviewOut))
 )]

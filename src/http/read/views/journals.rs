@@ -116,6 +116,7 @@ fn subject(kind: Kind, id: uuid::Uuid) -> String {
         | Kind::PlatformPayment
         | Kind::TaxPayment
         | Kind::Suspense
+        | Kind::SupportCostDraw
         | Kind::Revaluation => PledgeId(id).to_string(),
         Kind::ConditionMet | Kind::Receipt | Kind::WriteOff => InstalmentId(id).to_string(),
         Kind::LotIssue
@@ -129,10 +130,11 @@ fn subject(kind: Kind, id: uuid::Uuid) -> String {
         | Kind::Invoice
         | Kind::Advance
         | Kind::Liquidation
+        | Kind::Clawback
         | Kind::AdvanceReturn => ObligationId(id).to_string(),
         Kind::Payment | Kind::PaymentReturn => PayoutId(id).to_string(),
         Kind::Spend | Kind::AdTax | Kind::Overspill | Kind::Refund => AdAccountId(id).to_string(),
-        Kind::Clawback | Kind::Recovery | Kind::BadDebt => CreatorId(id).to_string(),
+        Kind::Recovery | Kind::BadDebt => CreatorId(id).to_string(),
         Kind::Reversal => JournalId(id).to_string(),
     }
 }

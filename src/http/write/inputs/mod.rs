@@ -1,11 +1,15 @@
 //! What clients send: the shapes that are documented, field by field, for the readers beside
 //! the handlers. A test holds the two together: each example is read, each field is asked for.
 
+mod closing;
 mod obligations;
 
 use serde::Serialize;
 use utoipa::ToSchema;
 
+pub use closing::{
+    BadDebtIn, BankPaymentIn, ClawbackIn, ClosureIn, DonorRefundIn, PledgeMoveIn, RecoveryIn,
+};
 pub use obligations::{AdAccountIn, CampaignIn, ObligationIn};
 
 use crate::domain::{CreatorId, Market, PledgeId};

@@ -8,10 +8,13 @@ use utoipa::openapi::{RefOr, Schema};
 use uuid::Uuid;
 
 use super::*;
+use crate::domain::command::PledgeMove;
 use crate::domain::{AllocationId, Command, InstalmentId, ObligationId};
 use crate::http::body::tests::catalogue;
 use crate::http::body::{Edge, Fields, Node};
-use crate::http::write::{allocations, budgets, creators, instalments, obligations, pledges};
+use crate::http::write::{
+    allocations, budgets, closing, creators, instalments, obligations, pledges,
+};
 
 type Reader = fn(&mut Fields<'_>) -> Option<Command>;
 
@@ -56,6 +59,30 @@ fn shapes() -> Vec<(RefOr<Schema>, Reader)> {
         (ObligationIn::schema(), obligations::obligation),
         (ReleaseIn::schema(), |body| {
             obligations::release(ObligationId(Uuid::nil()), body)
+        }),
+        (ClawbackIn::schema(), |body| {
+            closing::clawback(ObligationId(Uuid::nil()), body)
+        }),
+        (RecoveryIn::schema(), |body| {
+            closing::recovery(CreatorId(Uuid::nil()), body)
+        }),
+        (BadDebtIn::schema(), |body| {
+            closing::bad_debt(CreatorId(Uuid::nil()), body)
+        }),
+        (DonorRefundIn::schema(), |body| {
+            closing::donor_refund(pledge(), body)
+        }),
+        (BankPaymentIn::schema(), |body| {
+            closing::donor_payment(pledge(), body)
+        }),
+        (BankPaymentIn::schema(), |body| {
+            closing::support_cost_draw(pledge(), body)
+        }),
+        (PledgeMoveIn::schema(), |body| {
+            closing::pledge_move(pledge(), PledgeMove::BeginClosing, body)
+        }),
+        (ClosureIn::schema(), |body| {
+            closing::pledge_move(pledge(), PledgeMove::Close, body)
         }),
     ]
 }
