@@ -18,6 +18,7 @@
 //! | [`db`] | Postgres: connections, the write path's statements, snapshots of reads, migrations |
 //! | [`engine`] | the one write path: lanes, batches, idempotency, replay |
 //! | [`statements`] | how statements are written, as JSON and as CSV |
+//! | [`exports`] | the ledger in other programs' words: a journal for hledger |
 //! | [`http`] | the API: access, parsing, problems, paging, the description |
 //! | [`app`] | settings, the command line, the service put together, the demonstration |
 //! | [`embedded`] | a private Postgres for a machine where nothing is set up |
@@ -42,5 +43,6 @@ pub mod db;
 pub mod domain;
 pub mod embedded;
 pub mod engine;
+pub mod exports;
 pub mod http;
 pub mod statements;

@@ -11,6 +11,7 @@ mod constraints;
 mod crash;
 mod domain;
 mod embedded_postgres;
+mod exports;
 mod faults;
 mod finance;
 mod harness;

@@ -173,6 +173,12 @@ pub fn reads() -> Vec<Operation> {
         ),
         get("/v1/journals", Ledger, none, "pledge_id={pledge}"),
         get("/v1/journals/{id}", Ledger, Names::Journal, ""),
+        get(
+            "/v1/pledges/{id}/journal.hledger",
+            Proofs,
+            Names::Pledge,
+            "",
+        ),
         get("/v1/trial-balance", Proofs, none, ""),
         get("/v1/proofs", Proofs, none, ""),
     ]

@@ -5,6 +5,7 @@
 
 mod accounts;
 mod creators;
+mod exports;
 mod get;
 mod journals;
 mod lists;
@@ -36,6 +37,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         Endpoint::get("/v1/pledges/{id}/instalments", pledges::list_instalments),
         Endpoint::get("/v1/pledges/{id}/lots", pledges::list_lots),
         Endpoint::get("/v1/pledges/{id}/summary", reports::read_summary),
+        Endpoint::get("/v1/pledges/{id}/journal.hledger", exports::export_hledger),
         Endpoint::get("/v1/instalments/{id}", pledges::read_instalment),
         Endpoint::get("/v1/lots/{id}", pledges::read_lot),
         Endpoint::get("/v1/creators", creators::list_creators),
@@ -74,6 +76,7 @@ pub fn endpoints() -> Vec<Endpoint> {
     pledges::list_instalments,
     pledges::list_lots,
     reports::read_summary,
+    exports::export_hledger,
     pledges::read_instalment,
     pledges::read_lot,
     creators::list_creators,

@@ -1,0 +1,152 @@
+//! Exports for other programs.
+//!
+//! The accounts are read first, at one instant; then the journals up to it, a stretch at a time,
+//! each on a connection of its own that goes back to the pool before anything is sent: a slow
+//! reader holds nothing, and an export of any length costs the memory of one stretch.
+
+use actix_web::HttpResponse;
+use actix_web::http::header;
+use actix_web::web::{Bytes, Data};
+use futures_util::stream;
+
+use super::get::{Get, failed};
+use crate::db::read::{
+    self, Account, AccountFilter, AccountWindow, JournalWindow, ReadError, Sight, snapshot,
+};
+use crate::domain::PledgeId;
+use crate::exports::hledger;
+use crate::http::accept::negotiate;
+use crate::http::access::permission::ReadProofs;
+use crate::http::problem::Problem;
+use crate::http::state::State;
+
+/// How many accounts, or journals, are read at once.
+const STRETCH: i64 = 1_000;
+
+const MEDIA_TYPE: &str = "text/plain; charset=utf-8";
+
+/// A pledge's whole journal for hledger
+///
+/// Every journal with both sides of every transfer, and at the end every account's balance as the
+/// ledger keeps it: `hledger check --strict` adds up again and finds any difference.
+#[utoipa::path(get, path = "/v1/pledges/{id}/journal.hledger", tag = "reports",
+    responses((status = 200, description = "The journal", content_type = "text/plain",
+        body = String)))]
+pub async fn export_hledger(get: Get<ReadProofs>) -> Result<HttpResponse, Problem> {
+    let id: PledgeId = get.id()?;
+    negotiate(get.request().headers(), &[MEDIA_TYPE])?;
+    get.query_in_any_form().finish()?;
+    let (catalogue, sight) = (get.catalogue(), get.sight());
+    let mut connection = get.connection().await?;
+    let reads = snapshot(&mut connection, async |connection| {
+        let version = read::pledge_version(connection, sight, id).await?;
+        let pledge = read::pledge(connection, catalogue, sight, id).await?;
+        let mut accounts: Vec<Account> = Vec::new();
+        let mut after = None;
+        loop {
+            let filter = AccountFilter {
+                pledge: Some(id),
+                ..AccountFilter::default()
+            };
+            let window = AccountWindow {
+                after,
+                limit: STRETCH,
+                known_at: None,
+            };
+            let found = read::list_accounts(connection, catalogue, sight, &filter, window).await?;
+            after = found.last;
+            accounts.extend(found.page.data);
+            if !found.page.has_more {
+                return Ok((version.zip(pledge), accounts));
+            }
+        }
+    });
+    let (found, accounts) = reads.await.map_err(failed)?;
+    drop(connection);
+    let (version, pledge) = found.ok_or_else(|| get.absent("pledge"))?;
+    let title = format!(
+        "{} ({id}), journals 1 to {}",
+        pledge.reference, version.journals
+    );
+    let mut chunk = Vec::new();
+    let writer = hledger::Writer::begin(&title, &accounts, &mut chunk);
+    let rest = Rest {
+        state: get.state().clone(),
+        sight: get.sight().clone(),
+        pledge: id,
+        after: 0,
+        upto: version.journals,
+        writer,
+        chunk: Some(chunk),
+    };
+    let name = format!("attachment; filename=\"{id}.journal\"");
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, MEDIA_TYPE))
+        .insert_header((header::CACHE_CONTROL, "private, no-store"))
+        .insert_header((header::CONTENT_DISPOSITION, name))
+        .streaming(stream::try_unfold(Some(rest), Rest::next)))
+}
+
+/// The export broke off: the connection is closed, so that the reader sees it isn't whole.
+#[derive(Debug, thiserror::Error)]
+#[error("the export broke off")]
+struct BrokenOff;
+
+impl From<BrokenOff> for actix_web::Error {
+    fn from(error: BrokenOff) -> Self {
+        actix_web::error::ErrorInternalServerError(error)
+    }
+}
+
+/// What of an export is still to be sent.
+struct Rest {
+    state: Data<State>,
+    sight: Sight,
+    pledge: PledgeId,
+    after: i64,
+    upto: i64,
+    writer: hledger::Writer,
+    chunk: Option<Vec<u8>>,
+}
+
+impl Rest {
+    /// The next piece: the beginning, then a stretch of journals, then the end.
+    async fn next(rest: Option<Self>) -> Result<Option<(Bytes, Option<Self>)>, BrokenOff> {
+        let Some(mut rest) = rest else {
+            return Ok(None);
+        };
+        if let Some(chunk) = rest.chunk.take() {
+            return Ok(Some((Bytes::from(chunk), Some(rest))));
+        }
+        let mut chunk = Vec::new();
+        if rest.after >= rest.upto {
+            rest.writer.end(&mut chunk);
+            return Ok(Some((Bytes::from(chunk), None)));
+        }
+        match rest.stretch(&mut chunk).await {
+            Ok(()) => Ok(Some((Bytes::from(chunk), Some(rest)))),
+            Err(error) => {
+                log::error!("an export of {} broke off: {error}", rest.pledge);
+                Err(BrokenOff)
+            }
+        }
+    }
+
+    async fn stretch(&mut self, out: &mut Vec<u8>) -> Result<(), Box<dyn std::error::Error>> {
+        let window = JournalWindow {
+            after: self.after,
+            upto: self.upto,
+            limit: STRETCH,
+        };
+        let page = {
+            let mut connection = self.state.pool.get().await?;
+            let (catalogue, sight) = (&self.state.catalogue, &self.sight);
+            read::list_journals(&mut connection, catalogue, sight, self.pledge, window)
+                .await
+                .map_err(|error: ReadError| error.to_string())?
+        };
+        self.after = page.data.last().map_or(self.upto, |last| last.number);
+        self.writer.journals(&page.data, out)?;
+        Ok(())
+    }
+}
