@@ -2,6 +2,7 @@
 
 mod backdating;
 mod cash;
+mod corrections;
 mod creators;
 mod credits;
 mod dry_runs;

@@ -24,6 +24,7 @@ pub enum Need {
     Money,
     Creators,
     WriteOffs,
+    Reversals,
 }
 
 /// What an operation's `{id}` names.
@@ -203,7 +204,7 @@ fn in_bulk(mut item: Value) -> Value {
 }
 
 pub fn writes() -> Vec<Operation> {
-    use Need::{Creators, Money, Pledges, WriteOffs};
+    use Need::{Creators, Money, Pledges, Reversals, WriteOffs};
     vec![
         post("/v1/pledges", Pledges, Names::Nothing, |_| demonstration()),
         post(
@@ -303,6 +304,15 @@ pub fn writes() -> Vec<Operation> {
                 "effective_date": "2025-01-15"})
             },
         ),
+        post(
+            "/v1/journals/{id}/reversals",
+            Reversals,
+            Names::Journal,
+            |_| {
+                json!({"amount": usd("1.00"), "reason": "One too many", "document": document(),
+                "effective_date": "2025-01-15"})
+            },
+        ),
     ]
 }
 
@@ -331,7 +341,7 @@ async fn the_request_of_every_row_succeeds() {
     let place = Place::new(&world, "PLACE").await;
     for operation in operations() {
         let client = match operation.need {
-            Need::WriteOffs => world.controller(),
+            Need::WriteOffs | Need::Reversals => world.controller(),
             _ => world.preparer(),
         };
         let answer = operation.try_by(&client, &place).await;

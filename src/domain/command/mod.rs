@@ -13,6 +13,7 @@ mod obligate;
 mod outcome;
 mod receive;
 mod require;
+mod reverse;
 
 use super::books::Books;
 use super::id::JournalId;
@@ -27,6 +28,7 @@ pub use needs::{Home, Needs, Thing};
 pub use obligate::{OpenAdAccount, OpenObligation, ReleaseObligation};
 pub use outcome::{Context, Decision, Event, Outcome};
 pub use receive::{IssueLot, ReceiveCash, WriteOff};
+pub use reverse::{Portion, ReverseJournal, ReversedLine};
 
 /// What people ask the ledger to do.
 #[derive(Debug, Clone)]
@@ -61,6 +63,8 @@ pub enum Command {
     OpenObligation(OpenObligation),
     /// Give back what an obligation no longer binds.
     ReleaseObligation(ReleaseObligation),
+    /// Take a journal back, in part or whole.
+    ReverseJournal(ReverseJournal),
 }
 
 macro_rules! each {
@@ -81,6 +85,7 @@ macro_rules! each {
             Command::OpenAdAccount($inner) => $body,
             Command::OpenObligation($inner) => $body,
             Command::ReleaseObligation($inner) => $body,
+            Command::ReverseJournal($inner) => $body,
         }
     };
 }

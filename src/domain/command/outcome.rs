@@ -2,6 +2,7 @@
 
 use time::{Date, OffsetDateTime};
 
+use super::reverse::ReversedLine;
 use crate::domain::hold::HoldChange;
 use crate::domain::id::{JournalId, PledgeId};
 use crate::domain::journal::Draft;
@@ -44,6 +45,10 @@ pub enum Event {
     Obligated(Obligation),
     /// Something happened to an obligation.
     ObligationChanged(Obligation),
+    /// An agreement was taken back.
+    Unsigned(PledgeId),
+    /// So much was taken back of lines of a journal.
+    Reversed(JournalId, Vec<(i16, i64)>),
     /// A hold was taken, changed or let go.
     Held(PledgeId, HoldChange),
 }
@@ -152,6 +157,21 @@ pub enum Outcome {
     },
     /// An ad account.
     AdAccount(AdAccount),
+    /// A journal that was taken back, in part or whole.
+    Reversal {
+        /// The pledge.
+        pledge: PledgeId,
+        /// That journal.
+        reverses: JournalId,
+        /// When it counts.
+        effective_date: Date,
+        /// Why.
+        reason: String,
+        /// What was taken back of each line, and what is left.
+        lines: Vec<ReversedLine>,
+        /// What was posted.
+        journal: JournalId,
+    },
     /// An obligation as it now stands.
     Obligation {
         /// The obligation.

@@ -239,6 +239,7 @@ fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::WrongState { .. }
         | Refusal::ExceedsOutstanding { .. }
         | Refusal::ExceedsAllocation { .. }
+        | Refusal::ExceedsReversible { .. }
         | Refusal::InsufficientFunds(_)
         | Refusal::BackdatedOverdraft { .. }
         | Refusal::Constraint(_) => StatusCode::CONFLICT,
@@ -253,6 +254,10 @@ fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::WrongUnitKind { .. }
         | Refusal::LotNeverValid { .. }
         | Refusal::EndsBeforeStart { .. }
+        | Refusal::LinesDiffer
+        | Refusal::WholeOnly { .. }
+        | Refusal::ReversalLopsided { .. }
+        | Refusal::NotReversible { .. }
         | Refusal::BeyondRange(_) => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }

@@ -7,6 +7,7 @@
 mod budget;
 mod obligation;
 mod pledge;
+mod reversal;
 
 use serde::Serialize;
 
@@ -16,6 +17,7 @@ pub use pledge::{
     ConditionMetOut, DocumentOut, InstalmentOut, LotOut, PartyOut, PledgeOut, ReceiptOut,
     SupportCostOut, WriteOffOut,
 };
+pub use reversal::{ReversalOut, ReversedLineOut};
 
 use crate::domain::Outcome;
 
@@ -49,6 +51,7 @@ pub fn render(outcome: &Outcome) -> Vec<u8> {
             journal_id: Some(*journal),
             ..allocation.into()
         }),
+        Outcome::Reversal { .. } => json(&ReversalOut::of(outcome)),
         Outcome::AdAccount(account) => json(&AdAccountOut::from(account)),
         Outcome::Obligation {
             obligation,

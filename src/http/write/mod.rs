@@ -10,6 +10,7 @@ pub mod instalments;
 pub mod obligations;
 pub mod pledges;
 pub mod post;
+pub mod reversals;
 
 use crate::http::routes::Endpoint;
 
@@ -63,6 +64,7 @@ pub fn endpoints() -> Vec<Endpoint> {
             "/v1/obligations/{id}/release",
             obligations::release_obligation,
         ),
+        Endpoint::post("/v1/journals/{id}/reversals", reversals::reverse_journal),
     ]
 }
 
@@ -88,6 +90,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         obligations::open_obligation,
         obligations::open_obligations_in_bulk,
         obligations::release_obligation,
+        reversals::reverse_journal,
     ),
     components(schemas(answer::PreviewOut, bulk::BulkPreviewOut))
 )]

@@ -8,10 +8,12 @@ use utoipa::openapi::{RefOr, Schema};
 use uuid::Uuid;
 
 use super::*;
-use crate::domain::{AllocationId, Command, InstalmentId, ObligationId};
+use crate::domain::{AllocationId, Command, InstalmentId, JournalId, ObligationId};
 use crate::http::body::tests::catalogue;
 use crate::http::body::{Edge, Fields, Node};
-use crate::http::write::{allocations, budgets, creators, instalments, obligations, pledges};
+use crate::http::write::{
+    allocations, budgets, creators, instalments, obligations, pledges, reversals,
+};
 
 type Reader = fn(&mut Fields<'_>) -> Option<Command>;
 
@@ -56,6 +58,9 @@ fn shapes() -> Vec<(RefOr<Schema>, Reader)> {
         (ObligationIn::schema(), obligations::obligation),
         (ReleaseIn::schema(), |body| {
             obligations::release(ObligationId(Uuid::nil()), body)
+        }),
+        (ReversalIn::schema(), |body| {
+            reversals::reversal(JournalId(Uuid::nil()), body)
         }),
     ]
 }
