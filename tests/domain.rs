@@ -4,3 +4,4 @@ mod fixture;
 mod needs;
 mod postings;
 mod refusals;
+mod reversals;
