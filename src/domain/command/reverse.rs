@@ -104,7 +104,7 @@ impl ReverseJournal {
     fn taken<'a>(&self, chain: &Chain<'a>) -> Result<Vec<Taken<'a>>, Refusal> {
         let target = chain.target();
         match &self.portion {
-            Portion::Rest => Ok(rest(chain)),
+            Portion::Rest => rest(chain),
             Portion::Each(amount) => {
                 let alike = |pair: &[ReversibleLine]| {
                     let unit = |it: &ReversibleLine| it.debit.unit.clone();
@@ -180,8 +180,8 @@ impl ReverseJournal {
 
     pub(super) fn decide(&self, books: &Books, context: &Context) -> Result<Decision, Refusal> {
         let (book, chain) = books.chain(self.journal)?;
-        let taken = self.taken(&chain)?;
         require_reversible(&chain)?;
+        let taken = self.taken(&chain)?;
         let draft = self.draft(&chain, &taken);
         require_whole(&chain, &taken)?;
         require_balance(&chain, &draft)?;
@@ -200,20 +200,24 @@ impl ReverseJournal {
     }
 }
 
-/// All that is left of every line; if that is nothing, all of the first one.
-fn rest<'a>(chain: &Chain<'a>) -> Vec<Taken<'a>> {
+/// All that is left of every line, which is something.
+fn rest<'a>(chain: &Chain<'a>) -> Result<Vec<Taken<'a>>, Refusal> {
     let lines = chain.target().lines.iter();
-    let left = lines.clone().map(|line| (line, chain.left(line.line)));
-    let mut left: Vec<_> = left.filter(|(_, left)| *left > 0).collect();
-    if left.is_empty() {
-        left.extend(lines.take(1).map(|line| (line, line.amount)));
-    }
-    let taken = left.into_iter().map(|(line, amount)| Taken {
+    let taken = lines.map(|line| Taken {
         line,
-        amount,
-        pointer: "/amount".to_owned(),
+        amount: chain.left(line.line),
+        pointer: String::new(),
     });
-    taken.collect()
+    let taken: Vec<_> = taken.filter(|it| it.amount > 0).collect();
+    match chain.target().lines.first() {
+        Some(line) if taken.is_empty() => Err(Refusal::ExceedsReversible {
+            pointer: String::new(),
+            line: line.line,
+            left: line.money(0),
+            requested: line.money(line.amount),
+        }),
+        Some(_) | None => Ok(taken),
+    }
 }
 
 fn take<'a>(
@@ -261,8 +265,7 @@ fn require_whole(chain: &Chain<'_>, taken: &[Taken<'_>]) -> Result<(), Refusal> 
     let kind = chain.origin().kind;
     let all = taken.len() == chain.target().lines.len()
         && taken.iter().all(|it| it.amount >= it.line.amount);
-    let nothing_left = chain.target().is_taken_back();
-    match is_whole(kind) && !all && !nothing_left {
+    match is_whole(kind) && !all {
         true => Err(Refusal::WholeOnly {
             kind: kind.as_str(),
         }),
@@ -273,7 +276,6 @@ fn require_whole(chain: &Chain<'_>, taken: &[Taken<'_>]) -> Result<(), Refusal> 
 /// What stands together stays together: in part as in whole a reversal keeps the proofs. The
 /// database holds the same rule as `transfers_reversal_keeps_proof`.
 fn require_balance(chain: &Chain<'_>, draft: &Draft) -> Result<(), Refusal> {
-    let nothing_left = chain.target().is_taken_back();
     let proofs = draft.out_of_proof().map(|apart| {
         let what = "the pledge's purses and what is behind them";
         (what, apart)
@@ -283,7 +285,7 @@ fn require_balance(chain: &Chain<'_>, draft: &Draft) -> Result<(), Refusal> {
         let what = "what is pledged and what is receivable";
         effects::is_of_instalment(chain.origin().kind).then_some((what, apart))
     };
-    match proofs.or_else(awaited).filter(|_| !nothing_left) {
+    match proofs.or_else(awaited) {
         Some((what, apart)) => Err(Refusal::ReversalLopsided { what, apart }),
         None => Ok(()),
     }
