@@ -12,6 +12,7 @@ use std::collections::HashSet;
 use time::Date;
 use uuid::Uuid;
 
+use self::effects::Concern;
 use super::require::entry;
 use super::{Context, Decision, Event, Home, Needs, Outcome, Thing};
 use crate::domain::books::Books;
@@ -243,31 +244,35 @@ fn take<'a>(
 /// Some things can't be undone by saying so, and some are said anew rather than given back. The
 /// database holds the same rule as `journals_reversible`.
 fn require_reversible(chain: &Chain<'_>) -> Result<(), Refusal> {
-    let kind = chain.origin().kind;
-    let instead = match (kind, chain.is_of_reversal()) {
-        (Kind::Placement, _) => "credits in an ad account can't be had back from the platform.",
-        (Kind::Payment, _) => "if the bank returned it, record the return of the payout.",
-        (Kind::Agreement, true) => "sign the agreement anew.",
-        (Kind::ConditionMet, true) => "record anew that the condition is met.",
-        _ => return Ok(()),
+    let instead = match (Concern::of(chain), chain.is_of_reversal()) {
+        (Concern::OneWay(instead), true | false) => instead,
+        (Concern::Agreement, true) => "sign the agreement anew.",
+        (Concern::Condition, true) => "record anew that the condition is met.",
+        (Concern::Agreement | Concern::Condition, false)
+        | (
+            Concern::Income
+            | Concern::WriteOff
+            | Concern::Allocation
+            | Concern::Release
+            | Concern::Binding
+            | Concern::Unbinding
+            | Concern::Posting,
+            true | false,
+        ) => return Ok(()),
     };
-    let kind = kind.as_str();
-    Err(Refusal::NotReversible { kind, instead })
-}
-
-/// Whether a kind of journal says something that is so or not, with nothing in between.
-fn is_whole(kind: Kind) -> bool {
-    matches!(kind, Kind::Agreement | Kind::ConditionMet)
+    Err(Refusal::NotReversible {
+        kind: chain.origin().kind.as_str(),
+        instead,
+    })
 }
 
 /// The database holds the same rule as `transfers_reversal_whole`.
 fn require_whole(chain: &Chain<'_>, taken: &[Taken<'_>]) -> Result<(), Refusal> {
-    let kind = chain.origin().kind;
     let all = taken.len() == chain.target().lines.len()
         && taken.iter().all(|it| it.amount >= it.line.amount);
-    match is_whole(kind) && !all {
+    match Concern::of(chain).is_whole() && !all {
         true => Err(Refusal::WholeOnly {
-            kind: kind.as_str(),
+            kind: chain.origin().kind.as_str(),
         }),
         false => Ok(()),
     }
@@ -283,7 +288,9 @@ fn require_balance(chain: &Chain<'_>, draft: &Draft) -> Result<(), Refusal> {
     let awaited = || {
         let apart = draft.out_of_awaited()?;
         let what = "what is pledged and what is receivable";
-        effects::is_of_instalment(chain.origin().kind).then_some((what, apart))
+        Concern::of(chain)
+            .is_of_instalment()
+            .then_some((what, apart))
     };
     match proofs.or_else(awaited) {
         Some((what, apart)) => Err(Refusal::ReversalLopsided { what, apart }),

@@ -22,15 +22,109 @@ use crate::domain::id::{AllocationId, InstalmentId, ObligationId};
 use crate::domain::journal::Kind;
 use crate::domain::money::Money;
 use crate::domain::obligation::Obligation;
+use crate::domain::pledge::Instalment;
 use crate::domain::refusal::Refusal;
 use crate::domain::reversal::{Chain, ReversibleLine};
 
-/// Whether journals of a kind say what is owed or has come of an instalment.
-pub(super) fn is_of_instalment(kind: Kind) -> bool {
-    matches!(
-        kind,
-        Kind::Agreement | Kind::ConditionMet | Kind::Receipt | Kind::LotIssue | Kind::WriteOff
-    )
+/// What a journal did besides the posting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Concern {
+    /// It had a pledge signed.
+    Agreement,
+    /// It had a condition met.
+    Condition,
+    /// Something came in on an instalment.
+    Income,
+    /// Something of an instalment will not come.
+    WriteOff,
+    /// It made an allocation.
+    Allocation,
+    /// It gave back part of one.
+    Release,
+    /// It bound part of an allocation.
+    Binding,
+    /// It gave back part of what was bound.
+    Unbinding,
+    /// Nothing.
+    Posting,
+    /// What can't be undone here, and what to do instead.
+    OneWay(&'static str),
+}
+
+impl Concern {
+    /// What the first journal of the chain did.
+    pub(super) fn of(chain: &Chain<'_>) -> Concern {
+        match chain.origin().kind {
+            Kind::Agreement => Concern::Agreement,
+            Kind::ConditionMet => Concern::Condition,
+            Kind::Receipt | Kind::LotIssue => Concern::Income,
+            Kind::WriteOff => Concern::WriteOff,
+            Kind::Allocation => Concern::Allocation,
+            Kind::Release => Concern::Release,
+            Kind::Obligation => Concern::Binding,
+            Kind::ObligationRelease | Kind::AdvanceReturn => Concern::Unbinding,
+            Kind::Placement => {
+                Concern::OneWay("credits in an ad account can't be had back from the platform.")
+            }
+            Kind::Payment => {
+                Concern::OneWay("if the bank returned it, record the return of the payout.")
+            }
+            Kind::SupportCost
+            | Kind::Budget
+            | Kind::BudgetReturn
+            | Kind::Reversal
+            | Kind::Invoice
+            | Kind::PaymentReturn
+            | Kind::Advance
+            | Kind::Liquidation
+            | Kind::Spend
+            | Kind::AdTax
+            | Kind::Overspill
+            | Kind::PlatformPayment
+            | Kind::Refund
+            | Kind::Expiry
+            | Kind::Revocation
+            | Kind::ExpiryCorrection
+            | Kind::Clawback
+            | Kind::Recovery
+            | Kind::BadDebt
+            | Kind::DonorDue
+            | Kind::DonorPayment
+            | Kind::Reserve
+            | Kind::ReserveReturn
+            | Kind::TaxPayment
+            | Kind::Suspense
+            | Kind::Revaluation => Concern::Posting,
+        }
+    }
+
+    /// Whether it says what is owed or has come of an instalment.
+    pub(super) fn is_of_instalment(self) -> bool {
+        match self {
+            Concern::Agreement | Concern::Condition | Concern::Income | Concern::WriteOff => true,
+            Concern::Allocation
+            | Concern::Release
+            | Concern::Binding
+            | Concern::Unbinding
+            | Concern::Posting
+            | Concern::OneWay(_) => false,
+        }
+    }
+
+    /// Whether it is so or not, with nothing in between.
+    pub(super) fn is_whole(self) -> bool {
+        match self {
+            Concern::Agreement | Concern::Condition => true,
+            Concern::Income
+            | Concern::WriteOff
+            | Concern::Allocation
+            | Concern::Release
+            | Concern::Binding
+            | Concern::Unbinding
+            | Concern::Posting
+            | Concern::OneWay(_) => false,
+        }
+    }
 }
 
 /// The side of a line that is the instalment's.
@@ -42,10 +136,17 @@ fn own_key(line: &ReversibleLine) -> Option<(&AccountKey, InstalmentId)> {
 /// The allocation that the first journal made or released.
 fn own_allocation(chain: &Chain<'_>) -> Option<AllocationId> {
     let origin = chain.origin();
-    match origin.kind {
-        Kind::Allocation => Some(AllocationId(origin.id.0)),
-        Kind::Release => origin.subject.map(AllocationId),
-        _ => None,
+    match Concern::of(chain) {
+        Concern::Allocation => Some(AllocationId(origin.id.0)),
+        Concern::Release => origin.subject.map(AllocationId),
+        Concern::Agreement
+        | Concern::Condition
+        | Concern::Income
+        | Concern::WriteOff
+        | Concern::Binding
+        | Concern::Unbinding
+        | Concern::Posting
+        | Concern::OneWay(_) => None,
     }
 }
 
@@ -58,7 +159,7 @@ fn obligations(line: &ReversibleLine) -> impl Iterator<Item = (ObligationId, i64
 
 /// What has to be known of the things.
 pub(super) fn needs(books: &Books, book: &PledgeBook, chain: &Chain<'_>, needs: &mut Needs) {
-    if is_of_instalment(chain.origin().kind) {
+    if Concern::of(chain).is_of_instalment() {
         needs.instalments(book);
     }
     let allocation = own_allocation(chain);
@@ -77,42 +178,16 @@ pub(super) fn of(
     chain: &Chain<'_>,
     taken: &[Taken<'_>],
 ) -> Result<Vec<Event>, Refusal> {
-    match chain.origin().kind {
-        Kind::Agreement => unsign(book),
-        Kind::ConditionMet => unmeet(book, chain),
-        Kind::Receipt | Kind::LotIssue | Kind::WriteOff => settle(book, chain, taken),
-        Kind::Allocation | Kind::Release => reallocate(books, chain, taken),
-        Kind::SupportCost
-        | Kind::Budget
-        | Kind::BudgetReturn
-        | Kind::Reversal
-        | Kind::Obligation
-        | Kind::ObligationRelease
-        | Kind::Invoice
-        | Kind::Payment
-        | Kind::PaymentReturn
-        | Kind::Advance
-        | Kind::Liquidation
-        | Kind::AdvanceReturn
-        | Kind::Placement
-        | Kind::Spend
-        | Kind::AdTax
-        | Kind::Overspill
-        | Kind::PlatformPayment
-        | Kind::Refund
-        | Kind::Expiry
-        | Kind::Revocation
-        | Kind::ExpiryCorrection
-        | Kind::Clawback
-        | Kind::Recovery
-        | Kind::BadDebt
-        | Kind::DonorDue
-        | Kind::DonorPayment
-        | Kind::Reserve
-        | Kind::ReserveReturn
-        | Kind::TaxPayment
-        | Kind::Suspense
-        | Kind::Revaluation => Ok(bind(books, chain, taken)),
+    match Concern::of(chain) {
+        Concern::Agreement => unsign(book),
+        Concern::Condition => unmeet(book, chain),
+        Concern::Income => settle(book, chain, taken, |it| &mut it.received),
+        Concern::WriteOff => settle(book, chain, taken, |it| &mut it.written_off),
+        Concern::Allocation => reallocate(books, chain, taken, chain.takes_back()),
+        Concern::Release => reallocate(books, chain, taken, !chain.takes_back()),
+        Concern::Binding => Ok(bind(books, taken, |it, loses| it.obligated -= loses)),
+        Concern::Unbinding => Ok(bind(books, taken, |it, loses| it.released += loses)),
+        Concern::Posting | Concern::OneWay(_) => Ok(bind(books, taken, |_, _| {})),
     }
 }
 
@@ -168,6 +243,7 @@ fn settle(
     book: &PledgeBook,
     chain: &Chain<'_>,
     taken: &[Taken<'_>],
+    figure: impl Fn(&mut Instalment) -> &mut i64,
 ) -> Result<Vec<Event>, Refusal> {
     let own = taken.iter().filter_map(|it| {
         let (key, id) = own_key(it.line)?;
@@ -180,15 +256,11 @@ fn settle(
     let instalment = book.instalment(*id).ok_or_else(|| absent(*id))?;
     let amount: i64 = own.iter().map(|(_, _, amount)| amount).sum();
     let mut changed = instalment.clone();
-    let figure = match chain.origin().kind {
-        Kind::WriteOff => &mut changed.written_off,
-        _ => &mut changed.received,
-    };
     if chain.takes_back() {
-        *figure -= amount;
+        *figure(&mut changed) -= amount;
         return Ok(vec![Event::InstalmentChanged(changed)]);
     }
-    *figure += amount;
+    *figure(&mut changed) += amount;
     let unit = instalment.amount.unit();
     if key.code == Purses::of(unit.kind()).advance && !instalment.awaits_condition() {
         return Err(Refusal::WrongState {
@@ -213,13 +285,13 @@ fn reallocate(
     books: &Books,
     chain: &Chain<'_>,
     taken: &[Taken<'_>],
+    releases: bool,
 ) -> Result<Vec<Event>, Refusal> {
     let Some(id) = own_allocation(chain) else {
         return Ok(Vec::new());
     };
     let (_, allocation) = books.allocation(id)?;
     let amount: i64 = taken.iter().map(|it| it.amount).sum();
-    let releases = (chain.origin().kind == Kind::Allocation) == chain.takes_back();
     let remaining = allocation.remaining();
     if releases && amount > remaining.minor() {
         return Err(Refusal::ExceedsAllocation {
@@ -232,8 +304,8 @@ fn reallocate(
     Ok(vec![Event::Released(changed)])
 }
 
-/// Obligations as the books have them once their purses were moved back.
-fn bind(books: &Books, chain: &Chain<'_>, taken: &[Taken<'_>]) -> Vec<Event> {
+/// Obligations as they are once their purses were moved back; `note` says what else that is to them.
+fn bind(books: &Books, taken: &[Taken<'_>], note: impl Fn(&mut Obligation, i64)) -> Vec<Event> {
     let mut changed: Vec<Obligation> = Vec::new();
     for it in taken {
         for (id, sign) in obligations(it.line) {
@@ -248,11 +320,7 @@ fn bind(books: &Books, chain: &Chain<'_>, taken: &[Taken<'_>]) -> Vec<Event> {
             };
             let loses = sign * it.amount;
             obligation.remaining -= loses;
-            match chain.origin().kind {
-                Kind::Obligation => obligation.obligated -= loses,
-                Kind::ObligationRelease | Kind::AdvanceReturn => obligation.released += loses,
-                _ => {}
-            }
+            note(obligation, loses);
         }
     }
     changed.into_iter().map(Event::ObligationChanged).collect()
