@@ -20,7 +20,7 @@ fn roles(need: Need) -> &'static [Role] {
         Need::Ledger => &[Preparer, Approver, Controller, Partner, Auditor],
         Need::Proofs => &[Preparer, Approver, Controller, Auditor],
         Need::Pledges | Need::Money | Need::Creators => &[Preparer],
-        Need::WriteOffs | Need::Endings => &[Controller],
+        Need::WriteOffs | Need::Endings | Need::Reversals => &[Controller],
     }
 }
 
@@ -36,6 +36,7 @@ fn scope(need: Need) -> &'static str {
         Need::Creators => "creators:write",
         Need::WriteOffs => "write-offs:write",
         Need::Endings => "endings:write",
+        Need::Reversals => "reversals:write",
     }
 }
 
@@ -171,7 +172,7 @@ async fn a_role_without_the_scope_may_not_and_is_told_which_it_lacks() {
         let role = roles.iter().find(|role| **role != "partner").unwrap();
         claims["roles"] = serde_json::json!([role]);
         let every = "reference:read ledger:read proofs:read pledges:write money:write \
-            creators:write endings:write write-offs:write";
+            creators:write endings:write write-offs:write reversals:write";
         let lacking = scope(operation.need);
         claims["scope"] = serde_json::json!(every.replace(lacking, ""));
         let token = issuer.sign(&issuer.header().to_string(), &claims.to_string());

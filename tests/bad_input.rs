@@ -38,7 +38,7 @@ impl Scene {
     /// Whoever may carry out the operation.
     fn client(&self, operation: &Operation) -> Client {
         match operation.need {
-            Need::WriteOffs | Need::Endings => self.world.controller(),
+            Need::WriteOffs | Need::Endings | Need::Reversals => self.world.controller(),
             _ => self.world.preparer(),
         }
     }

@@ -1,5 +1,7 @@
 //! Many at once: exactly what there is gets given away, through one process and through two.
 
+mod reversals;
+
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
@@ -38,6 +40,14 @@ impl Doors {
         }
     }
 
+    /// The same doors for controllers.
+    fn as_controllers(&self) -> Controllers {
+        let controller = self.world.controller();
+        let token = controller.token().unwrap();
+        let clients = self.clients.iter();
+        Controllers(clients.map(|it| it.with_token(token)).collect())
+    }
+
     fn client(&self, turn: usize) -> &Client {
         &self.clients[turn % self.clients.len()]
     }
@@ -51,6 +61,20 @@ impl Doors {
     async fn finish(self) {
         drop(self.second);
         self.world.finish().await;
+    }
+}
+
+/// Controllers at each door.
+struct Controllers(Vec<Client>);
+
+impl Controllers {
+    fn client(&self, turn: usize) -> &Client {
+        &self.0[turn % self.0.len()]
+    }
+
+    async fn at_once(&self, path: &str, bodies: Vec<Value>) -> Vec<Answer> {
+        let sends = bodies.into_iter().enumerate();
+        join_all(sends.map(|(turn, body)| self.client(turn).post(path, body))).await
     }
 }
 

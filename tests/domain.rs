@@ -5,3 +5,4 @@ mod fixture;
 mod needs;
 mod postings;
 mod refusals;
+mod reversals;

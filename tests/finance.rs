@@ -3,6 +3,7 @@
 mod backdating;
 mod cash;
 mod closing;
+mod corrections;
 mod creators;
 mod credits;
 mod dry_runs;

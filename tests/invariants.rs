@@ -9,8 +9,10 @@ mod draw;
 mod likely;
 mod machine;
 mod model;
+mod reversing;
 mod spending;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use almoner::db::{Database, read};
@@ -84,6 +86,19 @@ impl Ledger {
         days
     }
 
+    /// The ids of each pledge's journals, in order.
+    async fn journal_ids(&self) -> HashMap<Uuid, Vec<Uuid>> {
+        let ids = "SELECT concat_ws(' ', pledge_id, id) AS line FROM journals \
+            ORDER BY pledge_id, number";
+        let mut by_pledge: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
+        for line in self.database.lines(ids).await {
+            let (pledge, id) = line.split_once(' ').unwrap();
+            let journals = by_pledge.entry(pledge.parse().unwrap()).or_default();
+            journals.push(id.parse().unwrap());
+        }
+        by_pledge
+    }
+
     async fn finish(self) {
         for (engine, lanes) in self.engines {
             drop(engine);
@@ -112,6 +127,10 @@ fn render(outcome: &Outcome) -> Vec<u8> {
         Outcome::Creator(creator) => format!("enrolled in {}", creator.market),
         Outcome::Allocation { allocation, .. } => {
             format!("{} allocated", allocation.remaining().minor())
+        }
+        Outcome::Reversal { lines, .. } => {
+            let left = lines.iter().map(|line| line.left.minor().to_string());
+            format!("{} left", left.collect::<Vec<_>>().join(" "))
         }
         other => unreachable!("the model doesn't know {other:?}"),
     };

@@ -250,7 +250,7 @@ async fn a_schema_that_differs_is_noticed() {
         "GRANT UPDATE (amount) ON transfers TO almoner_service",
         "ALTER TABLE accounts DROP CONSTRAINT accounts_no_overdraft",
         "ALTER FUNCTION post_transfers() SECURITY INVOKER",
-        "DROP INDEX journals_bank_reference_unique",
+        "DROP INDEX journals_bank_references",
         "CREATE VIEW mine AS SELECT 1 AS one",
     ] {
         let mut connection = empty.connect().await;

@@ -26,6 +26,7 @@ pub enum Need {
     Creators,
     WriteOffs,
     Endings,
+    Reversals,
 }
 
 /// What an operation's `{id}` names.
@@ -214,7 +215,7 @@ fn in_bulk(mut item: Value) -> Value {
 }
 
 pub fn writes() -> Vec<Operation> {
-    use Need::{Creators, Money, Pledges, WriteOffs};
+    use Need::{Creators, Money, Pledges, Reversals, WriteOffs};
     vec![
         post("/v1/pledges", Pledges, Names::Nothing, |_| demonstration()),
         post(
@@ -314,6 +315,15 @@ pub fn writes() -> Vec<Operation> {
                 "effective_date": "2025-01-15"})
             },
         ),
+        post(
+            "/v1/journals/{id}/reversals",
+            Reversals,
+            Names::Journal,
+            |_| {
+                json!({"amount": usd("1.00"), "reason": "One too many", "document": document(),
+                "effective_date": "2025-01-15"})
+            },
+        ),
     ]
 }
 
@@ -342,7 +352,7 @@ async fn the_request_of_every_row_succeeds() {
     let place = Place::new(&world, "PLACE").await;
     for operation in operations() {
         let client = match operation.need {
-            Need::WriteOffs | Need::Endings => world.controller(),
+            Need::WriteOffs | Need::Endings | Need::Reversals => world.controller(),
             _ => world.preparer(),
         };
         let answer = operation.try_by(&client, &place).await;

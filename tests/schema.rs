@@ -265,3 +265,19 @@ async fn tables_of_money_begin_their_keys_with_the_pledge() {
         );
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_stands_in_a_proof_by_code_as_in_the_database() {
+    let database = TestDatabase::create().await;
+    let proved = "SELECT concat_ws(' ', code, kind, is_proved(code, kind)) AS line
+        FROM chart, (VALUES ('cash'), ('credits')) AS kinds (kind)";
+    let found: BTreeSet<String> = database.lines(proved).await.into_iter().collect();
+    let expected = Code::ALL.iter().flat_map(|code| {
+        [UnitKind::Cash, UnitKind::Credits].map(|kind| {
+            let proved = if code.is_proved(kind) { "t" } else { "f" };
+            format!("{} {} {proved}", code.as_str(), kind.as_str())
+        })
+    });
+    assert_eq!(found, expected.collect());
+    database.drop().await;
+}

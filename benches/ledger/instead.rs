@@ -97,7 +97,7 @@ fn pgbench(server: &Embedded, arguments: &[&str], clients: usize, time: Duration
     rate?.split(' ').next()?.parse().ok()
 }
 
-fn psql(server: &Embedded, sql: &str) -> bool {
+pub fn psql(server: &Embedded, sql: &str) -> bool {
     let Some(mut psql) = program(server, "psql") else {
         return false;
     };

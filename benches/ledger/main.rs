@@ -109,6 +109,9 @@ async fn main() {
     if report.wants("reads") {
         reads::measure(&service, &server, &hot, &mut report).await;
     }
+    if report.wants("reads, backdated") {
+        reads::backdated(&service, &server, &mut report).await;
+    }
     report.print();
     service.stop();
     server.stop().await.expect("Postgres stops");

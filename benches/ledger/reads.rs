@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use almoner::embedded::Embedded;
 use serde_json::{Value, json};
 
+use crate::instead;
 use crate::report::Report;
 use crate::service::{Pledge, Service};
 
@@ -129,4 +130,69 @@ pub async fn measure(service: &Service, server: &Embedded, hot: &Pledge, report:
         "summary of the hot pledge: {}",
         ms(time_get(service, &summary).await)
     ));
+}
+
+/// So many allocations of 0.01 from the market's purse to one creator, over a hundred days, put
+/// there by the shortest way the ledger's own triggers allow.
+const FILL: &str = "
+WITH made AS (
+    INSERT INTO journals
+        (pledge_id, number, id, kind, effective_date, recorded_at, transfers, actor)
+    SELECT p.id, p.journals + i, gen_random_uuid(), 'allocation', date '2026-02-01' + i % 100,
+           greatest(p.last_recorded_at, now()) + i * interval '1 microsecond', 1, 'bench'
+    FROM pledges p, generate_series(1, {lines}) AS i WHERE p.reference = '{pledge}')
+INSERT INTO transfers
+SELECT p.id, p.journals + i, 1, 'USD', 1, date '2026-02-01' + i % 100, m.number, c.number,
+       m.entries + i, m.credits - m.debits - i, m.debits + i,
+       c.entries + i, c.credits - c.debits + i, c.credits + i
+FROM pledges p
+JOIN accounts m ON m.pledge_id = p.id AND m.code = '3120'
+JOIN accounts c ON c.pledge_id = p.id AND c.code = '3130',
+    generate_series(1, {lines}) AS i
+WHERE p.reference = '{pledge}'";
+
+/// How many are put there by one statement.
+const FILL_AT_ONCE: usize = 50_000;
+
+/// An allocation that counts before a hundred days of others, from purses with few entries and with
+/// many: what it costs goes by the days.
+pub async fn backdated(service: &Service, server: &Embedded, report: &mut Report) {
+    for entries in [10_000_usize, 1_000_000] {
+        let reference = format!("BENCH-BACKDATED-{entries}");
+        let pledge = service.pledge(&reference, 1).await;
+        let allocation = |day: &str| {
+            json!({"pledge_id": pledge.id, "creator_id": pledge.creators[0],
+                   "amount": {"amount": "0.01", "unit": "USD"}, "effective_date": day})
+        };
+        let path = "/v1/allocations";
+        let key = |n: usize| format!("{reference}-{n}");
+        service.post(path, &key(0), &allocation("2026-02-01")).await;
+        for _ in 0..entries.div_ceil(FILL_AT_ONCE) {
+            let lines = entries.min(FILL_AT_ONCE).to_string();
+            let sql = FILL
+                .replace("{lines}", &lines)
+                .replace("{pledge}", &reference);
+            assert!(instead::psql(server, &sql), "the purses are filled");
+        }
+        instead::settle(server);
+        let (mut dry, mut posted) = (Vec::new(), Vec::new());
+        for n in 1..=TIMES {
+            let started = Instant::now();
+            let preview = format!("{path}?validate_only=true");
+            service
+                .post(&preview, &key(n), &allocation("2026-01-10"))
+                .await;
+            dry.push(started.elapsed());
+            let started = Instant::now();
+            service.post(path, &key(n), &allocation("2026-01-10")).await;
+            posted.push(started.elapsed());
+        }
+        let ms = |times| median(times).as_secs_f64() * 1e3;
+        report.note(format!(
+            "allocation backdated by 100 days, purses of {entries} entries: dry run {:.2} ms, \
+             posted {:.2} ms",
+            ms(dry),
+            ms(posted)
+        ));
+    }
 }

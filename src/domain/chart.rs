@@ -200,6 +200,67 @@ chart! {
     ExchangeUnrealised = "7200", "Exchange difference, unrealised", Debit, Cash, [""], overdraw;
 }
 
+impl Code {
+    /// Whether its balance stands in the proof of units of that kind: the purses, what is behind
+    /// them, and what is owed of it. Counted as credits less debits, they add up to nothing, in
+    /// the whole of a pledge as in each of its journals.
+    pub fn is_proved(self, kind: UnitKind) -> bool {
+        let proved_in = match self {
+            Code::Bank
+            | Code::CashReceivable
+            | Code::Advances
+            | Code::Recoverable
+            | Code::Suspense
+            | Code::CurrencyClearing
+            | Code::PlatformPayable
+            | Code::CreatorPayable
+            | Code::TaxWithheld
+            | Code::CashAdvance
+            | Code::DueToDonor
+            | Code::CashPledged
+            | Code::CashFunded
+            | Code::CashMarket
+            | Code::CashCreator
+            | Code::CashObligated
+            | Code::Reserve
+            | Code::PendingRecovery
+            | Code::SupportCost => UnitKind::Cash,
+            Code::CreditsReceivable
+            | Code::CreditPool
+            | Code::CreditPlaced
+            | Code::CreditsAdvance
+            | Code::CreditsPledged
+            | Code::CreditsFunded
+            | Code::CreditsMarket
+            | Code::CreditsCreator
+            | Code::CreditsObligated => UnitKind::Credits,
+            Code::CashReleased
+            | Code::CreditsReleased
+            | Code::Lapsed
+            | Code::CreatorCost
+            | Code::AdvertisingCost
+            | Code::OverspillCost
+            | Code::AdTax
+            | Code::SupportCostDrawn
+            | Code::BankFees
+            | Code::CreditsLost
+            | Code::PledgeLost
+            | Code::BadDebt
+            | Code::ExchangeRealised
+            | Code::ExchangeUnrealised => return false,
+        };
+        kind == proved_in
+    }
+
+    /// Whether it is one side of what is owed and not there yet: a receivable, or the purse of what
+    /// was pledged. These two move together.
+    pub fn is_awaited(self) -> bool {
+        let (cash, credits) = (Purses::of(UnitKind::Cash), Purses::of(UnitKind::Credits));
+        let awaited = [cash, credits].map(|purses| [purses.receivable, purses.pledged]);
+        awaited.iter().flatten().any(|code| *code == self)
+    }
+}
+
 /// The purses and receivables of one kind of unit: the same tree for cash and for credits.
 #[derive(Debug, Clone, Copy)]
 pub struct Purses {

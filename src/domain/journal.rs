@@ -7,7 +7,9 @@ use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
 use super::account::AccountKey;
+use super::chart::Code;
 use super::id::{JournalId, PledgeId};
+use super::money::Money;
 
 macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident = $word:literal;)+) => {
@@ -184,6 +186,30 @@ impl Draft {
             reverses: None,
             moves,
         }
+    }
+
+    /// What it would put the proof of cash, or that of credits, out by.
+    pub fn out_of_proof(&self) -> Option<Money> {
+        self.out_of(|key| key.code.is_proved(key.unit.kind()))
+    }
+
+    /// What it would put what is pledged out by against what is receivable.
+    pub fn out_of_awaited(&self) -> Option<Money> {
+        self.out_of(|key| Code::is_awaited(key.code))
+    }
+
+    /// What the accounts that stand together gain of a unit, which ought to be nothing.
+    fn out_of(&self, stands: impl Fn(&AccountKey) -> bool) -> Option<Money> {
+        let effect = |it: &Move| {
+            let gain = i64::from(stands(&it.credit)) - i64::from(stands(&it.debit));
+            gain * it.amount
+        };
+        let out_by = self.moves.iter().map(|it| {
+            let same_unit = self.moves.iter().filter(|m| m.debit.unit == it.debit.unit);
+            Money::from_minor(same_unit.map(effect).sum(), it.debit.unit.clone())
+        });
+        let mut out_by = out_by.filter(|by| by.minor() != 0);
+        out_by.next()
     }
 }
 

@@ -6,8 +6,8 @@
 //! Read in this order: [`mod@unit`] and [`money`] (what is counted), [`chart`] and [`account`]
 //! (where it is), [`journal`] (how it moves), [`hold`] (what waits to move), [`pledge`],
 //! [`creator`], [`allocation`], [`mod@obligation`] and [`ad_account`] (what it is for), [`books`]
-//! (the part of the ledger a batch works on), [`command`] (what people ask for) and [`refusal`]
-//! (why it may be declined).
+//! (the part of the ledger a batch works on), [`reversal`] (what can be taken back of it),
+//! [`command`] (what people ask for) and [`refusal`] (why it may be declined).
 
 pub mod account;
 pub mod ad_account;
@@ -25,6 +25,7 @@ pub mod money;
 pub mod obligation;
 pub mod pledge;
 pub mod refusal;
+pub mod reversal;
 pub mod unit;
 
 pub use account::{Account, AccountKey};
@@ -46,4 +47,5 @@ pub use money::Money;
 pub use obligation::Obligation;
 pub use pledge::{Instalment, Lot, Pledge};
 pub use refusal::Refusal;
+pub use reversal::{Reversible, ReversibleLine};
 pub use unit::{Unit, UnitKind, Units};

@@ -266,6 +266,43 @@ pub enum Refusal {
     /// A pledge can't be closed: something is left.
     #[error("The pledge can't be closed: {}.", list(.0))]
     NotEmpty(Vec<OpenReason>),
+    /// More than is left of a line to take back.
+    #[error("{left} of line {line} is left to reverse; {requested} is more than that.")]
+    ExceedsReversible {
+        /// Where in the body.
+        pointer: String,
+        /// The line.
+        line: i16,
+        /// What is left of it.
+        left: Money,
+        /// What was asked.
+        requested: Money,
+    },
+    /// One amount for lines that differ.
+    #[error("The lines of the journal don't all move the same; list what is taken back of each.")]
+    LinesDiffer,
+    /// Part of what only makes sense as a whole.
+    #[error("A journal of the kind {kind} is taken back in whole, not in part.")]
+    WholeOnly {
+        /// The kind of journal.
+        kind: &'static str,
+    },
+    /// Lines that only make sense together with others.
+    #[error("This would leave {what} {apart} apart; take back the lines that go with it as well.")]
+    ReversalLopsided {
+        /// What has to stay equal.
+        what: &'static str,
+        /// By how much it wouldn't.
+        apart: Money,
+    },
+    /// What can't be taken back by a reversal at all.
+    #[error("A journal of the kind {kind} is not reversed: {instead}")]
+    NotReversible {
+        /// The kind of journal.
+        kind: &'static str,
+        /// What to do instead, as the rest of a sentence.
+        instead: &'static str,
+    },
     /// A purse doesn't cover it.
     #[error("{} has {} available and {} was requested: {} short.",
         describe(&.0.key), .0.available, .0.requested, .0.shortfall())]
@@ -330,6 +367,11 @@ impl Refusal {
             Refusal::ExceedsAllocation { .. } => "exceeds-allocation",
             Refusal::ExceedsLiquidated { .. } => "exceeds-liquidated",
             Refusal::NotEmpty(_) => "not-empty",
+            Refusal::ExceedsReversible { .. } => "exceeds-reversible",
+            Refusal::LinesDiffer => "lines-differ",
+            Refusal::WholeOnly { .. } => "whole-only",
+            Refusal::ReversalLopsided { .. } => "reversal-lopsided",
+            Refusal::NotReversible { .. } => "not-reversible",
             Refusal::InsufficientFunds(_) => "insufficient-funds",
             Refusal::BackdatedOverdraft { .. } => "backdated-overdraft",
             Refusal::BeyondRange(_) => "beyond-range",
@@ -349,9 +391,11 @@ impl Refusal {
             | Refusal::ExceedsOutstanding { pointer, .. }
             | Refusal::EndsBeforeStart { pointer, .. }
             | Refusal::WrongUnitKind { pointer, .. } => fixed(pointer),
-            Refusal::Repeated { pointer, .. } | Refusal::SplitCurrency { pointer, .. } => {
-                fixed(pointer)
-            }
+            Refusal::Repeated { pointer, .. }
+            | Refusal::SplitCurrency { pointer, .. }
+            | Refusal::ExceedsReversible { pointer, .. } => fixed(pointer),
+            Refusal::LinesDiffer => fixed("/amount"),
+            Refusal::ReversalLopsided { .. } => fixed("/lines"),
             Refusal::SplitNotTotal { .. } => fixed("/split"),
             Refusal::InstalmentsNotSplit { .. } => fixed("/instalments"),
             Refusal::LotNeverValid { .. } => fixed("/expires_at"),
@@ -362,6 +406,8 @@ impl Refusal {
             Refusal::NotFound { .. }
             | Refusal::WrongState { .. }
             | Refusal::NotEmpty(_)
+            | Refusal::WholeOnly { .. }
+            | Refusal::NotReversible { .. }
             | Refusal::BeyondRange(_)
             | Refusal::Constraint(_) => None,
         }

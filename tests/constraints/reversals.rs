@@ -54,4 +54,82 @@ pub(super) const CASES: &[Case] = &[
              reason => 'x', document => 'doc'); SET CONSTRAINTS ALL IMMEDIATE",
         ],
     ),
+    ruled(
+        "journals_reversible",
+        &[
+            // What was placed or paid; and an agreement that was taken back, given back.
+            "SELECT post('other', 2, 3, 1, '2026-01-28', kind => 'placement'); \
+             SELECT post('other', 3, 2, 1, '2026-01-28', kind => 'reversal', reverses => 5, \
+             reason => 'x', document => 'doc'); SET CONSTRAINTS ALL IMMEDIATE",
+            "SELECT post('other', 2, 3, 1, '2026-01-28', kind => 'payment'); \
+             SELECT post('other', 3, 2, 1, '2026-01-28', kind => 'reversal', reverses => 5, \
+             reason => 'x', document => 'doc'); SET CONSTRAINTS ALL IMMEDIATE",
+            "SELECT post('other', 2, 3, 1, '2026-01-28', kind => 'agreement'); \
+             SELECT post('other', 3, 2, 1, '2026-01-28', kind => 'reversal', reverses => 5, \
+             reason => 'x', document => 'doc'); SET CONSTRAINTS ALL IMMEDIATE; \
+             SELECT post('other', 2, 3, 1, '2026-01-28', kind => 'reversal', reverses => 6, \
+             reason => 'x', document => 'doc'); SET CONSTRAINTS ALL IMMEDIATE",
+        ],
+    ),
+    ruled(
+        "transfers_reversal_whole",
+        &[
+            "SELECT post('fides', 3, 2, 20, '2026-01-30', kind => 'reversal', reverses => 1, \
+             reason => 'x', document => 'doc'); SET CONSTRAINTS ALL IMMEDIATE",
+            "SELECT post('other', 2, 3, 2, '2026-01-28', kind => 'condition-met'); \
+             SELECT post('other', 3, 2, 1, '2026-01-28', kind => 'reversal', reverses => 5, \
+             reason => 'x', document => 'doc'); SET CONSTRAINTS ALL IMMEDIATE",
+        ],
+    ),
+    ruled(
+        "transfers_reversal_keeps_proof",
+        &[
+            // The bank's side of a receipt without what it funded; and a fee alone.
+            "SELECT post('fides', 2, 1, 5, '2026-01-30', kind => 'reversal', reverses => 2, \
+             reason => 'x', document => 'doc'); SET CONSTRAINTS ALL IMMEDIATE",
+            "SELECT open('fides', 8, '5810', 'USD'); \
+             SELECT post('fides', 8, 2, 5, '2026-01-30', kind => 'suspense'); \
+             SELECT post('fides', 2, 8, 5, '2026-01-30', kind => 'reversal', reverses => 7, \
+             reason => 'x', document => 'doc'); SET CONSTRAINTS ALL IMMEDIATE",
+        ],
+    ),
+    ruled(
+        "transfers_release_within_allocation",
+        &[
+            // 9,000 are taken back of an allocation of which 500 were released already; and of a
+            // release that was taken back and made again, the reversal is taken back.
+            "SELECT post('fides', 5, 6, 1000, '2026-01-30', kind => 'allocation', \
+             name => 'more', subject => 'more'); \
+             SELECT post('fides', 6, 5, 500, '2026-01-30', kind => 'release', \
+             subject => 'allocation'); \
+             SELECT post('fides', 6, 5, 9000, '2026-01-30', kind => 'reversal', reverses => 5, \
+             reason => 'x', document => 'doc'); SET CONSTRAINTS ALL IMMEDIATE",
+            "SELECT post('fides', 5, 6, 1000, '2026-01-30', kind => 'allocation', \
+             name => 'more', subject => 'more'); \
+             SELECT post('fides', 6, 5, 900, '2026-01-30', kind => 'release', \
+             subject => 'allocation'); \
+             SELECT post('fides', 5, 6, 900, '2026-01-30', kind => 'reversal', reverses => 8, \
+             reason => 'x', document => 'doc'); \
+             SELECT post('fides', 6, 5, 9000, '2026-01-30', kind => 'release', \
+             subject => 'allocation'); \
+             SELECT post('fides', 6, 5, 900, '2026-01-30', kind => 'reversal', reverses => 9, \
+             reason => 'x', document => 'doc'); SET CONSTRAINTS ALL IMMEDIATE",
+        ],
+    ),
+    ruled(
+        "journals_bank_reference_unique",
+        &[
+            // Received, taken back, received again; then the first is given back after all.
+            "SELECT open('other', 6, '1110', 'USD', instalment => 'other cash'); \
+             SELECT post('other', 6, 2, 40, '2026-01-28', kind => 'budget'); \
+             SELECT post('other', 1, 6, 10, '2026-01-28', kind => 'suspense', \
+             subject => 'other cash', bank_reference => 'B'); \
+             SELECT post('other', 6, 1, 10, '2026-01-28', kind => 'reversal', reverses => 6, \
+             reason => 'x', document => 'doc'); \
+             SELECT post('other', 1, 6, 10, '2026-01-28', kind => 'suspense', \
+             subject => 'other cash', bank_reference => 'B'); \
+             SELECT post('other', 1, 6, 3, '2026-01-28', kind => 'reversal', reverses => 7, \
+             reason => 'x', document => 'doc'); SET CONSTRAINTS ALL IMMEDIATE",
+        ],
+    ),
 ];

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use almoner::domain::{Account, AccountId, AccountKey, Code, Command, Refusal};
+use almoner::domain::command::{Portion, ReverseJournal};
+use almoner::domain::{Account, AccountId, AccountKey, Code, Command, Kind, Refusal};
 use time::Duration;
 use time::macros::date;
 use uuid::Uuid;
 
 use super::fixture::*;
+use super::reversals::{each, known, lines, rest, reverse};
 
 /// Every code, by variant: a new variant doesn't compile without one here.
 fn code(refusal: &Refusal) -> &'static str {
@@ -30,6 +32,11 @@ fn code(refusal: &Refusal) -> &'static str {
         Refusal::ExceedsAllocation { .. } => "exceeds-allocation",
         Refusal::ExceedsLiquidated { .. } => "exceeds-liquidated",
         Refusal::NotEmpty(_) => "not-empty",
+        Refusal::ExceedsReversible { .. } => "exceeds-reversible",
+        Refusal::LinesDiffer => "lines-differ",
+        Refusal::WholeOnly { .. } => "whole-only",
+        Refusal::ReversalLopsided { .. } => "reversal-lopsided",
+        Refusal::NotReversible { .. } => "not-reversible",
         Refusal::InsufficientFunds(_) => "insufficient-funds",
         Refusal::BackdatedOverdraft { .. } => "backdated-overdraft",
         Refusal::BeyondRange(_) => "beyond-range",
@@ -57,6 +64,11 @@ const CODES: &[&str] = &[
     "exceeds-allocation",
     "exceeds-liquidated",
     "not-empty",
+    "exceeds-reversible",
+    "lines-differ",
+    "whole-only",
+    "reversal-lopsided",
+    "not-reversible",
     "insufficient-funds",
     "backdated-overdraft",
     "beyond-range",
@@ -244,6 +256,50 @@ fn spent_wrongly() -> Vec<(&'static str, Command)> {
     ]
 }
 
+/// What is taken back wrongly, of what was received, given to JP and to Hanako.
+fn reversed_wrongly(ledger: &Ledger) -> Vec<(&'static str, Command)> {
+    let of = |kind| known(ledger, kind);
+    let nowhere = almoner::domain::JournalId(Uuid::from_u128(0x99));
+    vec![
+        ("not-found", rest(nowhere)),
+        ("unknown-reference", lines(of(Kind::Budget), &[(2, usd(1))])),
+        ("wrong-unit", each(of(Kind::Budget), adc(1))),
+        (
+            "repeated",
+            lines(of(Kind::Budget), &[(1, usd(1)), (1, usd(1))]),
+        ),
+        ("lines-differ", each(of(Kind::Agreement), usd(1))),
+        (
+            "whole-only",
+            lines(of(Kind::Agreement), &[(1, usd(70_000))]),
+        ),
+        ("wrong-state", rest(of(Kind::Agreement))),
+        (
+            "reversal-lopsided",
+            lines(of(Kind::Receipt), &[(1, usd(1))]),
+        ),
+        ("exceeds-reversible", each(of(Kind::Budget), usd(10_001))),
+        ("insufficient-funds", each(of(Kind::Budget), usd(6_001))),
+        ("exceeds-reversible", each(of(Kind::Allocation), usd(4_001))),
+        (
+            "backdated-overdraft",
+            Command::ReverseJournal(ReverseJournal {
+                effective_date: date!(2026 - 04 - 30),
+                ..reverse(of(Kind::Allocation), Portion::Rest)
+            }),
+        ),
+        ("not-reversible", rest(of(Kind::Placement))),
+    ]
+}
+
+fn taken_back() -> (Ledger, Vec<(&'static str, Command)>) {
+    let mut ledger = allocated();
+    ledger.remember_journals();
+    ledger.pretend_placement();
+    let cases = reversed_wrongly(&ledger);
+    (ledger, cases)
+}
+
 #[test]
 fn each_refusal_is_reached_and_nothing_is_changed_by_it() {
     let mut reached = BTreeSet::new();
@@ -251,6 +307,7 @@ fn each_refusal_is_reached_and_nothing_is_changed_by_it() {
         (Ledger::announced(), announced_wrongly()),
         (Ledger::funded(), received_wrongly()),
         (allocated(), spent_wrongly()),
+        taken_back(),
     ] {
         for (expected, command) in cases {
             let refusal = ledger.decide(&command).unwrap_err();

@@ -16,6 +16,7 @@ pub(super) struct Instalment {
     pub(super) amount: i64,
     pub(super) received: i64,
     pub(super) written_off: i64,
+    pub(super) conditional: bool,
     /// A condition that isn't met yet.
     pub(super) waits: bool,
     pub(super) references: HashSet<String>,
@@ -27,6 +28,28 @@ impl Instalment {
     }
 }
 
+/// What a journal is about, and does besides the posting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum About {
+    Nothing,
+    Agreement,
+    Condition(usize),
+    Receipt(usize, Option<String>),
+    WriteOff(usize),
+    Allocation(Uuid),
+    Release(Uuid),
+}
+
+/// A journal, with the numbers its lines bear.
+#[derive(Debug, Clone)]
+pub(super) struct Posted {
+    pub(super) moves: Moves,
+    pub(super) lines: Vec<i16>,
+    pub(super) about: About,
+    /// The place of the journal it takes back.
+    pub(super) reverses: Option<usize>,
+}
+
 #[derive(Debug, Clone)]
 pub(super) struct Pledge {
     pub(super) id: Uuid,
@@ -36,6 +59,7 @@ pub(super) struct Pledge {
     pub(super) active: bool,
     pub(super) instalments: Vec<Instalment>,
     pub(super) journals: i64,
+    pub(super) posted: Vec<Posted>,
     /// Debits and credits by address and day.
     pub(super) days: HashMap<String, BTreeMap<Date, (i64, i64)>>,
 }
@@ -127,12 +151,23 @@ impl Pledge {
         Ok(())
     }
 
+    /// The journal just posted was about that.
+    pub(super) fn was_about(&mut self, about: About) {
+        self.posted.last_mut().unwrap().about = about;
+    }
+
     /// Posts a journal, whatever the balances.
     pub(super) fn force(&mut self, moves: Moves, day: Date) {
         if moves.is_empty() {
             return;
         }
         self.journals += 1;
+        self.posted.push(Posted {
+            lines: (1_i16..).take(moves.len()).collect(),
+            moves: moves.clone(),
+            about: About::Nothing,
+            reverses: None,
+        });
         for (debit, credit, amount) in moves {
             self.days
                 .entry(debit)

@@ -24,7 +24,7 @@ pub(super) struct Draw<'a> {
     pub(super) catalogue: &'a Catalogue,
 }
 
-fn document() -> Document {
+pub(super) fn document() -> Document {
     Document {
         uri: "https://example.org/paper.pdf".to_owned(),
         sha256: "0".repeat(64),
@@ -52,7 +52,7 @@ impl Draw<'_> {
         date!(2026 - 03 - 01) + Duration::days(self.random.i64(0..40))
     }
 
-    fn later_day(&mut self) -> Date {
+    pub(super) fn later_day(&mut self) -> Date {
         date!(2026 - 03 - 25) + Duration::days(self.random.i64(0..40))
     }
 
@@ -74,7 +74,7 @@ impl Draw<'_> {
     }
 
     /// An amount that `there` mostly covers, and often uses up.
-    fn amount(&mut self, unit: &Unit, there: i64) -> Money {
+    pub(super) fn amount(&mut self, unit: &Unit, there: i64) -> Money {
         let minor = match self.random.u32(0..10) {
             0 => there + 1,
             1 => there,
@@ -110,7 +110,8 @@ impl Draw<'_> {
             52..66 => self.budget(model),
             66..72 => self.take_back(model),
             72..90 => self.allocate(model),
-            _ => self.release(model),
+            90..96 => self.release(model),
+            _ => self.reverse(model),
         }
     }
 
@@ -353,7 +354,7 @@ impl Draw<'_> {
         })
     }
 
-    fn allocate(&mut self, model: &Model) -> Command {
+    pub(super) fn allocate(&mut self, model: &Model) -> Command {
         let pledge = self.pledge(model);
         let unit = self.pick(&pledge.units).unwrap().clone();
         let (creator, market) = self.creator_of(pledge, model);

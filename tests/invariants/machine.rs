@@ -64,6 +64,10 @@ fn instalment(command: &Command) -> Option<String> {
     }
 }
 
+fn is_reversal(command: &Command) -> bool {
+    matches!(command, Command::ReverseJournal(_))
+}
+
 impl<'a> Machine<'a> {
     fn new(draw: Draw<'a>) -> Self {
         Machine {
@@ -98,6 +102,7 @@ impl<'a> Machine<'a> {
 
     /// A batch. One that commits as a whole says at most one thing about an instalment: what it
     /// needs is looked up for the instalment as it stands, and only separate jobs are tried again.
+    /// A reversal may be about any instalment.
     fn batch(&mut self, manner: Manner) -> Vec<Submission> {
         let count = match manner {
             Manner::One => 1,
@@ -107,6 +112,10 @@ impl<'a> Machine<'a> {
         if matches!(manner, Manner::All | Manner::Preview) {
             let mut named = HashSet::new();
             batch.retain(|it| instalment(&it.command).is_none_or(|id| named.insert(id)));
+            if batch.iter().any(|it| is_reversal(&it.command)) {
+                let signs = |it: &Command| matches!(it, Command::SignAgreement(_));
+                batch.retain(|it| instalment(&it.command).is_none() && !signs(&it.command));
+            }
         }
         batch
     }
@@ -262,6 +271,9 @@ const COMMON: &[&str] = &[
     "ReturnBudget done",
     "AllocateToCreator done",
     "ReleaseAllocation done",
+    "ReverseJournal done",
+    "ReverseJournal exceeds-reversible",
+    "ReverseJournal insufficient-funds",
     "AllocateToCreator insufficient-funds",
     "ReceiveCash exceeds-outstanding",
 ];
@@ -276,6 +288,7 @@ async fn random_commands_come_to_what_a_plain_model_says() {
     });
     let steps = steps(240);
     for step in 1..=10 * steps.max(240) {
+        machine.model.journal_ids = ledger.journal_ids().await;
         machine.step(&ledger.engines[0].0).await;
         let enough = step >= steps && machine.never_seen().is_empty();
         if step % CHECKPOINT == 0 || enough {

@@ -13,7 +13,9 @@ use rust_decimal::Decimal;
 use time::Date;
 use uuid::Uuid;
 
-use super::books::{Instalment, Pledge, advance, budget, funded, pledged, purse, receivable};
+use super::books::{
+    About, Instalment, Pledge, advance, budget, funded, pledged, purse, receivable,
+};
 
 /// What a command comes to: what is told, or the code of the refusal.
 pub(super) type Told = Result<String, &'static str>;
@@ -35,6 +37,8 @@ pub(super) struct Model {
     pub(super) allocations: Vec<Allocation>,
     pub(super) pledge_references: HashSet<String>,
     pub(super) creator_references: HashSet<String>,
+    /// The ids of each pledge's journals, in order, as far as the database was asked.
+    pub(super) journal_ids: HashMap<Uuid, Vec<Uuid>>,
 }
 
 /// Whether something stands in a list twice.
@@ -71,6 +75,7 @@ impl Model {
             }
             Command::AllocateToCreator(it) => self.allocate(it),
             Command::ReleaseAllocation(it) => self.release(it),
+            Command::ReverseJournal(it) => self.reverse(it),
             other => unreachable!("the model doesn't know {other:?}"),
         }
     }
@@ -128,6 +133,7 @@ impl Model {
             amount: new.amount.minor(),
             received: 0,
             written_off: 0,
+            conditional: new.condition.is_some(),
             waits: new.condition.is_some(),
             references: HashSet::new(),
         });
@@ -139,6 +145,7 @@ impl Model {
             active: false,
             instalments: instalments.collect(),
             journals: 0,
+            posted: Vec::new(),
             days: HashMap::new(),
         });
         Ok(format!("announced with {}", it.instalments.len()))
@@ -152,8 +159,12 @@ impl Model {
         pledge.signed = true;
         let owed = pledge.instalments.iter().filter(|it| !it.waits);
         let moves = owed.map(|it| (receivable(it), pledged(&it.unit), it.amount));
-        let moves = moves.collect();
+        let moves: Vec<_> = moves.collect();
+        let nothing = moves.is_empty();
         pledge.post(moves, it.effective_date)?;
+        if !nothing {
+            pledge.was_about(About::Agreement);
+        }
         Ok(format!("agreed with {}", pledge.instalments.len()))
     }
 
@@ -171,6 +182,7 @@ impl Model {
             moves.push((receivable(&own), pledged(&own.unit), own.outstanding()));
         }
         pledge.post(moves, it.met_on)?;
+        pledge.was_about(About::Condition(at));
         pledge.instalments[at].waits = false;
         Ok(format!("{} outstanding", own.outstanding()))
     }
@@ -213,6 +225,7 @@ impl Model {
             moves.push((funded(unit), format!("4910 {unit}"), fee));
         }
         pledge.post(moves, it.effective_date)?;
+        pledge.was_about(About::Receipt(at, it.bank_reference.clone()));
         pledge.active = true;
         let changed = &mut pledge.instalments[at];
         changed.received += net + fee;
@@ -247,6 +260,7 @@ impl Model {
             ],
         };
         pledge.post(moves, it.effective_date)?;
+        pledge.was_about(About::Receipt(at, None));
         pledge.active = true;
         pledge.instalments[at].received += face;
         Ok(format!("a lot of {face}"))
@@ -269,6 +283,7 @@ impl Model {
             vec![(pledged(&own.unit), receivable(&own), amount)],
             it.effective_date,
         )?;
+        pledge.was_about(About::WriteOff(at));
         pledge.instalments[at].written_off += amount;
         Ok(format!("{} outstanding", own.outstanding() - amount))
     }
@@ -333,6 +348,7 @@ impl Model {
             amount,
         )];
         pledge.post(moves, it.effective_date)?;
+        pledge.was_about(About::Allocation(it.id.0));
         self.allocations.push(Allocation {
             id: it.id.0,
             pledge: at,
@@ -360,6 +376,7 @@ impl Model {
         let from = purse(&own.unit, &own.market, own.creator);
         let to = budget(&own.unit, &own.market);
         self.pledges[own.pledge].post(vec![(from, to, amount)], it.effective_date)?;
+        self.pledges[own.pledge].was_about(About::Release(own.id));
         own.remaining -= amount;
         Ok(format!("{} allocated", own.remaining))
     }

@@ -46,6 +46,8 @@ pub struct PostedJournal {
     pub bank_reference: Option<String>,
     /// What it rests on.
     pub document: Option<Document>,
+    /// The journal it takes back, if it is a reversal.
+    pub reverses: Option<JournalId>,
     /// What moved.
     pub transfers: Vec<PostedTransfer>,
 }
@@ -57,6 +59,8 @@ pub struct PostedTransfer {
     pub line: i16,
     /// How much.
     pub amount: Money,
+    /// How much of it was taken back since.
+    pub reversed: Money,
     /// The account debited.
     pub debit: PostedSide,
     /// The account credited.
@@ -122,6 +126,8 @@ struct JournalRow {
     document_uri: Option<String>,
     #[diesel(sql_type = Nullable<SqlText>)]
     document_sha256: Option<String>,
+    #[diesel(sql_type = Nullable<diesel::sql_types::Uuid>)]
+    reverses: Option<Uuid>,
 }
 
 impl JournalRow {
@@ -142,6 +148,7 @@ impl JournalRow {
             reason: self.reason,
             bank_reference: self.bank_reference,
             document: rows::document(self.document_uri, self.document_sha256),
+            reverses: self.reverses.map(JournalId),
             transfers,
         })
     }
@@ -157,6 +164,8 @@ struct TransferRow {
     unit: String,
     #[diesel(sql_type = BigInt)]
     amount: i64,
+    #[diesel(sql_type = BigInt)]
+    reversed: i64,
     #[diesel(embed)]
     debit: DebitRow,
     #[diesel(embed)]
@@ -235,7 +244,9 @@ macro_rules! journal_in_sight {
 macro_rules! journal_columns {
     () => {
         "j.pledge_id, j.number, j.id, j.kind, j.effective_date, j.recorded_at, j.actor, j.subject,
-       j.reason, j.bank_reference, j.document_uri, j.document_sha256"
+       j.reason, j.bank_reference, j.document_uri, j.document_sha256,
+       (SELECT o.id FROM journals o WHERE o.pledge_id = j.pledge_id AND o.number = j.reverses)
+           AS reverses"
     };
 }
 
@@ -257,9 +268,21 @@ WHERE j.pledge_id = $1 AND j.number > $4 AND j.number <= $5 AND ",
     " ORDER BY j.number LIMIT $6"
 );
 
-/// $1 the pledge, $2 the journals, $3 the markets in sight.
+/// $1 the pledge, $2 the journals, $3 the markets in sight, $4 the last journal that is known:
+/// what later ones took back isn't, so that all pages of a list show one moment.
 const TRANSFERS: &str = "
-SELECT t.journal, t.line, t.unit, t.amount,
+SELECT t.journal, t.line, t.unit, t.amount, (
+           WITH RECURSIVE later (number, sign) AS (
+               SELECT r.number, 1 FROM journals r
+               WHERE r.pledge_id = t.pledge_id AND r.reverses = t.journal AND r.number <= $4
+               UNION ALL
+               SELECT r.number, -later.sign FROM later
+               JOIN journals r ON r.pledge_id = t.pledge_id AND r.reverses = later.number
+                              AND r.number <= $4)
+           SELECT coalesce(sum(later.sign * back.amount), 0)::bigint
+           FROM later JOIN transfers back ON back.pledge_id = t.pledge_id
+                                         AND back.journal = later.number AND back.line = t.line
+       ) AS reversed,
        d.code AS debit_code, d.id AS debit_id, d.market AS debit_market, t.debit_seq,
        t.debit_balance, ($3 IS NULL OR coalesce(d.market = ANY ($3), false)) AS debit_seen,
        c.code AS credit_code, c.id AS credit_id, c.market AS credit_market, t.credit_seq,
@@ -275,6 +298,7 @@ async fn with_transfers(
     catalogue: &Catalogue,
     sight: &Sight,
     rows: Vec<JournalRow>,
+    upto: i64,
 ) -> Result<Vec<PostedJournal>, ReadError> {
     let [
         JournalRow {
@@ -289,13 +313,15 @@ async fn with_transfers(
     let text: Text = Text::new(TRANSFERS)
         .bind(pledge)
         .bind(numbers)
-        .bind(sight.markets());
+        .bind(sight.markets())
+        .bind(upto);
     let transfers: Vec<TransferRow> = text.load(connection).await?;
     let mut by_journal: HashMap<i64, Vec<PostedTransfer>> = HashMap::new();
     for row in transfers {
         let transfer = PostedTransfer {
             line: row.line,
             amount: rows::money(catalogue, row.amount, &row.unit)?,
+            reversed: rows::money(catalogue, row.reversed, &row.unit)?,
             debit: row.debit.read()?,
             credit: row.credit.read()?,
         };
@@ -308,7 +334,8 @@ async fn with_transfers(
     rows.into_iter().map(read).collect()
 }
 
-/// The journal, if it is there and in sight. Journals never change, so no snapshot is needed.
+/// The journal, if it is there and in sight. Journals never change, and what was taken back of one
+/// is asked for in one statement, so no snapshot is needed.
 pub async fn journal(
     connection: &mut AsyncPgConnection,
     catalogue: &Catalogue,
@@ -320,7 +347,7 @@ pub async fn journal(
         .bind(sight.pledges())
         .bind(sight.markets());
     let rows: Vec<JournalRow> = text.load(connection).await?;
-    Ok(with_transfers(connection, catalogue, sight, rows)
+    Ok(with_transfers(connection, catalogue, sight, rows, i64::MAX)
         .await?
         .pop())
 }
@@ -341,7 +368,7 @@ pub async fn list_journals(
         .bind(window.upto)
         .bind(window.limit + 1);
     let page = Page::cut(text.load(connection).await?, window.limit);
-    let data = with_transfers(connection, catalogue, sight, page.data).await?;
+    let data = with_transfers(connection, catalogue, sight, page.data, window.upto).await?;
     Ok(Page {
         data,
         has_more: page.has_more,

@@ -15,6 +15,7 @@ use uuid::Uuid;
 use super::accounts::{enter_accounts, find_accounts, load_days, load_standing};
 use super::instalments::load_instalments;
 use super::obligations::{load_ad_accounts, load_holds, load_obligations, load_own_references};
+use super::reversibles::{is_reversed, load_reversibles};
 use crate::db::error::DbError;
 use crate::db::rows::{market, money, unreadable};
 use crate::db::schema::{allocations, creators, idempotency_keys, journals, pledges};
@@ -231,7 +232,8 @@ pub(super) async fn load_first(
     load_creators(connection, needs, books).await?;
     load_allocations(connection, catalogue, needs, books).await?;
     load_ad_accounts(connection, catalogue, needs, books).await?;
-    load_obligations(connection, catalogue, needs, books).await
+    load_obligations(connection, catalogue, needs, books).await?;
+    load_reversibles(connection, catalogue, needs, books).await
 }
 
 async fn load_references(
@@ -268,7 +270,11 @@ async fn load_references(
         let known = journals::table
             .filter(journals::pledge_id.eq(pledge.0))
             .filter(journals::subject.eq(subject))
-            .filter(journals::bank_reference.eq(reference));
+            .filter(journals::bank_reference.eq(reference))
+            .filter(diesel::dsl::not(is_reversed(
+                journals::pledge_id,
+                journals::number,
+            )));
         let taken = diesel::select(diesel::dsl::exists(known))
             .get_result(&mut connection)
             .await?;

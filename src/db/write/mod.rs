@@ -18,6 +18,7 @@ mod instalments;
 mod load;
 mod obligations;
 mod post;
+mod reversibles;
 
 use std::sync::Arc;
 

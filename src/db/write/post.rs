@@ -202,7 +202,7 @@ impl Rows {
             };
             let address = key.address();
             let hold = book.holds.get(subject).into_iter().flatten();
-            let hold = hold.filter(|hold| hold.address == address).last();
+            let hold = hold.filter(|hold| hold.address == address).next_back();
             let (Some(hold), Some(account)) = (hold, book.account(key)) else {
                 continue;
             };

@@ -7,7 +7,7 @@ use super::{Books, PledgeEvent, Posting};
 use crate::domain::account::AccountKey;
 use crate::domain::command::{Decision, Event, MovedOn, Thing};
 use crate::domain::hold::{Hold, HoldChange};
-use crate::domain::id::PledgeId;
+use crate::domain::id::{JournalId, PledgeId};
 use crate::domain::journal::Draft;
 use crate::domain::pledge::PledgeState;
 
@@ -60,6 +60,13 @@ impl Books {
                     .insert(pledge.reference.clone(), true);
                 self.changes.announced.push((pledge, instalments));
             }
+            Event::Unsigned(id) => {
+                self.move_on(id, PledgeState::Announced, None);
+                if let Some(Some(book)) = self.pledges.get_mut(&id) {
+                    book.pledge.agreed_on = None;
+                }
+            }
+            Event::Reversed(journal, lines) => self.reverse(journal, &lines),
             Event::Agreed(id, on) => self.move_on(id, PledgeState::Agreed, Some(on)),
             Event::Activated(id) => self.move_on(id, PledgeState::Active, None),
             Event::InstalmentChanged(instalment) => {
@@ -107,6 +114,28 @@ impl Books {
             }
             Event::Held(pledge, change) => self.hold(pledge, change),
             Event::MovedOn(_) => {} // recorded with who said so
+        }
+    }
+
+    fn reverse(&mut self, journal: JournalId, lines: &[(i16, i64)]) {
+        let links: Vec<(JournalId, bool)> = match self.chain(journal) {
+            Ok((_, chain)) => chain.links().map(|(link, more)| (link.id, more)).collect(),
+            Err(_) => return,
+        };
+        for (id, more) in links {
+            let Some(Some(link)) = self.journals.get_mut(&id) else {
+                continue;
+            };
+            for (line, amount) in lines {
+                link.take_back(*line, if more { *amount } else { -amount });
+            }
+            // Of the first journal: its line of the bank's is free while nothing is left of it.
+            if let (None, Some(subject), Some(reference)) =
+                (link.reverses, link.subject, &link.bank_reference)
+            {
+                let name = (subject, reference.clone());
+                self.bank_references.insert(name, !link.is_taken_back());
+            }
         }
     }
 

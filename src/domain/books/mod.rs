@@ -23,6 +23,7 @@ use super::market::Market;
 use super::obligation::Obligation;
 use super::pledge::{Instalment, Lot, Pledge};
 use super::refusal::Refusal;
+use super::reversal::{Chain, Reversible};
 use super::{Allocation, Creator};
 
 pub use pledge_book::{PledgeBook, Standing};
@@ -101,6 +102,8 @@ pub struct Books {
     pub obligations: HashMap<ObligationId, Option<Obligation>>,
     /// Ad accounts by id.
     pub ad_accounts: HashMap<AdAccountId, Option<AdAccount>>,
+    /// Journals by id, with what was taken back of them, and all that they take back themselves.
+    pub journals: HashMap<JournalId, Option<Reversible>>,
     /// Whether obligations, or ad accounts, of a pledge with that reference exist.
     pub own_references: HashMap<(PledgeId, Thing, String), bool>,
     /// Whether a pledge of that reference exists.
@@ -152,6 +155,13 @@ impl Books {
         let found = self.obligations.get(&id).and_then(Option::as_ref);
         let obligation = found.ok_or_else(|| absent("obligation", id))?;
         Ok((self.pledge(obligation.pledge)?, obligation))
+    }
+
+    /// A journal that exists, with what it takes back, and its pledge.
+    pub fn chain(&self, id: JournalId) -> Result<(&PledgeBook, Chain<'_>), Refusal> {
+        let find = |id| self.journals.get(&id).and_then(Option::as_ref);
+        let target = find(id).ok_or_else(|| absent("journal", id))?;
+        Ok((self.pledge(target.pledge)?, Chain::of(target, find)))
     }
 
     /// An ad account that exists, with its pledge.

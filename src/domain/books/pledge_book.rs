@@ -268,6 +268,7 @@ impl PledgeBook {
 
     /// Posts a draft that was checked: numbers it and carries its accounts forward.
     pub(super) fn post(&mut self, draft: Draft, posting: &Posting) -> (Journal, Vec<AccountKey>) {
+        debug_assert_eq!(draft.out_of_proof(), None, "{draft:?}");
         let mut opened = Vec::new();
         let mut transfers = Vec::with_capacity(draft.moves.len());
         for movement in &draft.moves {

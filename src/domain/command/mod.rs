@@ -16,6 +16,7 @@ mod outcome;
 mod receive;
 mod recover;
 mod require;
+mod reverse;
 
 use super::books::Books;
 use super::id::JournalId;
@@ -33,6 +34,7 @@ pub use obligate::{OpenAdAccount, OpenObligation, ReleaseObligation};
 pub use outcome::{Context, Decision, Event, Outcome};
 pub use receive::{IssueLot, ReceiveCash, WriteOff};
 pub use recover::{ClaimBack, Recover, WriteOffDebt};
+pub use reverse::{Portion, ReverseJournal, ReversedLine};
 
 /// What people ask the ledger to do.
 #[derive(Debug, Clone)]
@@ -81,6 +83,8 @@ pub enum Command {
     DrawSupportCost(DrawSupportCost),
     /// Move a pledge towards its end, or back.
     MovePledge(MovePledge),
+    /// Take a journal back, in part or whole.
+    ReverseJournal(ReverseJournal),
 }
 
 macro_rules! each {
@@ -108,6 +112,7 @@ macro_rules! each {
             Command::PayDonor($inner) => $body,
             Command::DrawSupportCost($inner) => $body,
             Command::MovePledge($inner) => $body,
+            Command::ReverseJournal($inner) => $body,
         }
     };
 }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::domain::account::AccountKey;
 use crate::domain::books::{Books, PledgeBook};
-use crate::domain::id::{AdAccountId, AllocationId, CreatorId, ObligationId, PledgeId};
+use crate::domain::id::{AdAccountId, AllocationId, CreatorId, JournalId, ObligationId, PledgeId};
 use crate::domain::journal::Move;
 
 /// A kind of thing that belongs to one pledge.
@@ -55,6 +55,8 @@ pub struct Needs {
     pub days: Vec<(PledgeId, AccountKey, Date)>,
     /// These obligations.
     pub obligations: HashSet<ObligationId>,
+    /// These journals, and what they take back.
+    pub journals: HashSet<JournalId>,
     /// These ad accounts.
     pub ad_accounts: HashSet<AdAccountId>,
     /// What is held for these subjects.
@@ -79,6 +81,7 @@ impl Needs {
             && self.accounts.is_empty()
             && self.days.is_empty()
             && self.obligations.is_empty()
+            && self.journals.is_empty()
             && self.ad_accounts.is_empty()
             && self.holds.is_empty()
             && self.own_references.is_empty()

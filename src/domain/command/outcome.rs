@@ -3,6 +3,7 @@
 use time::{Date, OffsetDateTime};
 
 use super::MovedOn;
+use super::reverse::ReversedLine;
 use crate::domain::hold::HoldChange;
 use crate::domain::id::{JournalId, PledgeId};
 use crate::domain::journal::{Draft, Kind};
@@ -47,6 +48,10 @@ pub enum Event {
     ObligationChanged(Obligation),
     /// A pledge moved on without a posting.
     MovedOn(MovedOn),
+    /// An agreement was taken back.
+    Unsigned(PledgeId),
+    /// So much was taken back of lines of a journal.
+    Reversed(JournalId, Vec<(i16, i64)>),
     /// A hold was taken, changed or let go.
     Held(PledgeId, HoldChange),
 }
@@ -168,6 +173,21 @@ pub enum Outcome {
     },
     /// An ad account.
     AdAccount(AdAccount),
+    /// A journal that was taken back, in part or whole.
+    Reversal {
+        /// The pledge.
+        pledge: PledgeId,
+        /// That journal.
+        reverses: JournalId,
+        /// When it counts.
+        effective_date: Date,
+        /// Why.
+        reason: String,
+        /// What was taken back of each line, and what is left.
+        lines: Vec<ReversedLine>,
+        /// What was posted.
+        journal: JournalId,
+    },
     /// An obligation as it now stands.
     Obligation {
         /// The obligation.

@@ -79,6 +79,9 @@ permissions! {
 
     /// An instalment that won't come, or a receipt that is lost.
     WriteOff, "write off", "write-offs:write", &[Role::Controller];
+
+    /// Taking back what was posted.
+    Reverse, "reverse journals", "reversals:write", &[Role::Controller];
 }
 
 /// A permission as a value.
@@ -221,7 +224,7 @@ mod tests {
     use crate::http::access::principal::tests::principal;
 
     const EVERY_SCOPE: &str = "reference:read ledger:read proofs:read pledges:write money:write \
-                               creators:write endings:write write-offs:write";
+                               creators:write endings:write write-offs:write reversals:write";
 
     #[test]
     fn each_role_may_what_the_domain_gives_it_and_nothing_else() {
@@ -234,7 +237,7 @@ mod tests {
             (Role::Approver, all.to_vec()),
             (
                 Role::Controller,
-                [&all[..], &["EndPledges", "WriteOff"]].concat(),
+                [&all[..], &["EndPledges", "WriteOff", "Reverse"]].concat(),
             ),
             (Role::Partner, vec!["ReadReference", "ReadLedger"]),
             (Role::Auditor, all.to_vec()),

@@ -121,7 +121,8 @@ impl<'a> Fields<'a> {
         )
     }
 
-    fn note<T>(&mut self, name: &str, fault: Fault) -> Option<T> {
+    /// Notes what is wrong with a field.
+    pub fn note<T>(&mut self, name: &str, fault: Fault) -> Option<T> {
         self.reasons
             .push(Reason::new(self.pointer_to(name), fault.code, fault.detail));
         None
@@ -230,6 +231,22 @@ impl<'a> Fields<'a> {
     /// A free text.
     pub fn text(&mut self, name: &'static str, rule: Text) -> Option<String> {
         self.value(name, |text| rule.read(text))
+    }
+
+    /// A whole number from 1: a place in a list.
+    pub fn place(&mut self, name: &'static str) -> Option<i16> {
+        let node = self.node(name)?;
+        let Node::Number(number) = node else {
+            return self.wrong_type(name, "a number", node);
+        };
+        let place = number.as_i64().and_then(|place| i16::try_from(place).ok());
+        match place.filter(|place| *place > 0) {
+            Some(place) => Some(place),
+            None => {
+                let detail = format!("a whole number from 1 to {} is asked for here", i16::MAX);
+                self.note(name, Fault::new("not-a-place", detail))
+            }
+        }
     }
 
     /// An id of that type.

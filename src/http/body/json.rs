@@ -18,7 +18,7 @@ pub enum Node {
     Null,
     /// `true` or `false`.
     Bool(bool),
-    /// A number: no field of the API takes one.
+    /// A number: no amount is one.
     Number(serde_json::Number),
     /// A string.
     Text(String),

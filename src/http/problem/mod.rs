@@ -241,6 +241,7 @@ fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::ExceedsAllocation { .. }
         | Refusal::ExceedsLiquidated { .. }
         | Refusal::NotEmpty(_)
+        | Refusal::ExceedsReversible { .. }
         | Refusal::InsufficientFunds(_)
         | Refusal::BackdatedOverdraft { .. }
         | Refusal::Constraint(_) => StatusCode::CONFLICT,
@@ -255,6 +256,10 @@ fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::WrongUnitKind { .. }
         | Refusal::LotNeverValid { .. }
         | Refusal::EndsBeforeStart { .. }
+        | Refusal::LinesDiffer
+        | Refusal::WholeOnly { .. }
+        | Refusal::ReversalLopsided { .. }
+        | Refusal::NotReversible { .. }
         | Refusal::BeyondRange(_) => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }

@@ -8,6 +8,7 @@ mod budget;
 mod obligation;
 mod pledge;
 mod posted;
+mod reversal;
 
 use serde::Serialize;
 
@@ -17,6 +18,7 @@ pub use pledge::{
     ConditionMetOut, DocumentOut, InstalmentOut, LotOut, PartyOut, PledgeOut, ReceiptOut,
     SupportCostOut, WriteOffOut,
 };
+pub use reversal::{ReversalOut, ReversedLineOut};
 
 pub use posted::PostedOut;
 
@@ -53,6 +55,7 @@ pub fn render(outcome: &Outcome) -> Vec<u8> {
             journal_id: Some(*journal),
             ..allocation.into()
         }),
+        Outcome::Reversal { .. } => json(&ReversalOut::of(outcome)),
         Outcome::AdAccount(account) => json(&AdAccountOut::from(account)),
         Outcome::Obligation {
             obligation,

@@ -11,6 +11,7 @@ pub mod instalments;
 pub mod obligations;
 pub mod pledges;
 pub mod post;
+pub mod reversals;
 
 use crate::http::routes::Endpoint;
 
@@ -74,6 +75,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         Endpoint::post("/v1/pledges/{id}/resumption", closing::resume_pledge),
         Endpoint::post("/v1/pledges/{id}/closure", closing::close_pledge),
         Endpoint::post("/v1/pledges/{id}/cancellation", closing::cancel_pledge),
+        Endpoint::post("/v1/journals/{id}/reversals", reversals::reverse_journal),
     ]
 }
 
@@ -106,6 +108,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         closing::resume_pledge,
         closing::close_pledge,
         closing::cancel_pledge,
+        reversals::reverse_journal,
     ),
     components(schemas(answer::PreviewOut, bulk::BulkPreviewOut))
 )]

@@ -89,19 +89,36 @@ broken AS (SELECT * FROM figures WHERE NOT holds)"
     ),
     claim!(
         "instalments-equal-accounts",
-        "What every instalment has received and written off is what was credited to its \
-         receivable (1110, 1210) and its refundable advance (2300, 2310).",
-        "compared AS (
-    SELECT i.pledge_id, i.id, i.reference, i.unit, i.received + i.written_off AS settled,
-           coalesce(sum(a.credits), 0) AS credited
+        "What every instalment has received and written off is what receipts, lots and write-offs \
+         credited to its receivable (1110, 1210) and its refundable advance (2300, 2310), less what \
+         was taken back of them.",
+        "RECURSIVE kinds AS (
+    SELECT pledge_id, number, kind FROM journals
+    WHERE reverses IS NULL AND kind IN ('receipt', 'lot-issue', 'write-off')
+      AND ($1 IS NULL OR pledge_id = $1)
+    UNION ALL
+    SELECT j.pledge_id, j.number, k.kind
+    FROM kinds k JOIN journals j ON j.pledge_id = k.pledge_id AND j.reverses = k.number),
+sums AS (
+    SELECT a.pledge_id, a.instalment_id, k.kind = 'write-off' AS lost,
+           sum(e.credit - e.debit) AS credited
+    FROM accounts a
+    JOIN entries e ON e.pledge_id = a.pledge_id AND e.account = a.number
+    JOIN kinds k ON k.pledge_id = e.pledge_id AND k.number = e.journal
+    WHERE a.code IN ('1110', '1210', '2300', '2310') AND ($1 IS NULL OR a.pledge_id = $1)
+    GROUP BY a.pledge_id, a.instalment_id, k.kind = 'write-off'),
+compared AS (
+    SELECT i.pledge_id, i.id, i.reference, i.unit, side.settled,
+           coalesce(s.credited, 0) AS credited
     FROM instalments i
-    LEFT JOIN accounts a ON a.pledge_id = i.pledge_id AND a.instalment_id = i.id
-                        AND a.code IN ('1110', '1210', '2300', '2310')
-    WHERE $1 IS NULL OR i.pledge_id = $1 GROUP BY i.pledge_id, i.id),
+    CROSS JOIN LATERAL (VALUES (false, i.received), (true, i.written_off)) AS side (lost, settled)
+    LEFT JOIN sums s ON s.pledge_id = i.pledge_id AND s.instalment_id = i.id
+                    AND s.lost = side.lost
+    WHERE $1 IS NULL OR i.pledge_id = $1),
 figures AS (
     SELECT ",
         plg!("c.pledge_id"),
-        ", c.unit, count(*) AS instalments, ",
+        ", c.unit, count(DISTINCT c.id) AS instalments, ",
         shown!("sum(c.settled)", "settled"),
         ", ",
         shown!("sum(c.credited)", "credited"),

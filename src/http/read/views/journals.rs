@@ -39,6 +39,8 @@ pub struct JournalOut {
     pub bank_reference: Option<String>,
     /// What it rests on.
     pub document: Option<DocumentOut>,
+    /// The journal it takes back, if it is a reversal.
+    pub reverses: Option<JournalId>,
     /// What moved.
     pub transfers: Vec<TransferOut>,
 }
@@ -51,6 +53,10 @@ pub struct TransferOut {
     pub line: i16,
     /// How much.
     pub amount: MoneyOut,
+    /// How much of it was taken back by reversals.
+    pub reversed: MoneyOut,
+    /// How much of it was not.
+    pub left: MoneyOut,
     /// The account debited.
     pub debit: SideOut,
     /// The account credited.
@@ -92,10 +98,14 @@ impl SideOut {
 
 impl From<&PostedTransfer> for TransferOut {
     fn from(transfer: &PostedTransfer) -> Self {
-        let digits = transfer.amount.unit().minor_digits();
+        let unit = transfer.amount.unit();
+        let digits = unit.minor_digits();
+        let left = transfer.amount.minor() - transfer.reversed.minor();
         TransferOut {
             line: transfer.line,
             amount: (&transfer.amount).into(),
+            reversed: (&transfer.reversed).into(),
+            left: MoneyOut::of_minor(left, unit),
             debit: SideOut::new(&transfer.debit, digits),
             credit: SideOut::new(&transfer.credit, digits),
         }
@@ -153,6 +163,7 @@ impl From<&PostedJournal> for JournalOut {
             reason: journal.reason.clone(),
             bank_reference: journal.bank_reference.clone(),
             document: journal.document.as_ref().map(DocumentOut::from),
+            reverses: journal.reverses,
             transfers: journal.transfers.iter().map(TransferOut::from).collect(),
         }
     }

@@ -3,6 +3,7 @@
 
 mod closing;
 mod obligations;
+mod reversals;
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -11,6 +12,7 @@ pub use closing::{
     BadDebtIn, BankPaymentIn, ClawbackIn, ClosureIn, DonorRefundIn, PledgeMoveIn, RecoveryIn,
 };
 pub use obligations::{AdAccountIn, CampaignIn, ObligationIn};
+pub use reversals::{ReversalIn, ReversedLineIn};
 
 use crate::domain::{CreatorId, Market, PledgeId};
 use crate::http::wire::Day;

@@ -9,11 +9,11 @@ use uuid::Uuid;
 
 use super::*;
 use crate::domain::command::PledgeMove;
-use crate::domain::{AllocationId, Command, InstalmentId, ObligationId};
+use crate::domain::{AllocationId, Command, InstalmentId, JournalId, ObligationId};
 use crate::http::body::tests::catalogue;
 use crate::http::body::{Edge, Fields, Node};
 use crate::http::write::{
-    allocations, budgets, closing, creators, instalments, obligations, pledges,
+    allocations, budgets, closing, creators, instalments, obligations, pledges, reversals,
 };
 
 type Reader = fn(&mut Fields<'_>) -> Option<Command>;
@@ -83,6 +83,9 @@ fn shapes() -> Vec<(RefOr<Schema>, Reader)> {
         }),
         (ClosureIn::schema(), |body| {
             closing::pledge_move(pledge(), PledgeMove::Close, body)
+        }),
+        (ReversalIn::schema(), |body| {
+            reversals::reversal(JournalId(Uuid::nil()), body)
         }),
     ]
 }
