@@ -5,3 +5,4 @@ mod needs;
 mod postings;
 mod refusals;
 mod reversals;
+mod shortages;
