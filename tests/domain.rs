@@ -6,3 +6,4 @@ mod needs;
 mod postings;
 mod refusals;
 mod reversals;
+mod shortages;

@@ -47,7 +47,9 @@ async fn a_field_that_has_to_be_there_is_missed_wherever_it_should_stand() {
             let (parent, name) = pointer.rsplit_once('/').unwrap();
             // A document is asked for everywhere but for a lot.
             let a_must = name == "document" && !operation.path.ends_with("/lots");
-            let optional = OPTIONAL.contains(&name) && !a_must;
+            // Without an amount, a journal is taken back in whole.
+            let whole = pointer == "/amount" && operation.path.ends_with("/reversals");
+            let optional = OPTIONAL.contains(&name) && !a_must || whole;
             let mut body = body.clone();
             let Some(parent) = body.pointer_mut(parent).unwrap().as_object_mut() else {
                 continue;

@@ -2,14 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use almoner::domain::command::{Portion, ReverseJournal};
-use almoner::domain::{Account, AccountId, AccountKey, Code, Command, Kind, Refusal};
+use almoner::domain::{Account, AccountId, AccountKey, Code, Command, Refusal};
 use time::Duration;
 use time::macros::date;
 use uuid::Uuid;
 
 use super::fixture::*;
-use super::reversals::{each, known, lines, rest, reverse};
+use super::reversals::taken_back;
 
 /// Every code, by variant: a new variant doesn't compile without one here.
 fn code(refusal: &Refusal) -> &'static str {
@@ -95,20 +94,24 @@ fn lot(change: impl FnOnce(&mut almoner::domain::command::IssueLot)) -> Command 
     Command::IssueLot(lot)
 }
 
-fn to_creator(change: impl FnOnce(&mut almoner::domain::command::AllocateToCreator)) -> Command {
+pub(super) fn to_creator(
+    change: impl FnOnce(&mut almoner::domain::command::AllocateToCreator),
+) -> Command {
     let mut allocation = allocate(HANAKO, usd(100));
     change(&mut allocation);
     Command::AllocateToCreator(allocation)
 }
 
-fn to_market(change: impl FnOnce(&mut almoner::domain::command::BudgetMarket)) -> Command {
+pub(super) fn to_market(
+    change: impl FnOnce(&mut almoner::domain::command::BudgetMarket),
+) -> Command {
     let mut given = budget("JP", usd(100));
     change(&mut given);
     Command::BudgetMarket(given)
 }
 
 /// 700.00 came, of which JP has 100.00 since the 1st, of which Hanako has 40.00.
-fn allocated() -> Ledger {
+pub(super) fn allocated() -> Ledger {
     let mut ledger = Ledger::funded();
     ledger.carry_out(&to_market(|it| it.amount = usd(10_000)));
     ledger.carry_out(&to_creator(|it| it.amount = usd(4_000)));
@@ -256,50 +259,6 @@ fn spent_wrongly() -> Vec<(&'static str, Command)> {
     ]
 }
 
-/// What is taken back wrongly, of what was received, given to JP and to Hanako.
-fn reversed_wrongly(ledger: &Ledger) -> Vec<(&'static str, Command)> {
-    let of = |kind| known(ledger, kind);
-    let nowhere = almoner::domain::JournalId(Uuid::from_u128(0x99));
-    vec![
-        ("not-found", rest(nowhere)),
-        ("unknown-reference", lines(of(Kind::Budget), &[(2, usd(1))])),
-        ("wrong-unit", each(of(Kind::Budget), adc(1))),
-        (
-            "repeated",
-            lines(of(Kind::Budget), &[(1, usd(1)), (1, usd(1))]),
-        ),
-        ("lines-differ", each(of(Kind::Agreement), usd(1))),
-        (
-            "whole-only",
-            lines(of(Kind::Agreement), &[(1, usd(70_000))]),
-        ),
-        ("wrong-state", rest(of(Kind::Agreement))),
-        (
-            "reversal-lopsided",
-            lines(of(Kind::Receipt), &[(1, usd(1))]),
-        ),
-        ("exceeds-reversible", each(of(Kind::Budget), usd(10_001))),
-        ("insufficient-funds", each(of(Kind::Budget), usd(6_001))),
-        ("exceeds-reversible", each(of(Kind::Allocation), usd(4_001))),
-        (
-            "backdated-overdraft",
-            Command::ReverseJournal(ReverseJournal {
-                effective_date: date!(2026 - 04 - 30),
-                ..reverse(of(Kind::Allocation), Portion::Rest)
-            }),
-        ),
-        ("not-reversible", rest(of(Kind::Placement))),
-    ]
-}
-
-fn taken_back() -> (Ledger, Vec<(&'static str, Command)>) {
-    let mut ledger = allocated();
-    ledger.remember_journals();
-    ledger.pretend_placement();
-    let cases = reversed_wrongly(&ledger);
-    (ledger, cases)
-}
-
 #[test]
 fn each_refusal_is_reached_and_nothing_is_changed_by_it() {
     let mut reached = BTreeSet::new();
@@ -412,45 +371,4 @@ fn one_bank_reference_is_received_once_on_an_instalment() {
     assert_eq!(refusal.code(), "duplicate-reference");
     assert_eq!(refusal.pointer().as_deref(), Some("/bank_reference"));
     ledger.carry_out(&wire(CASH_LATER));
-}
-
-#[test]
-fn a_lack_of_funds_says_what_there_is_and_what_would_help() {
-    let ledger = allocated();
-    let refusal = ledger
-        .decide(&to_creator(|it| it.amount = usd(7_550)))
-        .unwrap_err();
-    let shortage = refusal.shortage().unwrap();
-    assert_eq!(shortage.available, usd(6_000));
-    assert_eq!(shortage.requested, usd(7_550));
-    assert_eq!(shortage.shortfall(), usd(1_550));
-    assert!(shortage.account.is_some());
-    let help = shortage.help();
-    assert!(
-        help.contains("give market JP 15.50 USD more budget"),
-        "{help}"
-    );
-    assert!(help.contains("ask for at most 60.00 USD"), "{help}");
-}
-
-#[test]
-fn a_backdated_lack_says_what_every_day_since_allows() {
-    let mut ledger = allocated();
-    // 60.00 are left of the 1st; 50.00 more come on the 20th.
-    ledger.carry_out(&to_market(|it| {
-        (it.amount, it.effective_date) = (usd(5_000), date!(2026 - 05 - 20));
-    }));
-    let on = |day, minor| to_creator(move |it| (it.amount, it.effective_date) = (usd(minor), day));
-    assert!(ledger.decide(&on(date!(2026 - 05 - 20), 11_000)).is_ok());
-    assert!(ledger.decide(&on(date!(2026 - 05 - 10), 6_000)).is_ok());
-    let refusal = ledger
-        .decide(&on(date!(2026 - 05 - 10), 6_001))
-        .unwrap_err();
-    assert_eq!(refusal.code(), "backdated-overdraft");
-    assert_eq!(refusal.shortage().unwrap().available, usd(6_000));
-    let refusal = ledger
-        .decide(&on(date!(2026 - 05 - 10), 11_001))
-        .unwrap_err();
-    assert_eq!(refusal.code(), "insufficient-funds");
-    assert_eq!(refusal.shortage().unwrap().available, usd(11_000));
 }

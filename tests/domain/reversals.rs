@@ -4,11 +4,13 @@
 use almoner::domain::command::{Outcome, Portion, ReverseJournal};
 use almoner::domain::pledge::PledgeState;
 use almoner::domain::{Command, JournalId, Kind, Money, Reversible, ReversibleLine};
+use time::macros::date;
 use uuid::Uuid;
 
 use super::fixture::*;
+use super::refusals::allocated;
 
-pub(super) fn reverse(journal: JournalId, portion: Portion) -> ReverseJournal {
+fn reverse(journal: JournalId, portion: Portion) -> ReverseJournal {
     ReverseJournal {
         journal,
         portion,
@@ -18,20 +20,20 @@ pub(super) fn reverse(journal: JournalId, portion: Portion) -> ReverseJournal {
     }
 }
 
-pub(super) fn rest(journal: JournalId) -> Command {
+fn rest(journal: JournalId) -> Command {
     Command::ReverseJournal(reverse(journal, Portion::Rest))
 }
 
-pub(super) fn each(journal: JournalId, amount: Money) -> Command {
+fn each(journal: JournalId, amount: Money) -> Command {
     Command::ReverseJournal(reverse(journal, Portion::Each(amount)))
 }
 
-pub(super) fn lines(journal: JournalId, amounts: &[(i16, Money)]) -> Command {
+fn lines(journal: JournalId, amounts: &[(i16, Money)]) -> Command {
     Command::ReverseJournal(reverse(journal, Portion::Lines(amounts.to_vec())))
 }
 
 /// The last journal of that kind that is remembered.
-pub(super) fn known(ledger: &Ledger, kind: Kind) -> JournalId {
+fn known(ledger: &Ledger, kind: Kind) -> JournalId {
     let journals = ledger.books.journals.values().flatten();
     let own = journals.filter(|it| it.kind == kind);
     own.max_by_key(|it| it.number).unwrap().id
@@ -39,7 +41,7 @@ pub(super) fn known(ledger: &Ledger, kind: Kind) -> JournalId {
 
 impl Ledger {
     /// Enters what was posted as if it had been loaded.
-    pub(super) fn remember_journals(&mut self) {
+    fn remember_journals(&mut self) {
         let ids: Vec<JournalId> = self
             .books
             .changes
@@ -79,7 +81,7 @@ impl Ledger {
     }
 
     /// Remembers a placement that never was.
-    pub(super) fn pretend_placement(&mut self) {
+    fn pretend_placement(&mut self) {
         let budget = self.books.journals[&known(self, Kind::Budget)].clone();
         let id = JournalId(Uuid::from_u128(0x77));
         let placed = budget.map(|it| Reversible {
@@ -99,6 +101,62 @@ impl Ledger {
         };
         lines.iter().map(|line| line.left.minor()).collect()
     }
+}
+
+/// What is taken back wrongly, of what was received, given to JP and to Hanako.
+fn reversed_wrongly(ledger: &Ledger) -> Vec<(&'static str, Command)> {
+    let nowhere = JournalId(Uuid::from_u128(0x99));
+    vec![
+        ("not-found", rest(nowhere)),
+        (
+            "unknown-reference",
+            lines(known(ledger, Kind::Budget), &[(2, usd(1))]),
+        ),
+        ("wrong-unit", each(known(ledger, Kind::Budget), adc(1))),
+        (
+            "repeated",
+            lines(known(ledger, Kind::Budget), &[(1, usd(1)), (1, usd(1))]),
+        ),
+        ("lines-differ", each(known(ledger, Kind::Agreement), usd(1))),
+        (
+            "whole-only",
+            lines(known(ledger, Kind::Agreement), &[(1, usd(70_000))]),
+        ),
+        ("wrong-state", rest(known(ledger, Kind::Agreement))),
+        (
+            "reversal-lopsided",
+            lines(known(ledger, Kind::Receipt), &[(1, usd(1))]),
+        ),
+        (
+            "exceeds-reversible",
+            each(known(ledger, Kind::Budget), usd(10_001)),
+        ),
+        (
+            "insufficient-funds",
+            each(known(ledger, Kind::Budget), usd(6_001)),
+        ),
+        (
+            "exceeds-reversible",
+            each(known(ledger, Kind::Allocation), usd(4_001)),
+        ),
+        (
+            "backdated-overdraft",
+            Command::ReverseJournal(ReverseJournal {
+                effective_date: date!(2026 - 04 - 30),
+                ..reverse(known(ledger, Kind::Allocation), Portion::Rest)
+            }),
+        ),
+        ("not-reversible", rest(known(ledger, Kind::Placement))),
+    ]
+}
+
+/// The above, with all that was posted known, and a placement besides.
+pub(super) fn taken_back() -> (Ledger, Vec<(&'static str, Command)>) {
+    let mut ledger = allocated();
+    ledger.remember_journals();
+    ledger.pretend_placement();
+    let cases = reversed_wrongly(&ledger);
+    (ledger, cases)
 }
 
 #[test]

@@ -90,8 +90,8 @@ broken AS (SELECT * FROM figures WHERE NOT holds)"
     claim!(
         "instalments-equal-accounts",
         "What every instalment has received and written off is what receipts, lots and write-offs \
-         credited to its receivable (1110, 1210) and its refundable advance (2300, 2310), less what \
-         was taken back of them.",
+         credited to its receivable (1110, 1210) and its refundable advance (2300, 2310), less \
+         what was taken back of them.",
         "RECURSIVE kinds AS (
     SELECT pledge_id, number, kind FROM journals
     WHERE reverses IS NULL AND kind IN ('receipt', 'lot-issue', 'write-off')

@@ -305,7 +305,7 @@ fn reallocate(
     Ok(vec![Event::Released(changed)])
 }
 
-/// Obligations as they are once their purses were moved back; `note` says what else that is to them.
+/// Obligations as they are once their purses were moved back; `note` says what else that means.
 fn bind(books: &Books, taken: &[Taken<'_>], note: impl Fn(&mut Obligation, i64)) -> Vec<Event> {
     let mut changed: Vec<Obligation> = Vec::new();
     for it in taken {
