@@ -1,6 +1,8 @@
 //! The rules without a database: commands decided over books built by hand.
 
 mod fixture;
+mod lapses;
 mod needs;
 mod postings;
 mod refusals;
+mod shortages;

@@ -40,6 +40,7 @@ fn declared(text: &str) -> BTreeMap<String, Declared> {
 /// A type of Postgres as the declarations write it.
 fn type_name(postgres: &str) -> &str {
     match postgres {
+        "_text" => "Array<Text>",
         "bool" => "Bool",
         "bytea" => "Bytea",
         "date" => "Date",

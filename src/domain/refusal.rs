@@ -175,6 +175,14 @@ pub enum Refusal {
         /// The last day.
         expires_at: Date,
     },
+    /// A later end that isn't later.
+    #[error("The lot ends on {ends_on} already; {expires_at} is not later.")]
+    NotLater {
+        /// Its last day as it is.
+        ends_on: Date,
+        /// The last day asked for.
+        expires_at: Date,
+    },
     /// Something that would end before it starts.
     #[error("What starts on {starts_on} cannot end on {ends_on}, before that.")]
     EndsBeforeStart {
@@ -212,6 +220,26 @@ pub enum Refusal {
     ExceedsAllocation {
         /// What is left.
         remaining: Money,
+        /// What was asked.
+        requested: Money,
+    },
+    /// More than a lot has left.
+    #[error("{available} of the lot is neither used nor held; {requested} is more than that.")]
+    ExceedsLot {
+        /// What is left and not held.
+        available: Money,
+        /// What was asked.
+        requested: Money,
+    },
+    /// More than the purses have that lose credits of a lot.
+    #[error(
+        "The purses that credits of the lot may be taken from have {available} that is not \
+             held; {requested} is more than that. Give back budget of markets it is not for, or \
+             take less at once."
+    )]
+    ExceedsPurses {
+        /// What they have and isn't held.
+        available: Money,
         /// What was asked.
         requested: Money,
     },
@@ -273,10 +301,13 @@ impl Refusal {
             Refusal::WrongUnit { .. } => "wrong-unit",
             Refusal::WrongUnitKind { .. } => "wrong-unit-kind",
             Refusal::LotNeverValid { .. } => "lot-never-valid",
+            Refusal::NotLater { .. } => "not-later",
             Refusal::EndsBeforeStart { .. } => "ends-before-start",
             Refusal::WrongState { .. } => "wrong-state",
             Refusal::ExceedsOutstanding { .. } => "exceeds-outstanding",
             Refusal::ExceedsAllocation { .. } => "exceeds-allocation",
+            Refusal::ExceedsLot { .. } => "exceeds-lot",
+            Refusal::ExceedsPurses { .. } => "exceeds-purses",
             Refusal::InsufficientFunds(_) => "insufficient-funds",
             Refusal::BackdatedOverdraft { .. } => "backdated-overdraft",
             Refusal::BeyondRange(_) => "beyond-range",
@@ -301,9 +332,10 @@ impl Refusal {
             }
             Refusal::SplitNotTotal { .. } => fixed("/split"),
             Refusal::InstalmentsNotSplit { .. } => fixed("/instalments"),
-            Refusal::LotNeverValid { .. } => fixed("/expires_at"),
+            Refusal::LotNeverValid { .. } | Refusal::NotLater { .. } => fixed("/expires_at"),
             Refusal::BackdatedOverdraft { .. } => fixed("/effective_date"),
             Refusal::ExceedsAllocation { .. } | Refusal::InsufficientFunds(_) => fixed("/amount"),
+            Refusal::ExceedsLot { .. } | Refusal::ExceedsPurses { .. } => fixed("/amount"),
             Refusal::NotFound { .. }
             | Refusal::WrongState { .. }
             | Refusal::BeyondRange(_)

@@ -9,7 +9,7 @@ use crate::domain::command::{Decision, Event, Thing};
 use crate::domain::hold::{Hold, HoldChange};
 use crate::domain::id::PledgeId;
 use crate::domain::journal::Draft;
-use crate::domain::pledge::PledgeState;
+use crate::domain::pledge::{Lot, PledgeState};
 
 impl Books {
     /// Takes a decision into the books, so that the next command sees it.
@@ -18,7 +18,7 @@ impl Books {
             self.post(draft, posting);
         }
         for event in decision.events {
-            self.record(event);
+            self.record(event, posting.actor);
         }
     }
 
@@ -38,7 +38,7 @@ impl Books {
         self.changes.journals.push(journal);
     }
 
-    fn record(&mut self, event: Event) {
+    fn record(&mut self, event: Event, actor: &str) {
         match event {
             Event::Announced(pledge, instalments) => {
                 self.pledge_references
@@ -61,6 +61,12 @@ impl Books {
                 }
             }
             Event::LotIssued(lot) => self.changes.lots.push(lot),
+            Event::LotExtended(lot) => {
+                self.changes.extended.push((lot.clone(), actor.to_owned()));
+                self.restate_lot(lot);
+            }
+            Event::LotChanged(lot) => self.restate_lot(lot),
+            Event::JobRan(run) => self.changes.runs.push(run),
             Event::Enrolled(creator) => {
                 self.creator_references
                     .insert(creator.reference.clone(), true);
@@ -91,6 +97,12 @@ impl Books {
                 self.obligations.insert(obligation.id, Some(obligation));
             }
             Event::Held(pledge, change) => self.hold(pledge, change),
+        }
+    }
+
+    fn restate_lot(&mut self, lot: Lot) {
+        if let Some(Some(standing)) = self.lots.get_mut(&lot.id) {
+            standing.lot = lot;
         }
     }
 

@@ -8,10 +8,13 @@ mod allocate;
 mod announce;
 mod budget;
 mod enrol;
+mod extend;
+mod lapse;
 mod needs;
 mod obligate;
 mod outcome;
 mod receive;
+mod record_run;
 mod require;
 
 use super::books::Books;
@@ -23,10 +26,13 @@ pub use allocate::{AllocateToCreator, ReleaseAllocation};
 pub use announce::{AnnouncePledge, NewInstalment};
 pub use budget::{BudgetMarket, ChargeSupportCost, ReturnBudget};
 pub use enrol::EnrolCreator;
+pub use extend::ExtendLot;
+pub use lapse::{ExpireLot, MOST_PURSES, RevokeLot};
 pub use needs::{Home, Needs, Thing};
 pub use obligate::{OpenAdAccount, OpenObligation, ReleaseObligation};
 pub use outcome::{Context, Decision, Event, Outcome};
 pub use receive::{IssueLot, ReceiveCash, WriteOff};
+pub use record_run::RecordRun;
 
 /// What people ask the ledger to do.
 #[derive(Debug, Clone)]
@@ -61,6 +67,14 @@ pub enum Command {
     OpenObligation(OpenObligation),
     /// Give back what an obligation no longer binds.
     ReleaseObligation(ReleaseObligation),
+    /// Record that the platform granted a lot a later end.
+    ExtendLot(ExtendLot),
+    /// Let lapse what has ended of a lot.
+    ExpireLot(ExpireLot),
+    /// Record that the platform took credits back.
+    RevokeLot(RevokeLot),
+    /// Record that a job was done.
+    RecordRun(RecordRun),
 }
 
 macro_rules! each {
@@ -81,6 +95,10 @@ macro_rules! each {
             Command::OpenAdAccount($inner) => $body,
             Command::OpenObligation($inner) => $body,
             Command::ReleaseObligation($inner) => $body,
+            Command::ExtendLot($inner) => $body,
+            Command::ExpireLot($inner) => $body,
+            Command::RevokeLot($inner) => $body,
+            Command::RecordRun($inner) => $body,
         }
     };
 }

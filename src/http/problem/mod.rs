@@ -239,6 +239,8 @@ fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::WrongState { .. }
         | Refusal::ExceedsOutstanding { .. }
         | Refusal::ExceedsAllocation { .. }
+        | Refusal::ExceedsLot { .. }
+        | Refusal::ExceedsPurses { .. }
         | Refusal::InsufficientFunds(_)
         | Refusal::BackdatedOverdraft { .. }
         | Refusal::Constraint(_) => StatusCode::CONFLICT,
@@ -252,6 +254,7 @@ fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::WrongUnit { .. }
         | Refusal::WrongUnitKind { .. }
         | Refusal::LotNeverValid { .. }
+        | Refusal::NotLater { .. }
         | Refusal::EndsBeforeStart { .. }
         | Refusal::BeyondRange(_) => StatusCode::UNPROCESSABLE_ENTITY,
     }

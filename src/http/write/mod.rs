@@ -7,6 +7,8 @@ pub mod bulk;
 pub mod creators;
 pub mod inputs;
 pub mod instalments;
+pub mod jobs;
+pub mod lots;
 pub mod obligations;
 pub mod pledges;
 pub mod post;
@@ -63,6 +65,9 @@ pub fn endpoints() -> Vec<Endpoint> {
             "/v1/obligations/{id}/release",
             obligations::release_obligation,
         ),
+        Endpoint::post("/v1/lots/{id}/extensions", lots::extend_lot),
+        Endpoint::post("/v1/lots/{id}/revocations", lots::revoke_credits),
+        Endpoint::post("/v1/jobs/{name}/runs", jobs::run_job),
     ]
 }
 
@@ -88,6 +93,9 @@ pub fn endpoints() -> Vec<Endpoint> {
         obligations::open_obligation,
         obligations::open_obligations_in_bulk,
         obligations::release_obligation,
+        lots::extend_lot,
+        lots::revoke_credits,
+        jobs::run_job,
     ),
     components(schemas(answer::PreviewOut, bulk::BulkPreviewOut))
 )]

@@ -8,9 +8,10 @@ use utoipa::openapi::{RefOr, Schema};
 use uuid::Uuid;
 
 use super::*;
-use crate::domain::{AllocationId, Command, InstalmentId, ObligationId};
+use crate::domain::{AllocationId, Command, InstalmentId, LotId, ObligationId};
 use crate::http::body::tests::catalogue;
 use crate::http::body::{Edge, Fields, Node};
+use crate::http::write::lots;
 use crate::http::write::{allocations, budgets, creators, instalments, obligations, pledges};
 
 type Reader = fn(&mut Fields<'_>) -> Option<Command>;
@@ -22,6 +23,9 @@ fn shapes() -> Vec<(RefOr<Schema>, Reader)> {
     }
     fn instalment() -> InstalmentId {
         InstalmentId(Uuid::nil())
+    }
+    fn lot() -> LotId {
+        LotId(Uuid::nil())
     }
     vec![
         (PledgeIn::schema(), pledges::pledge),
@@ -54,6 +58,8 @@ fn shapes() -> Vec<(RefOr<Schema>, Reader)> {
             obligations::ad_account(pledge(), body)
         }),
         (ObligationIn::schema(), obligations::obligation),
+        (ExtensionIn::schema(), |body| lots::extension(lot(), body)),
+        (RevocationIn::schema(), |body| lots::revocation(lot(), body)),
         (ReleaseIn::schema(), |body| {
             obligations::release(ObligationId(Uuid::nil()), body)
         }),
