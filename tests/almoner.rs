@@ -24,6 +24,7 @@ mod outages;
 mod partner;
 mod readme;
 mod reads;
+mod scheduler;
 mod schema;
 mod serving;
 mod tokens;

@@ -5,3 +5,5 @@ mod cash;
 mod creators;
 mod credits;
 mod dry_runs;
+mod expiry;
+mod lots;

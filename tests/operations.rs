@@ -24,6 +24,9 @@ pub enum Need {
     Money,
     Creators,
     WriteOffs,
+    Lots,
+    ReadJobs,
+    RunJobs,
 }
 
 /// What an operation's `{id}` names.
@@ -43,6 +46,8 @@ pub enum Names {
     AdAccount,
     Account,
     Journal,
+    /// A job, as `{name}`; it belongs to no pledge.
+    Job,
 }
 
 /// One operation.
@@ -70,6 +75,7 @@ impl Operation {
     pub fn path(&self, place: &Place) -> String {
         let id = match self.names {
             Names::Nothing => "",
+            Names::Job => return self.path.replace("{name}", "expiry"),
             Names::Pledge => &place.pledge,
             Names::Announced => &place.announced,
             Names::Instalment(at) => &place.instalments[at],
@@ -170,6 +176,9 @@ pub fn reads() -> Vec<Operation> {
         get("/v1/journals/{id}", Ledger, Names::Journal, ""),
         get("/v1/trial-balance", Proofs, none, ""),
         get("/v1/proofs", Proofs, none, ""),
+        get("/v1/pledges/{id}/expiry-horizon", Ledger, Names::Pledge, ""),
+        get("/v1/jobs", Need::ReadJobs, none, ""),
+        get("/v1/jobs/{name}/runs", Need::ReadJobs, Names::Job, ""),
     ]
 }
 
@@ -303,6 +312,17 @@ pub fn writes() -> Vec<Operation> {
                 "effective_date": "2025-01-15"})
             },
         ),
+        post("/v1/lots/{id}/extensions", Need::Lots, Names::Lot, |_| {
+            json!({"expires_at": "2025-05-30", "reason": "Campaigns started late",
+                "document": document()})
+        }),
+        post("/v1/lots/{id}/revocations", Need::Lots, Names::Lot, |_| {
+            json!({"amount": credits("1.00"), "reason": "The offer ended",
+                "document": document(), "effective_date": "2025-03-03"})
+        }),
+        post("/v1/jobs/{name}/runs", Need::RunJobs, Names::Job, |_| {
+            json!({})
+        }),
     ]
 }
 
@@ -331,7 +351,7 @@ async fn the_request_of_every_row_succeeds() {
     let place = Place::new(&world, "PLACE").await;
     for operation in operations() {
         let client = match operation.need {
-            Need::WriteOffs => world.controller(),
+            Need::WriteOffs | Need::Lots | Need::RunJobs => world.controller(),
             _ => world.preparer(),
         };
         let answer = operation.try_by(&client, &place).await;

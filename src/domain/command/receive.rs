@@ -12,7 +12,7 @@ use time::Date;
 
 use super::agreement::require_signed;
 use super::require::entry;
-use super::require::{require_market, require_outstanding, require_unit_of};
+use super::require::{require_outstanding, require_scope, require_unit_of};
 use super::{Context, Decision, Event, Home, Needs, Outcome, Thing};
 use crate::domain::account::AccountKey;
 use crate::domain::books::{Books, PledgeBook};
@@ -21,7 +21,7 @@ use crate::domain::id::{InstalmentId, LotId};
 use crate::domain::journal::{Document, Draft, Kind, Move};
 use crate::domain::lot::{FairValue, LotFigures, LotScope};
 use crate::domain::money::Money;
-use crate::domain::pledge::{Instalment, Lot, LotKind, Pledge, PledgeState};
+use crate::domain::pledge::{Instalment, Lot, LotKind, PledgeState};
 use crate::domain::refusal::Refusal;
 use crate::domain::unit::UnitKind;
 
@@ -237,30 +237,6 @@ impl IssueLot {
         arrives(instalment, &[(pool, self.face.minor())])
     }
 
-    /// Its markets are of the pledge, and nothing is named twice.
-    fn check_scope(&self, pledge: &Pledge) -> Result<(), Refusal> {
-        let LotScope { markets, campaigns } = &self.scope;
-        for market in markets {
-            require_market(pledge, *market, "/markets")?;
-        }
-        let markets = markets.iter().map(ToString::to_string);
-        let lists = [
-            ("markets", markets.collect::<Vec<_>>()),
-            ("campaigns", campaigns.clone()),
-        ];
-        for (list, values) in lists {
-            for (place, value) in values.iter().enumerate() {
-                if values[..place].contains(value) {
-                    return Err(Refusal::Repeated {
-                        pointer: format!("/{list}/{place}"),
-                        value: value.clone(),
-                    });
-                }
-            }
-        }
-        Ok(())
-    }
-
     pub(super) fn home(&self) -> Home {
         Home::Of(Thing::Instalment, self.instalment.0)
     }
@@ -294,7 +270,7 @@ impl IssueLot {
                 expires_at,
             });
         }
-        self.check_scope(&book.pledge)?;
+        require_scope(&book.pledge, &self.scope)?;
         require_signed(book, "issuing a lot")?;
         require_outstanding(instalment, &self.face, "/face")?;
         let draft = Draft {
