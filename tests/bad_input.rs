@@ -38,7 +38,7 @@ impl Scene {
     /// Whoever may carry out the operation.
     fn client(&self, operation: &Operation) -> Client {
         match operation.need {
-            Need::WriteOffs => self.world.controller(),
+            Need::WriteOffs | Need::Lots | Need::RunJobs => self.world.controller(),
             _ => self.world.preparer(),
         }
     }

@@ -7,3 +7,4 @@ mod credits;
 mod dry_runs;
 mod expiry;
 mod lots;
+mod placed;

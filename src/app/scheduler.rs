@@ -25,10 +25,13 @@ impl Scheduler {
     /// Starts to have jobs done, with so much time between.
     pub fn start(database: Database, jobs: Jobs, every: Duration) -> Self {
         Scheduler(tokio::spawn(async move {
+            let mut is_away = false;
             loop {
-                if let Err(error) = take_turns(&database, &jobs, every).await {
+                let turns = take_turns(&database, &jobs, every).await;
+                if let (Err(error), false) = (&turns, is_away) {
                     log::info!(error:% = error; "the scheduler can't reach the database");
                 }
+                is_away = turns.is_err();
                 sleep(TAKEOVER.min(every)).await;
             }
         }))

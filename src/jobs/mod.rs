@@ -5,7 +5,8 @@
 //! doing a job twice, at the same moment or on two services, does the work once. Each time it was
 //! done is recorded, whatever came of it.
 //!
-//! Who has jobs done, and when, is decided elsewhere.
+//! Who has jobs done, and when, is decided elsewhere. A new job is a word in
+//! [`Job`](crate::domain::Job) and in the table `jobs`, an arm in [`Jobs::run`], and a file here.
 
 mod expiry;
 

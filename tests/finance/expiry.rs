@@ -8,7 +8,7 @@ use super::lots::{balance, budget, extend, issued, read};
 use crate::harness::{Client, World, credits};
 
 /// Has what has ended lapse, now.
-async fn expire(controller: &Client) -> Value {
+pub(super) async fn expire(controller: &Client) -> Value {
     controller
         .post("/v1/jobs/expiry/runs", json!({}))
         .await
@@ -241,5 +241,25 @@ async fn the_horizon_tells_which_credits_are_going_to_lapse_and_which_are_unassi
     assert_eq!(partner["lots"], json!([]));
     let nobody_s = world.partner(&[], &["*"]).get(&at).await;
     nobody_s.expect_problem(404, "not-found");
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lapse_and_an_extension_at_the_same_moment_do_not_both_happen() {
+    let world = World::new().await;
+    let it = issued(&world, |_| {}).await;
+    let (controller, other) = (world.controller(), world.controller());
+    let (_, extended) = tokio::join!(
+        join_all((0..4).map(|_| expire(&controller))),
+        extend(&other, &it.lot, "2090-12-31"),
+    );
+    let lot = read(&world, &it.lot).await;
+    match extended.status {
+        200 => assert_eq!(lot["lapsed"], credits("0.00")),
+        _ => {
+            extended.expect_problem(409, "wrong-state");
+            assert_eq!(lot["lapsed"], credits("500000.00"));
+        }
+    }
     world.finish().await;
 }

@@ -147,7 +147,10 @@ async fn an_extension_is_recorded_with_its_document_and_goes_later_alone() {
         .expect_problem(422, "not-later");
     extend(&controller, &it.lot, "2025-06-30").await.expect(200);
     let lot = read(&world, &it.lot).await;
-    assert_eq!(lot["expires_at"], "2025-06-30");
+    assert_eq!(
+        (&lot["expires_at"], &lot["issued_until"]),
+        (&json!("2025-06-30"), &json!("2025-04-30"))
+    );
     assert_eq!(lot["extensions"].as_array().unwrap().len(), 2);
     assert_eq!(lot["extensions"][0]["document"], document());
     let kept = "SELECT concat_ws(' ', number, kind, actor, expires_at) AS line FROM lot_events \
@@ -241,6 +244,23 @@ async fn a_market_the_lot_is_not_for_loses_nothing_of_it() {
         balance(&world, &it.pledge, "code=3220&market=JP").await,
         "499000.00"
     );
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_revocations_at_the_same_moment_exactly_the_covered_ones_win() {
+    let world = World::new().await;
+    let it = issued(&world, |_| {}).await;
+    let controller = world.controller();
+    let all = (0..8).map(|_| revoke(&controller, &it.lot, "200000.00"));
+    let answers = futures_util::future::join_all(all).await;
+    let (won, lost): (Vec<Answer>, Vec<Answer>) =
+        answers.into_iter().partition(|answer| answer.status == 201);
+    assert_eq!(won.len(), 2);
+    for answer in lost {
+        answer.expect_problem(409, "exceeds-lot");
+    }
+    assert_eq!(read(&world, &it.lot).await["revoked"], credits("400000.00"));
     world.finish().await;
 }
 

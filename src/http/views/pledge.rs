@@ -228,6 +228,8 @@ pub struct LotOut {
     pub valid_from: Day,
     /// The last day it can be used, extensions included.
     pub expires_at: Day,
+    /// The last day as it was issued.
+    pub issued_until: Day,
     /// Later ends, in the order they were granted.
     pub extensions: Vec<ExtensionOut>,
     /// What of it is in the platform's pool.
@@ -264,6 +266,7 @@ impl From<&Lot> for LotOut {
             fair_value: lot.fair_value.as_ref().map(FairValueOut::from),
             valid_from: Day(lot.valid_from),
             expires_at: Day(lot.ends_on()),
+            issued_until: Day(lot.expires_at),
             extensions: lot.extensions.iter().map(ExtensionOut::from).collect(),
             in_pool: money(lot.figures.in_pool),
             placed: money(lot.figures.placed),
