@@ -6,7 +6,7 @@ use almoner::domain::books::Posting;
 use almoner::domain::command::{Decision, Event, ExpireLot, ExtendLot, Outcome, RevokeLot, Thing};
 use almoner::domain::lot::{LotScope, LotStanding, LotState, parts};
 use almoner::domain::{
-    AccountKey, AdAccountId, Code, Command, Draft, HoldChange, JournalId, Kind, LotId, Move,
+    AccountKey, AdAccountId, Code, Command, Draft, HoldChange, JournalId, Kind, LotId, Move, Needs,
     PayoutId, Refusal,
 };
 use time::Date;
@@ -331,6 +331,28 @@ fn a_lot_is_extended_to_a_later_day_alone_and_then_ends_then() {
     );
     let book = ledger.books.pledge(PLEDGE).unwrap();
     assert_eq!(parts(book, LOT).len(), 1);
+}
+
+#[test]
+fn a_lapse_needs_its_lot_then_all_accounts_it_may_touch() {
+    let mut ledger = committed(AFTER, &[]);
+    let needs = |ledger: &Ledger| {
+        let mut needs = Needs::default();
+        expire().needs(&ledger.books, &mut needs);
+        needs
+    };
+    let known = ledger.books.lots.remove(&LOT).flatten();
+    assert!(needs(&ledger).lots.contains(&LOT));
+    let mut known = known.unwrap();
+    let market = AccountKey::market(Code::CreditsMarket, adc(0).unit(), "US".parse().unwrap());
+    known.purses = vec![market];
+    known.parts = vec![placed(TOKYO)];
+    ledger.books.lots.insert(LOT, Some(known));
+    let asked = needs(&ledger);
+    let mut asked: Vec<String> = asked.accounts.iter().map(|(_, key)| named(key)).collect();
+    asked.sort();
+    // The US purse is in the book already.
+    assert_eq!(asked, ["1320.lot", "4930", "5910", "5910.US"]);
 }
 
 /// What is done wrongly to a lot of which all ended, and to one that isn't there.
