@@ -9,7 +9,7 @@
 //! Rings outside, the same nouns inside; arrows point one way, and a test holds them to it:
 //!
 //! ```text
-//! main → app → http → engine → db → domain
+//! main → app → http → jobs → engine → db → domain
 //! ```
 //!
 //! | Ring | Knows |
@@ -17,6 +17,7 @@
 //! | [`domain`] | what is counted, where it is, how it moves, and why a command is declined; pure |
 //! | [`db`] | Postgres: connections, the write path's statements, snapshots of reads, migrations |
 //! | [`engine`] | the one write path: lanes, batches, idempotency, replay |
+//! | [`jobs`] | what the service does by itself, through the engine like anybody else |
 //! | [`statements`] | how statements are written, as JSON and as CSV |
 //! | [`exports`] | the ledger in other programs' words: a journal for hledger |
 //! | [`http`] | the API: access, parsing, problems, paging, the description |
@@ -45,4 +46,5 @@ pub mod embedded;
 pub mod engine;
 pub mod exports;
 pub mod http;
+pub mod jobs;
 pub mod statements;

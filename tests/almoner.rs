@@ -25,6 +25,7 @@ mod outages;
 mod partner;
 mod readme;
 mod reads;
+mod scheduler;
 mod schema;
 mod serving;
 mod tokens;

@@ -18,9 +18,11 @@ fn roles(need: Need) -> &'static [Role] {
             &[Preparer, Approver, Controller, Partner, Auditor, Admin]
         }
         Need::Ledger => &[Preparer, Approver, Controller, Partner, Auditor],
-        Need::Proofs => &[Preparer, Approver, Controller, Auditor],
+        Need::Proofs | Need::ReadJobs => &[Preparer, Approver, Controller, Auditor],
         Need::Pledges | Need::Money | Need::Creators => &[Preparer],
-        Need::WriteOffs | Need::Endings | Need::Reversals => &[Controller],
+        Need::WriteOffs | Need::Endings | Need::Reversals | Need::Lots | Need::RunJobs => {
+            &[Controller]
+        }
     }
 }
 
@@ -37,6 +39,9 @@ fn scope(need: Need) -> &'static str {
         Need::WriteOffs => "write-offs:write",
         Need::Endings => "endings:write",
         Need::Reversals => "reversals:write",
+        Need::Lots => "lots:write",
+        Need::ReadJobs => "jobs:read",
+        Need::RunJobs => "jobs:write",
     }
 }
 
@@ -48,7 +53,10 @@ fn refused_by_role(answer: &Answer) {
 
 /// Whether an operation names something that belongs to one pledge.
 fn is_pledge_s(operation: &Operation) -> bool {
-    !matches!(operation.names, Names::Nothing | Names::Creator)
+    !matches!(
+        operation.names,
+        Names::Nothing | Names::Creator | Names::Job
+    )
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -172,7 +180,7 @@ async fn a_role_without_the_scope_may_not_and_is_told_which_it_lacks() {
         let role = roles.iter().find(|role| **role != "partner").unwrap();
         claims["roles"] = serde_json::json!([role]);
         let every = "reference:read ledger:read proofs:read pledges:write money:write \
-            creators:write endings:write write-offs:write reversals:write";
+            creators:write endings:write write-offs:write reversals:write lots:write jobs:read jobs:write";
         let lacking = scope(operation.need);
         claims["scope"] = serde_json::json!(every.replace(lacking, ""));
         let token = issuer.sign(&issuer.header().to_string(), &claims.to_string());

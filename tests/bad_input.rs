@@ -38,7 +38,9 @@ impl Scene {
     /// Whoever may carry out the operation.
     fn client(&self, operation: &Operation) -> Client {
         match operation.need {
-            Need::WriteOffs | Need::Endings | Need::Reversals => self.world.controller(),
+            Need::WriteOffs | Need::Endings | Need::Reversals | Need::Lots | Need::RunJobs => {
+                self.world.controller()
+            }
             _ => self.world.preparer(),
         }
     }

@@ -7,6 +7,7 @@ mod append_only;
 mod completeness;
 mod endings;
 mod fixture;
+mod lots;
 mod obligations;
 mod postings;
 mod reference;
@@ -90,6 +91,11 @@ async fn ad_accounts_obligations_holds_and_reversals_obey_their_rules() {
     try_all(obligations::CASES).await;
     try_all(reversals::CASES).await;
     try_all(endings::CASES).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_ends_of_lots_and_runs_of_jobs_obey_their_rules() {
+    try_all(lots::CASES).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

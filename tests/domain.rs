@@ -2,6 +2,7 @@
 
 mod ending;
 mod fixture;
+mod lapses;
 mod needs;
 mod postings;
 mod refusals;

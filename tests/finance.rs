@@ -7,3 +7,6 @@ mod corrections;
 mod creators;
 mod credits;
 mod dry_runs;
+mod expiry;
+mod lots;
+mod placed;

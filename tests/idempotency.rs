@@ -11,7 +11,9 @@ use crate::operations::{Need, Place, writes};
 
 fn client_for(world: &World, need: Need) -> Client {
     match need {
-        Need::WriteOffs | Need::Endings | Need::Reversals => world.controller(),
+        Need::WriteOffs | Need::Endings | Need::Reversals | Need::Lots | Need::RunJobs => {
+            world.controller()
+        }
         _ => world.preparer(),
     }
 }
@@ -87,8 +89,14 @@ async fn a_key_stands_for_one_body_at_one_address() {
     let reused = preparer.post_with_key("/v1/creators", &key, other).await;
     reused.expect_problem(422, "idempotency-key-reused");
     for operation in writes() {
-        let controller_s = matches!(operation.need, Need::WriteOffs | Need::Reversals);
-        if controller_s || operation.path.ends_with("/bulk") {
+        let by_controller = [
+            Need::WriteOffs,
+            Need::Endings,
+            Need::Reversals,
+            Need::Lots,
+            Need::RunJobs,
+        ];
+        if by_controller.contains(&operation.need) || operation.path.ends_with("/bulk") {
             continue;
         }
         let (path, body) = (operation.path(&place), operation.body.unwrap()(&place));

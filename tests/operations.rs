@@ -27,6 +27,9 @@ pub enum Need {
     WriteOffs,
     Endings,
     Reversals,
+    Lots,
+    ReadJobs,
+    RunJobs,
 }
 
 /// What an operation's `{id}` names.
@@ -48,6 +51,8 @@ pub enum Names {
     AdAccount,
     Account,
     Journal,
+    /// A job, as `{name}`; it belongs to no pledge.
+    Job,
 }
 
 /// One operation.
@@ -75,6 +80,7 @@ impl Operation {
     pub fn path(&self, place: &Place) -> String {
         let id = match self.names {
             Names::Nothing => "",
+            Names::Job => return self.path.replace("{name}", "expiry"),
             Names::Pledge => &place.pledge,
             Names::Announced => &place.announced,
             Names::Ending => &place.ending,
@@ -182,6 +188,9 @@ pub fn reads() -> Vec<Operation> {
         ),
         get("/v1/trial-balance", Proofs, none, ""),
         get("/v1/proofs", Proofs, none, ""),
+        get("/v1/pledges/{id}/expiry-horizon", Ledger, Names::Pledge, ""),
+        get("/v1/jobs", Need::ReadJobs, none, ""),
+        get("/v1/jobs/{name}/runs", Need::ReadJobs, Names::Job, ""),
     ]
 }
 
@@ -214,7 +223,7 @@ fn in_bulk(mut item: Value) -> Value {
     json!({"mode": "atomic", "items": [item]})
 }
 
-pub fn writes() -> Vec<Operation> {
+fn beginnings() -> Vec<Operation> {
     use Need::{Creators, Money, Pledges, Reversals, WriteOffs};
     vec![
         post("/v1/pledges", Pledges, Names::Nothing, |_| demonstration()),
@@ -324,11 +333,24 @@ pub fn writes() -> Vec<Operation> {
                 "effective_date": "2025-01-15"})
             },
         ),
+        post("/v1/lots/{id}/extensions", Need::Lots, Names::Lot, |_| {
+            json!({"expires_at": "2025-05-30", "reason": "Campaigns started late",
+                "document": document()})
+        }),
+        post("/v1/lots/{id}/revocations", Need::Lots, Names::Lot, |_| {
+            json!({"amount": credits("1.00"), "reason": "The offer ended",
+                "document": document(), "effective_date": "2025-03-03"})
+        }),
     ]
 }
 
+/// Every write, those last that leave little to write on.
+pub fn writes() -> Vec<Operation> {
+    [beginnings(), endings::writes()].concat()
+}
+
 pub fn operations() -> Vec<Operation> {
-    [reads(), writes(), endings::writes()].concat()
+    [reads(), writes()].concat()
 }
 
 #[test]
@@ -352,7 +374,9 @@ async fn the_request_of_every_row_succeeds() {
     let place = Place::new(&world, "PLACE").await;
     for operation in operations() {
         let client = match operation.need {
-            Need::WriteOffs | Need::Endings | Need::Reversals => world.controller(),
+            Need::WriteOffs | Need::Endings | Need::Reversals | Need::Lots | Need::RunJobs => {
+                world.controller()
+            }
             _ => world.preparer(),
         };
         let answer = operation.try_by(&client, &place).await;

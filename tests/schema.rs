@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use almoner::domain::job::{Job, RunOutcome};
 use almoner::domain::journal::Kind;
 use almoner::domain::pledge::{LotKind, PledgeState};
 use almoner::domain::{Code, UnitKind};
@@ -40,6 +41,7 @@ fn declared(text: &str) -> BTreeMap<String, Declared> {
 /// A type of Postgres as the declarations write it.
 fn type_name(postgres: &str) -> &str {
     match postgres {
+        "_text" => "Array<Text>",
         "bool" => "Bool",
         "bytea" => "Bytea",
         "date" => "Date",
@@ -211,6 +213,22 @@ async fn what_the_code_writes_is_what_the_checks_list() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_jobs_in_the_code_are_those_in_the_database() {
+    let database = TestDatabase::create().await;
+    let jobs = "SELECT name || ': ' || purpose AS line FROM jobs ORDER BY name";
+    let expected = Job::ALL.iter();
+    let mut expected: Vec<String> = expected
+        .map(|job| format!("{}: {}", job.as_str(), job.purpose()))
+        .collect();
+    expected.sort();
+    assert_eq!(database.lines(jobs).await, expected);
+    let outcomes = [RunOutcome::Done, RunOutcome::Failed].map(RunOutcome::as_str);
+    let outcomes: BTreeSet<String> = outcomes.into_iter().map(str::to_owned).collect();
+    assert_eq!(listed(&database, "job_runs_outcome").await, outcomes);
+    database.drop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn every_constraint_is_named_after_its_table_and_rule() {
     let database = TestDatabase::create().await;
     let names = "SELECT concat_ws(' ', conrelid::regclass, conname) AS line FROM pg_constraint \
@@ -236,13 +254,15 @@ async fn every_constraint_is_named_after_its_table_and_rule() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn tables_of_money_begin_their_keys_with_the_pledge() {
-    /// What is no pledge's: the pledge itself, reference data, the network, and answers given.
+    /// What is no pledge's: the pledge itself, reference data, the network, jobs, and answers.
     const SHARED: &[&str] = &[
         "chart",
         "chart_dimensions",
         "chart_unit_kinds",
         "creators",
         "idempotency_keys",
+        "job_runs",
+        "jobs",
         "markets",
         "pledges",
         "secrets",

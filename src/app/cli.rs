@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use uuid::Uuid;
 
-use crate::app::config::Config;
+use crate::app::config::{Config, JobSettings};
 use crate::app::database::Opened;
 use crate::app::demo;
 use crate::app::greeting::greeting;
@@ -207,6 +207,7 @@ async fn demo_on(config: &Config, opened: &Opened, options: demo::Options) -> Ou
     let service = Service::build(
         &Config {
             listen,
+            jobs: JobSettings::OFF,
             ..config.clone()
         },
         opened,

@@ -3,6 +3,7 @@
 use std::env;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crate::http::access::AccessSettings;
 use crate::http::access::SettingsError;
@@ -16,8 +17,15 @@ const READ_DATABASE_URL: &str = "READ_DATABASE_URL";
 const LISTEN: &str = "ALMONER_LISTEN";
 /// Where the private database and the local signing key are.
 const DATA_DIR: &str = "ALMONER_DATA_DIR";
+/// No time between jobs is longer.
+const A_YEAR_S: u64 = 366 * 86_400;
 /// Other origins whose pages may call.
 const CORS_ORIGINS: &str = "ALMONER_CORS_ORIGINS";
+
+/// How many seconds there are between two runs of a job; none are done if it is 0.
+const JOBS_EVERY_S: &str = "ALMONER_JOBS_EVERY_S";
+/// How many seconds a lot that was recorded after its end waits before it lapses by itself.
+const EXPIRY_GRACE_S: &str = "ALMONER_EXPIRY_GRACE_S";
 
 /// What the service runs with.
 #[derive(Debug, Clone)]
@@ -34,6 +42,33 @@ pub struct Config {
     pub access: AccessSettings,
     /// Which other origins' pages may call.
     pub origins: Origins,
+    /// What it does by itself.
+    pub jobs: JobSettings,
+}
+
+/// When the service does what it does by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct JobSettings {
+    /// How much time there is between two runs of a job; none are done if there is none.
+    pub every: Option<Duration>,
+    /// How long a lot that was recorded after its end waits before it lapses.
+    pub expiry_grace: Duration,
+}
+
+impl JobSettings {
+    /// Jobs are done when somebody asks for it, and at no other time.
+    pub const OFF: JobSettings = JobSettings {
+        every: None,
+        expiry_grace: Duration::ZERO,
+    };
+
+    fn from_env() -> Result<Self, ConfigError> {
+        let every = seconds(JOBS_EVERY_S, 300)?;
+        Ok(JobSettings {
+            every: (every > Duration::ZERO).then_some(every),
+            expiry_grace: seconds(EXPIRY_GRACE_S, 86_400)?,
+        })
+    }
 }
 
 /// A setting that can't be used.
@@ -45,6 +80,9 @@ pub enum ConfigError {
     /// Not a URL of a Postgres server.
     #[error("{0} is written as postgres://user:password@host:port/database.")]
     DatabaseUrl(&'static str),
+    /// Not a number of seconds.
+    #[error("{0} is written as a whole number of seconds, at most a year's.")]
+    Seconds(&'static str),
     /// Not readable as text.
     #[error("{0} is not readable as text.")]
     NotText(&'static str),
@@ -76,6 +114,15 @@ fn database_url(name: &'static str) -> Result<Option<String>, ConfigError> {
     }
 }
 
+fn seconds(name: &'static str, otherwise: u64) -> Result<Duration, ConfigError> {
+    let Some(text) = lookup(name)? else {
+        return Ok(Duration::from_secs(otherwise));
+    };
+    let read = text.parse().ok().filter(|read| *read <= A_YEAR_S);
+    let read = read.ok_or(ConfigError::Seconds(name))?;
+    Ok(Duration::from_secs(read))
+}
+
 impl Config {
     /// What the environment says, with the defaults of a first run.
     pub fn from_env() -> Result<Self, ConfigError> {
@@ -87,6 +134,7 @@ impl Config {
             data_dir: lookup(DATA_DIR)?.map_or_else(|| PathBuf::from(".almoner"), PathBuf::from),
             access: AccessSettings::from_env()?,
             origins: Origins::parse(&lookup(CORS_ORIGINS)?.unwrap_or_default())?,
+            jobs: JobSettings::from_env()?,
         })
     }
 }

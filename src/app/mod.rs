@@ -8,6 +8,7 @@ pub mod config;
 pub mod database;
 pub mod demo;
 mod greeting;
+mod scheduler;
 pub mod service;
 
 pub use cli::main;

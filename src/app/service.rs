@@ -10,6 +10,7 @@ use actix_web::web::Data;
 
 use crate::app::config::Config;
 use crate::app::database::Opened;
+use crate::app::scheduler::Scheduler;
 use crate::db::read::{self, ReadError};
 use crate::db::{DbError, Pool};
 use crate::engine::{Engine, Lanes};
@@ -17,12 +18,14 @@ use crate::http::access::{SettingsError, Verifier};
 use crate::http::app::{ServerSettings, bind};
 use crate::http::paging::CursorKey;
 use crate::http::state::{Pulse, State};
+use crate::jobs::Jobs;
 
 /// A service that listens and isn't yet polled.
 pub struct Service {
     server: Server,
     address: SocketAddr,
     lanes: Lanes,
+    scheduler: Option<Scheduler>,
 }
 
 /// Why a service can't be built.
@@ -77,8 +80,10 @@ impl Service {
         let cursors = CursorKey::derive(&read::cursor_secret(&mut connection).await?);
         drop(connection);
         let (engine, lanes) = Engine::start(&opened.database, &catalogue);
+        let jobs = Jobs::new(engine.clone(), pool.clone(), config.jobs.expiry_grace);
         let state = Data::new(State {
             engine,
+            jobs: jobs.clone(),
             catalogue,
             verifier: Verifier::new(keys, &config.access),
             pulse: pulse(&pool, opened.database.watching_pool()?),
@@ -94,10 +99,13 @@ impl Service {
             address: config.listen,
             source,
         })?;
+        let every = config.jobs.every;
+        let database = &opened.database;
         Ok(Service {
             server,
             address,
             lanes,
+            scheduler: every.map(|every| Scheduler::start(database.clone(), jobs, every)),
         })
     }
 
@@ -113,7 +121,11 @@ impl Service {
 
     /// Runs until it is stopped, and until everything that was accepted is carried out.
     pub async fn run(self) -> io::Result<()> {
-        self.server.await?;
+        let served = self.server.await;
+        if let Some(scheduler) = self.scheduler {
+            scheduler.stop().await;
+        }
+        served?;
         self.lanes.finish().await;
         Ok(())
     }

@@ -64,6 +64,7 @@ impl std::fmt::Debug for Database {
 enum Use {
     Reading,
     Writing,
+    Turns,
 }
 
 /// What a connection is told when it opens.
@@ -77,6 +78,7 @@ fn greeting(usage: Use) -> String {
         match usage {
             Use::Reading => "almoner read",
             Use::Writing => "almoner write",
+            Use::Turns => "almoner jobs",
         }
     );
     if usage == Use::Writing {
@@ -136,6 +138,11 @@ impl Database {
     /// A connection for one lane of the write path.
     pub async fn connect_for_writing(&self) -> Result<AsyncPgConnection, DbError> {
         Ok(open(&self.url, Use::Writing).await?)
+    }
+
+    /// A connection that only holds a lock, for as long as it lives.
+    pub async fn connect_for_turns(&self) -> Result<AsyncPgConnection, DbError> {
+        Ok(open(&self.url, Use::Turns).await?)
     }
 
     /// A connection outside the pool, for long reads.

@@ -7,12 +7,15 @@
 
 pub mod connection;
 pub mod error;
+mod lots;
 pub mod migrate;
 pub mod read;
 mod rows;
 pub mod schema;
+mod turn;
 pub mod write;
 
 pub use connection::{Database, Pool, Reader};
 pub use error::DbError;
+pub use turn::Turn;
 pub use write::Writer;

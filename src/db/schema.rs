@@ -157,6 +157,28 @@ diesel::table! {
 }
 
 diesel::table! {
+    job_runs (id) {
+        id -> Uuid,
+        job -> Text,
+        started_at -> Timestamptz,
+        ended_at -> Timestamptz,
+        outcome -> Text,
+        found -> Int4,
+        done -> Int4,
+        refused -> Int4,
+        actor -> Text,
+        instance -> Uuid,
+    }
+}
+
+diesel::table! {
+    jobs (name) {
+        name -> Text,
+        purpose -> Text,
+    }
+}
+
+diesel::table! {
     journals (pledge_id, number) {
         pledge_id -> Uuid,
         number -> Int8,
@@ -177,6 +199,54 @@ diesel::table! {
 }
 
 diesel::table! {
+    lot_campaigns (pledge_id, lot_id, campaign) {
+        pledge_id -> Uuid,
+        lot_id -> Uuid,
+        campaign -> Text,
+        position -> Int2,
+    }
+}
+
+diesel::table! {
+    lot_events (pledge_id, lot_id, number) {
+        pledge_id -> Uuid,
+        lot_id -> Uuid,
+        number -> Int2,
+        kind -> Text,
+        expires_at -> Date,
+        reason -> Text,
+        document_uri -> Text,
+        document_sha256 -> Text,
+        actor -> Text,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    lot_figures (pledge_id, id) {
+        pledge_id -> Uuid,
+        id -> Uuid,
+        markets -> Array<Text>,
+        campaigns -> Array<Text>,
+        in_pool -> Int8,
+        placed -> Int8,
+        held -> Int8,
+        lapsed -> Int8,
+        revoked -> Int8,
+        ended_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    lot_markets (pledge_id, lot_id, market) {
+        pledge_id -> Uuid,
+        lot_id -> Uuid,
+        market -> Text,
+        position -> Int2,
+    }
+}
+
+diesel::table! {
     lots (pledge_id, id) {
         pledge_id -> Uuid,
         id -> Uuid,
@@ -189,6 +259,10 @@ diesel::table! {
         issued_on -> Date,
         document_uri -> Nullable<Text>,
         document_sha256 -> Nullable<Text>,
+        scope_markets -> Int2,
+        scope_campaigns -> Int2,
+        fair_value_ppm -> Nullable<Int4>,
+        fair_value_technique -> Nullable<Text>,
     }
 }
 
@@ -333,7 +407,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     holds,
     idempotency_keys,
     instalments,
+    job_runs,
+    jobs,
     journals,
+    lot_campaigns,
+    lot_events,
+    lot_figures,
+    lot_markets,
     lots,
     markets,
     obligation_figures,

@@ -85,6 +85,8 @@ typed_ids! {
     JournalId = "jnl";
     /// An account of the ledger.
     AccountId = "acc";
+    /// A run of a job.
+    JobRunId = "run";
 }
 
 #[cfg(test)]

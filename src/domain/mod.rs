@@ -19,7 +19,9 @@ pub mod command;
 pub mod creator;
 pub mod hold;
 pub mod id;
+pub mod job;
 pub mod journal;
+pub mod lot;
 pub mod market;
 pub mod money;
 pub mod obligation;
@@ -38,9 +40,10 @@ pub use command::{Command, Context, Needs, Outcome};
 pub use creator::Creator;
 pub use hold::{Hold, HoldChange};
 pub use id::{
-    AccountId, AdAccountId, AllocationId, CreatorId, InstalmentId, JournalId, LotId, ObligationId,
-    PayoutId, PledgeId,
+    AccountId, AdAccountId, AllocationId, CreatorId, InstalmentId, JobRunId, JournalId, LotId,
+    ObligationId, PayoutId, PledgeId,
 };
+pub use job::{Job, JobRun};
 pub use journal::{Document, Draft, Journal, Kind, Move};
 pub use market::{Market, Markets};
 pub use money::Money;

@@ -4,6 +4,7 @@ use time::{Date, OffsetDateTime};
 
 use super::id::{InstalmentId, LotId, PledgeId};
 use super::journal::Document;
+use super::lot::{Extension, FairValue, LotFigures, LotScope};
 use super::market::Market;
 use super::money::Money;
 use super::unit::Unit;
@@ -235,4 +236,12 @@ pub struct Lot {
     pub issued_on: Date,
     /// The platform's document.
     pub document: Option<Document>,
+    /// What it may be used for.
+    pub scope: LotScope,
+    /// What it is worth.
+    pub fair_value: Option<FairValue>,
+    /// Later ends, in the order they were granted.
+    pub extensions: Vec<Extension>,
+    /// What has become of it.
+    pub figures: LotFigures,
 }

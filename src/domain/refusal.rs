@@ -212,6 +212,14 @@ pub enum Refusal {
         /// The last day.
         expires_at: Date,
     },
+    /// A later end that isn't later.
+    #[error("The lot ends on {ends_on} already; {expires_at} is not later.")]
+    NotLater {
+        /// Its last day as it is.
+        ends_on: Date,
+        /// The last day asked for.
+        expires_at: Date,
+    },
     /// Something that would end before it starts.
     #[error("What starts on {starts_on} cannot end on {ends_on}, before that.")]
     EndsBeforeStart {
@@ -303,6 +311,26 @@ pub enum Refusal {
         /// What to do instead, as the rest of a sentence.
         instead: &'static str,
     },
+    /// More than a lot has left.
+    #[error("{available} of the lot is neither used nor held; {requested} is more than that.")]
+    ExceedsLot {
+        /// What is left and not held.
+        available: Money,
+        /// What was asked.
+        requested: Money,
+    },
+    /// More than the purses have that lose credits of a lot.
+    #[error(
+        "The purses that credits of the lot may be taken from have {available} that is not \
+             held; {requested} is more than that. Give back budget of markets it is not for, or \
+             take less at once."
+    )]
+    ExceedsPurses {
+        /// What they have and isn't held.
+        available: Money,
+        /// What was asked.
+        requested: Money,
+    },
     /// A purse doesn't cover it.
     #[error("{} has {} available and {} was requested: {} short.",
         describe(&.0.key), .0.available, .0.requested, .0.shortfall())]
@@ -361,6 +389,7 @@ impl Refusal {
             Refusal::WrongUnit { .. } => "wrong-unit",
             Refusal::WrongUnitKind { .. } => "wrong-unit-kind",
             Refusal::LotNeverValid { .. } => "lot-never-valid",
+            Refusal::NotLater { .. } => "not-later",
             Refusal::EndsBeforeStart { .. } => "ends-before-start",
             Refusal::WrongState { .. } => "wrong-state",
             Refusal::ExceedsOutstanding { .. } => "exceeds-outstanding",
@@ -372,6 +401,8 @@ impl Refusal {
             Refusal::WholeOnly { .. } => "whole-only",
             Refusal::ReversalLopsided { .. } => "reversal-lopsided",
             Refusal::NotReversible { .. } => "not-reversible",
+            Refusal::ExceedsLot { .. } => "exceeds-lot",
+            Refusal::ExceedsPurses { .. } => "exceeds-purses",
             Refusal::InsufficientFunds(_) => "insufficient-funds",
             Refusal::BackdatedOverdraft { .. } => "backdated-overdraft",
             Refusal::BeyondRange(_) => "beyond-range",
@@ -398,10 +429,12 @@ impl Refusal {
             Refusal::ReversalLopsided { .. } => fixed("/lines"),
             Refusal::SplitNotTotal { .. } => fixed("/split"),
             Refusal::InstalmentsNotSplit { .. } => fixed("/instalments"),
-            Refusal::LotNeverValid { .. } => fixed("/expires_at"),
+            Refusal::LotNeverValid { .. } | Refusal::NotLater { .. } => fixed("/expires_at"),
             Refusal::BackdatedOverdraft { .. } => fixed("/effective_date"),
             Refusal::ExceedsAllocation { .. }
             | Refusal::ExceedsLiquidated { .. }
+            | Refusal::ExceedsLot { .. }
+            | Refusal::ExceedsPurses { .. }
             | Refusal::InsufficientFunds(_) => fixed("/amount"),
             Refusal::NotFound { .. }
             | Refusal::WrongState { .. }

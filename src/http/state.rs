@@ -10,6 +10,7 @@ use crate::domain::Catalogue;
 use crate::engine::Engine;
 use crate::http::access::Verifier;
 use crate::http::paging::CursorKey;
+use crate::jobs::Jobs;
 
 /// Answers whether the database does.
 pub type Pulse = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = bool> + Send>> + Send + Sync>;
@@ -18,6 +19,8 @@ pub type Pulse = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = bool> + Send>> + Se
 pub struct State {
     /// The one way into the ledger.
     pub engine: Engine,
+    /// What the service does by itself.
+    pub jobs: Jobs,
     /// The units and markets there are.
     pub catalogue: Arc<Catalogue>,
     /// Who is who.

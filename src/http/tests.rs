@@ -70,13 +70,16 @@ impl Shell {
         let database = Database::at("postgres://nobody@127.0.0.1:1/nowhere");
         let (engine, _lanes) = Engine::start(&database, &catalogue);
         let pulse: super::state::Pulse = Arc::new(|| Box::pin(async { false }));
+        let pool = database.reading_pool().unwrap();
+        let jobs = crate::jobs::Jobs::new(engine.clone(), pool.clone(), std::time::Duration::ZERO);
         Shell {
             state: Data::new(State {
                 engine,
+                jobs,
                 catalogue,
                 verifier,
                 pulse,
-                pool: database.reading_pool().unwrap(),
+                pool,
                 cursors: super::paging::CursorKey::derive(b"of tests"),
             }),
             settings,

@@ -10,8 +10,8 @@ use utoipa::{PartialSchema, ToSchema};
 
 use crate::domain::money::format_minor;
 use crate::domain::{
-    AccountId, AdAccountId, AllocationId, CreatorId, InstalmentId, JournalId, LotId, Market, Money,
-    ObligationId, PledgeId, Unit,
+    AccountId, AdAccountId, AllocationId, CreatorId, InstalmentId, JobRunId, JournalId, LotId,
+    Market, Money, ObligationId, PledgeId, Unit,
 };
 
 /// An amount of one unit.
@@ -120,6 +120,7 @@ described! {
     AdAccountId => id(AdAccountId::PREFIX);
     JournalId => id(JournalId::PREFIX);
     AccountId => id(AccountId::PREFIX);
+    JobRunId => id(JobRunId::PREFIX);
 }
 
 #[cfg(test)]

@@ -65,6 +65,19 @@ const RULES: &[Rule] = &[
         ],
     },
     Rule {
+        ring: "jobs",
+        forbidden: &[
+            "actix",
+            "actix_web",
+            "diesel",
+            "diesel_async",
+            "StatusCode",
+            "crate::app",
+            "crate::embedded",
+            "crate::http",
+        ],
+    },
+    Rule {
         ring: "http",
         forbidden: &["diesel", "diesel_async", "crate::app", "crate::embedded"],
     },

@@ -73,7 +73,9 @@ async fn a_field_that_stands_twice_has_no_meaning() {
     let scene = Scene::new().await;
     for (operation, body) in bodies(&scene.place) {
         let text = body.to_string();
-        let (name, value) = body.as_object().unwrap().iter().next().unwrap();
+        let Some((name, value)) = body.as_object().unwrap().iter().next() else {
+            continue; // there are no fields
+        };
         let twice = format!("{{\"{name}\":{value},{}", &text[1..]);
         scene
             .send_text(&operation, twice)

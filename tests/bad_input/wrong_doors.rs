@@ -122,7 +122,7 @@ async fn an_id_in_the_path_that_is_malformed_of_another_kind_or_of_nothing_is_no
     let zero = "0".repeat(32);
     for operation in operations()
         .into_iter()
-        .filter(|it| it.names != Names::Nothing)
+        .filter(|it| ![Names::Nothing, Names::Job].contains(&it.names))
     {
         let client = scene.client(&operation);
         let own = operation.path(&scene.place);

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::append_only::TABLES;
 use super::fixture::Ledger;
-use super::{endings, obligations, postings, reference, reversals, rows};
+use super::{endings, lots, obligations, postings, reference, reversals, rows};
 
 /// Rules that can't be broken by themselves, and why.
 const EXEMPT: &[(&str, &str)] = &[
@@ -37,6 +37,10 @@ const EXEMPT: &[(&str, &str)] = &[
         "the id alone is unique already; foreign keys refer to the whole",
     ),
     (
+        "lot_events_pkey",
+        "events of a lot are numbered without gaps already",
+    ),
+    (
         "obligations_terms",
         "the id alone is unique already; foreign keys refer to the whole",
     ),
@@ -50,6 +54,7 @@ fn tried() -> BTreeSet<String> {
         obligations::CASES,
         reversals::CASES,
         endings::CASES,
+        lots::CASES,
         reference::CASES,
     ];
     let cases = all.into_iter().flatten().map(|case| case.rule.to_owned());

@@ -8,6 +8,7 @@ use almoner::domain::command::{
     IssueLot, MeetCondition, NewInstalment, OpenObligation, Outcome, ReceiveCash,
     ReleaseAllocation, ReturnBudget, SignAgreement, Thing, WriteOff,
 };
+use almoner::domain::lot::LotScope;
 use almoner::domain::obligation::Bond;
 use almoner::domain::pledge::LotKind;
 use almoner::domain::unit::UnitFacts;
@@ -154,6 +155,8 @@ pub(super) fn issue(instalment: InstalmentId, face: Money) -> IssueLot {
         expires_at: date!(2026 - 12 - 31),
         effective_date: DAY,
         document: None,
+        scope: LotScope::default(),
+        fair_value: None,
     }
 }
 

@@ -8,6 +8,7 @@ use time::macros::date;
 use uuid::Uuid;
 
 use super::fixture::*;
+use super::lapses::{ended_wrongly, for_the_us};
 use super::reversals::taken_back;
 
 /// Every code, by variant: a new variant doesn't compile without one here.
@@ -25,6 +26,9 @@ fn code(refusal: &Refusal) -> &'static str {
         Refusal::WrongUnit { .. } => "wrong-unit",
         Refusal::WrongUnitKind { .. } => "wrong-unit-kind",
         Refusal::LotNeverValid { .. } => "lot-never-valid",
+        Refusal::NotLater { .. } => "not-later",
+        Refusal::ExceedsLot { .. } => "exceeds-lot",
+        Refusal::ExceedsPurses { .. } => "exceeds-purses",
         Refusal::EndsBeforeStart { .. } => "ends-before-start",
         Refusal::WrongState { .. } => "wrong-state",
         Refusal::ExceedsOutstanding { .. } => "exceeds-outstanding",
@@ -57,6 +61,9 @@ const CODES: &[&str] = &[
     "wrong-unit",
     "wrong-unit-kind",
     "lot-never-valid",
+    "not-later",
+    "exceeds-lot",
+    "exceeds-purses",
     "ends-before-start",
     "wrong-state",
     "exceeds-outstanding",
@@ -267,6 +274,7 @@ fn each_refusal_is_reached_and_nothing_is_changed_by_it() {
         (Ledger::funded(), received_wrongly()),
         (allocated(), spent_wrongly()),
         taken_back(),
+        (for_the_us(), ended_wrongly()),
     ] {
         for (expected, command) in cases {
             let refusal = ledger.decide(&command).unwrap_err();

@@ -45,6 +45,7 @@ impl Serving {
             .args(arguments)
             .env("ALMONER_LISTEN", "127.0.0.1:0")
             .env("ALMONER_DATA_DIR", data_dir)
+            .env("ALMONER_JOBS_EVERY_S", "0")
             .envs(settings.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

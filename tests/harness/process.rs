@@ -18,6 +18,26 @@ pub struct Process {
 impl Process {
     /// Starts it on that database, with the keys in that folder, and waits until it listens.
     pub async fn start(database_url: &str, data_dir: &Path) -> Self {
+        Self::start_with_jobs(database_url, data_dir, 0).await
+    }
+
+    /// The same, doing its jobs with so many seconds between, and none if there are none. What was
+    /// recorded after its end lapses at once.
+    pub async fn start_with_jobs(database_url: &str, data_dir: &Path, every_s: u32) -> Self {
+        let every_s = every_s.to_string();
+        let settings = [
+            ("ALMONER_JOBS_EVERY_S", every_s.as_str()),
+            ("ALMONER_EXPIRY_GRACE_S", "0"),
+        ];
+        Self::start_with(database_url, data_dir, &settings).await
+    }
+
+    /// The same, with settings of its own.
+    pub async fn start_with(
+        database_url: &str,
+        data_dir: &Path,
+        settings: &[(&str, &str)],
+    ) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_almoner"));
         for (name, _) in std::env::vars_os() {
             if name.to_string_lossy().starts_with("ALMONER_") {
@@ -30,6 +50,7 @@ impl Process {
             .env_remove("READ_DATABASE_URL")
             .env("ALMONER_LISTEN", "127.0.0.1:0")
             .env("ALMONER_DATA_DIR", data_dir)
+            .envs(settings.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::piped());
         let mut child = command.spawn().unwrap();

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use actix_web::dev::ServerHandle;
-use almoner::app::config::Config;
+use almoner::app::config::{Config, JobSettings};
 use almoner::app::database::Opened;
 use almoner::app::service::Service;
 use almoner::db::{Database, read};
@@ -47,6 +47,7 @@ impl World {
             data_dir: folder.path().to_path_buf(),
             access: AccessSettings::default(),
             origins: Origins::parse("").unwrap(),
+            jobs: JobSettings::OFF,
         };
         let opened = Opened::open(&config).await.unwrap();
         let service = Service::build(&config, &opened).await.unwrap();
@@ -69,6 +70,11 @@ impl World {
     /// Where the service keeps its key.
     pub fn data_dir(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// The same, which also does what the service does by itself, with so many seconds between.
+    pub async fn second_process_with_jobs(&self, every_s: u32) -> Process {
+        Process::start_with_jobs(self.database.url(), self.data_dir(), every_s).await
     }
 
     /// Another service, in a process of its own, on the same database and with the same keys.

@@ -5,6 +5,7 @@ use almoner::domain::command::{
     MeetCondition, NewInstalment, ReceiveCash, ReleaseAllocation, ReturnBudget, SignAgreement,
     WriteOff,
 };
+use almoner::domain::lot::LotScope;
 use almoner::domain::pledge::LotKind;
 use almoner::domain::{
     AllocationId, Catalogue, Command, CreatorId, Document, InstalmentId, LotId, Market, Money,
@@ -302,6 +303,8 @@ impl Draw<'_> {
             expires_at: valid_from + Duration::days(self.random.i64(-5..90)),
             effective_date: self.day(),
             document: None,
+            scope: LotScope::default(),
+            fair_value: None,
         })
     }
 

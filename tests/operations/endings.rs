@@ -38,5 +38,8 @@ pub fn writes() -> Vec<Operation> {
             Names::Announced,
             ending,
         ),
+        post("/v1/jobs/{name}/runs", Need::RunJobs, Names::Job, |_| {
+            json!({})
+        }),
     ]
 }

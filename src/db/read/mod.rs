@@ -14,6 +14,8 @@ mod catalogue;
 mod creators;
 mod entries;
 mod error;
+mod horizon;
+mod jobs;
 mod journals;
 mod known;
 mod lines;
@@ -38,6 +40,8 @@ pub use catalogue::load_catalogue;
 pub use creators::{AllocationFilter, allocation, creator, list_allocations, list_creators};
 pub use entries::{Counterpart, Entry, EntryJournal, EntryWindow, list_entries};
 pub use error::ReadError;
+pub use horizon::{BURN_DAYS, Horizon, HorizonLot, horizon};
+pub use jobs::{due_lots, last_run, list_runs};
 pub use journals::{
     JournalWindow, PostedAccount, PostedJournal, PostedSide, PostedTransfer, journal, list_journals,
 };

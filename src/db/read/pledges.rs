@@ -14,8 +14,9 @@ use super::page::{Page, Window};
 use super::rows;
 use super::sight::Sight;
 use super::text::Text;
-use crate::db::schema::{instalments, lots};
-use crate::domain::pledge::{LotKind, PledgeState};
+use crate::db::lots::{LotFiguresRow, LotRow, read_lots};
+use crate::db::schema::{instalments, lot_figures, lots};
+use crate::domain::pledge::PledgeState;
 use crate::domain::{Catalogue, Instalment, InstalmentId, Lot, LotId, Pledge, PledgeId};
 
 #[derive(Debug, QueryableByName)]
@@ -219,42 +220,6 @@ pub async fn instalment(
     row.map(|row| row.read(catalogue)).transpose()
 }
 
-#[derive(Debug, Queryable, Selectable)]
-#[diesel(table_name = lots)]
-struct LotRow {
-    pledge_id: Uuid,
-    id: Uuid,
-    instalment_id: Uuid,
-    unit: String,
-    face: i64,
-    kind: String,
-    valid_from: time::Date,
-    expires_at: time::Date,
-    issued_on: time::Date,
-    document_uri: Option<String>,
-    document_sha256: Option<String>,
-}
-
-impl LotRow {
-    fn read(self, catalogue: &Catalogue) -> Result<Lot, ReadError> {
-        let kind = [LotKind::Free, LotKind::Assignable, LotKind::Conditional]
-            .into_iter()
-            .find(|known| known.as_str() == self.kind)
-            .ok_or_else(|| unreadable("kind of lot", &self.kind))?;
-        Ok(Lot {
-            id: LotId(self.id),
-            pledge: PledgeId(self.pledge_id),
-            instalment: InstalmentId(self.instalment_id),
-            face: rows::money(catalogue, self.face, &self.unit)?,
-            kind,
-            valid_from: self.valid_from,
-            expires_at: self.expires_at,
-            issued_on: self.issued_on,
-            document: rows::document(self.document_uri, self.document_sha256),
-        })
-    }
-}
-
 /// The lots of a pledge, in the order they were issued; none unless whole pledges are in sight.
 pub async fn list_lots(
     connection: &mut AsyncPgConnection,
@@ -270,10 +235,11 @@ pub async fn list_lots(
         });
     }
     let mut query = lots::table
+        .inner_join(lot_figures::table.on(lot_figures::id.eq(lots::id)))
         .filter(lots::pledge_id.eq(pledge.0))
         .order(lots::id)
         .limit(window.limit + 1)
-        .select(LotRow::as_select())
+        .select((LotRow::as_select(), LotFiguresRow::as_select()))
         .into_boxed();
     if let Some(seen) = sight.pledges() {
         query = query.filter(lots::pledge_id.eq_any(seen));
@@ -284,11 +250,8 @@ pub async fn list_lots(
     if let Some(until) = window.until {
         query = query.filter(lots::id.le(until));
     }
-    let rows: Vec<LotRow> = query.load(connection).await?;
-    let lots = rows
-        .into_iter()
-        .map(|row| row.read(catalogue))
-        .collect::<Result<_, _>>()?;
+    let rows: Vec<(LotRow, LotFiguresRow)> = query.load(connection).await?;
+    let lots = read_lots(connection, catalogue, rows).await?;
     Ok(Page::cut(lots, window.limit))
 }
 
@@ -303,12 +266,14 @@ pub async fn lot(
         return Ok(None);
     }
     let mut query = lots::table
+        .inner_join(lot_figures::table.on(lot_figures::id.eq(lots::id)))
         .filter(lots::id.eq(id.0))
-        .select(LotRow::as_select())
+        .select((LotRow::as_select(), LotFiguresRow::as_select()))
         .into_boxed();
     if let Some(seen) = sight.pledges() {
         query = query.filter(lots::pledge_id.eq_any(seen));
     }
-    let row: Option<LotRow> = query.first(connection).await.optional()?;
-    row.map(|row| row.read(catalogue)).transpose()
+    let row: Option<(LotRow, LotFiguresRow)> = query.first(connection).await.optional()?;
+    let row = row.into_iter().collect();
+    Ok(read_lots(connection, catalogue, row).await?.pop())
 }

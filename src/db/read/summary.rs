@@ -11,7 +11,7 @@
 //! | allocated | 3130, 3230: what creators hold |
 //! | obligated | 3140, 3240 |
 //! | spent | 5110, 5210, 5220, 5230 |
-//! | expired | 5910 |
+//! | expired | 5910; of the whole, also what no market had yet |
 //! | budgeted | what a market was given and didn't return: the five above together |
 
 use std::collections::BTreeMap;
@@ -74,6 +74,8 @@ pub struct Whole {
     pub unallocated: i64,
     /// Set aside for running the programme.
     pub support_cost: i64,
+    /// Lapsed before any market had it.
+    pub expired_unallocated: i64,
     /// What all markets have done with their budgets.
     pub markets: Use,
 }
@@ -194,8 +196,11 @@ fn arrange(rows: &[Row], whole_pledges: bool) -> (Units<'_>, Markets<'_>) {
             }
             ("market", Some(market)) => markets.push(market.as_str()),
             (_, market) => {
-                whole.markets.add(&row.code, row.amount);
+                if market.is_some() {
+                    whole.markets.add(&row.code, row.amount);
+                }
                 match row.code.as_str() {
+                    "5910" if market.is_none() => whole.expired_unallocated += row.amount,
                     "3110" | "3210" => whole.unallocated += row.amount,
                     "3190" => whole.support_cost += row.amount,
                     _ => {}

@@ -123,6 +123,58 @@ insert_columns! {
         issued_on: time::Date => Date,
         document_uri: Option<String> => Nullable<Text>,
         document_sha256: Option<String> => Nullable<Text>,
+        scope_markets: i16 => SmallInt,
+        scope_campaigns: i16 => SmallInt,
+        fair_value_ppm: Option<i32> => Nullable<Integer>,
+        fair_value_technique: Option<String> => Nullable<Text>,
+    }
+}
+
+insert_columns! {
+    InsertLotMarkets into "lot_markets" {
+        pledge_id: Uuid => SqlUuid,
+        lot_id: Uuid => SqlUuid,
+        market: String => Text,
+        position: i16 => SmallInt,
+    }
+}
+
+insert_columns! {
+    InsertLotCampaigns into "lot_campaigns" {
+        pledge_id: Uuid => SqlUuid,
+        lot_id: Uuid => SqlUuid,
+        campaign: String => Text,
+        position: i16 => SmallInt,
+    }
+}
+
+insert_columns! {
+    InsertLotEvents into "lot_events" {
+        pledge_id: Uuid => SqlUuid,
+        lot_id: Uuid => SqlUuid,
+        number: i16 => SmallInt,
+        kind: &'static str => Text,
+        expires_at: time::Date => Date,
+        reason: String => Text,
+        document_uri: String => Text,
+        document_sha256: String => Text,
+        actor: String => Text,
+        recorded_at: OffsetDateTime => Timestamptz,
+    }
+}
+
+insert_columns! {
+    InsertJobRuns into "job_runs" {
+        id: Uuid => SqlUuid,
+        job: &'static str => Text,
+        started_at: OffsetDateTime => Timestamptz,
+        ended_at: OffsetDateTime => Timestamptz,
+        outcome: &'static str => Text,
+        found: i32 => Integer,
+        done: i32 => Integer,
+        refused: i32 => Integer,
+        actor: String => Text,
+        instance: Uuid => SqlUuid,
     }
 }
 

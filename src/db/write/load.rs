@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use super::accounts::{enter_accounts, find_accounts, load_days, load_standing};
 use super::instalments::load_instalments;
+use super::lots::load_lots;
 use super::obligations::{load_ad_accounts, load_holds, load_obligations, load_own_references};
 use super::reversibles::{is_reversed, load_reversibles};
 use crate::db::error::DbError;
@@ -232,6 +233,7 @@ pub(super) async fn load_first(
     load_creators(connection, needs, books).await?;
     load_allocations(connection, catalogue, needs, books).await?;
     load_ad_accounts(connection, catalogue, needs, books).await?;
+    load_lots(connection, catalogue, needs, books).await?;
     load_obligations(connection, catalogue, needs, books).await?;
     load_reversibles(connection, catalogue, needs, books).await
 }

@@ -16,8 +16,10 @@ mod accounts;
 mod columns;
 mod instalments;
 mod load;
+mod lots;
 mod obligations;
 mod post;
+mod record;
 mod reversibles;
 
 use std::sync::Arc;
@@ -238,6 +240,10 @@ impl Session {
             insert(connection, rows.instalments),
             insert(connection, rows.creators),
             insert(connection, rows.lots),
+            insert(connection, rows.lot_markets),
+            insert(connection, rows.lot_campaigns),
+            insert(connection, rows.lot_events),
+            insert(connection, rows.job_runs),
             insert(connection, rows.ad_accounts),
             insert(connection, rows.obligations),
             insert(connection, rows.accounts),

@@ -7,9 +7,11 @@ use time::OffsetDateTime;
 use super::AnsweredKey;
 use super::columns::{
     Columns as _, EndPledges, InsertAccounts, InsertAdAccounts, InsertCreators, InsertInstalments,
-    InsertJournals, InsertKeys, InsertLots, InsertObligations, InsertPledgeEvents,
-    InsertPledgeMarkets, InsertPledgeUnits, InsertPledges, InsertTransfers, Post, SetHolds,
+    InsertJobRuns, InsertJournals, InsertKeys, InsertLotCampaigns, InsertLotEvents,
+    InsertLotMarkets, InsertLots, InsertObligations, InsertPledgeEvents, InsertPledgeMarkets,
+    InsertPledgeUnits, InsertPledges, InsertTransfers, Post, SetHolds,
 };
+use super::record::{push_extension, push_lot, push_run, push_scope};
 use crate::db::error::DbError;
 use crate::db::schema::{instalments, pledges};
 use crate::domain::account::AccountKey;
@@ -20,11 +22,11 @@ use crate::domain::pledge::PledgeState;
 use crate::domain::{AdAccount, Document, Pledge, PledgeId};
 
 /// A position in a list, as the database counts it. Requests are bounded far below its range.
-fn place(index: usize) -> i16 {
+pub(super) fn place(index: usize) -> i16 {
     i16::try_from(index).unwrap_or(i16::MAX)
 }
 
-fn split_document(document: Option<&Document>) -> (Option<String>, Option<String>) {
+pub(super) fn split_document(document: Option<&Document>) -> (Option<String>, Option<String>) {
     document
         .map(|document| (document.uri.clone(), document.sha256.clone()))
         .unzip()
@@ -41,6 +43,10 @@ pub(super) struct Rows {
     pub(super) lots: InsertLots,
     pub(super) ended: InsertPledgeEvents,
     pub(super) end: EndPledges,
+    pub(super) lot_markets: InsertLotMarkets,
+    pub(super) lot_campaigns: InsertLotCampaigns,
+    pub(super) lot_events: InsertLotEvents,
+    pub(super) job_runs: InsertJobRuns,
     pub(super) ad_accounts: InsertAdAccounts,
     pub(super) obligations: InsertObligations,
     pub(super) accounts: InsertAccounts,
@@ -115,20 +121,14 @@ impl Rows {
 
     fn issue_lots(&mut self, changes: &Changes) {
         for lot in &changes.lots {
-            let (uri, sha256) = split_document(lot.document.as_ref());
-            self.lots.push(
-                lot.pledge.0,
-                lot.id.0,
-                lot.instalment.0,
-                lot.face.unit().to_string(),
-                lot.face.minor(),
-                lot.kind.as_str().to_owned(),
-                lot.valid_from,
-                lot.expires_at,
-                lot.issued_on,
-                uri,
-                sha256,
-            );
+            push_lot(&mut self.lots, lot);
+            push_scope(&mut self.lot_markets, &mut self.lot_campaigns, lot);
+        }
+        for (lot, actor) in &changes.extended {
+            push_extension(&mut self.lot_events, lot, actor);
+        }
+        for run in &changes.runs {
+            push_run(&mut self.job_runs, run);
         }
     }
 

@@ -9,7 +9,7 @@ use crate::domain::command::{Decision, Event, MovedOn, Thing};
 use crate::domain::hold::{Hold, HoldChange};
 use crate::domain::id::{JournalId, PledgeId};
 use crate::domain::journal::Draft;
-use crate::domain::pledge::PledgeState;
+use crate::domain::pledge::{Lot, PledgeState};
 
 impl Books {
     /// Takes a decision into the books, so that the next command sees it.
@@ -20,7 +20,7 @@ impl Books {
         for event in decision.events {
             match event {
                 Event::MovedOn(moved) => self.end(moved, posting),
-                other => self.record(other),
+                other => self.record(other, posting.actor),
             }
         }
     }
@@ -53,7 +53,7 @@ impl Books {
         self.changes.journals.push(journal);
     }
 
-    fn record(&mut self, event: Event) {
+    fn record(&mut self, event: Event, actor: &str) {
         match event {
             Event::Announced(pledge, instalments) => {
                 self.pledge_references
@@ -83,6 +83,12 @@ impl Books {
                 }
             }
             Event::LotIssued(lot) => self.changes.lots.push(lot),
+            Event::LotExtended(lot) => {
+                self.changes.extended.push((lot.clone(), actor.to_owned()));
+                self.restate_lot(lot);
+            }
+            Event::LotChanged(lot) => self.restate_lot(lot),
+            Event::JobRan(run) => self.changes.runs.push(run),
             Event::Enrolled(creator) => {
                 self.creator_references
                     .insert(creator.reference.clone(), true);
@@ -136,6 +142,12 @@ impl Books {
                 let name = (subject, reference.clone());
                 self.bank_references.insert(name, !link.is_taken_back());
             }
+        }
+    }
+
+    fn restate_lot(&mut self, lot: Lot) {
+        if let Some(Some(standing)) = self.lots.get_mut(&lot.id) {
+            standing.lot = lot;
         }
     }
 

@@ -16,9 +16,11 @@ use super::account::AccountKey;
 use super::ad_account::AdAccount;
 use super::command::{MovedOn, Thing};
 use super::id::{
-    AdAccountId, AllocationId, CreatorId, InstalmentId, JournalId, ObligationId, PledgeId,
+    AdAccountId, AllocationId, CreatorId, InstalmentId, JournalId, LotId, ObligationId, PledgeId,
 };
+use super::job::JobRun;
 use super::journal::Journal;
+use super::lot::LotStanding;
 use super::market::Market;
 use super::obligation::Obligation;
 use super::pledge::{Instalment, Lot, Pledge};
@@ -67,6 +69,10 @@ pub struct Changes {
     pub instalments: Vec<(PledgeId, InstalmentId)>,
     /// New lots.
     pub lots: Vec<Lot>,
+    /// Lots that were given a later end, as of then, with who recorded it.
+    pub extended: Vec<(Lot, String)>,
+    /// Jobs that were done.
+    pub runs: Vec<JobRun>,
     /// New creators.
     pub creators: Vec<Creator>,
     /// New ad accounts.
@@ -100,6 +106,8 @@ pub struct Books {
     pub allocations: HashMap<AllocationId, Option<Allocation>>,
     /// Obligations by id.
     pub obligations: HashMap<ObligationId, Option<Obligation>>,
+    /// Lots by id, with what their end depends on.
+    pub lots: HashMap<LotId, Option<LotStanding>>,
     /// Ad accounts by id.
     pub ad_accounts: HashMap<AdAccountId, Option<AdAccount>>,
     /// Journals by id, with what was taken back of them, and all that they take back themselves.
@@ -162,6 +170,13 @@ impl Books {
         let find = |id| self.journals.get(&id).and_then(Option::as_ref);
         let target = find(id).ok_or_else(|| absent("journal", id))?;
         Ok((self.pledge(target.pledge)?, Chain::of(target, find)))
+    }
+
+    /// A lot that exists, with its pledge.
+    pub fn lot(&self, id: LotId) -> Result<(&PledgeBook, &LotStanding), Refusal> {
+        let found = self.lots.get(&id).and_then(Option::as_ref);
+        let standing = found.ok_or_else(|| absent("lot", id))?;
+        Ok((self.pledge(standing.lot.pledge)?, standing))
     }
 
     /// An ad account that exists, with its pledge.

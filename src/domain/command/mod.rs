@@ -9,11 +9,14 @@ mod announce;
 mod budget;
 mod end;
 mod enrol;
+mod extend;
 mod give_back;
+mod lapse;
 mod needs;
 mod obligate;
 mod outcome;
 mod receive;
+mod record_run;
 mod recover;
 mod require;
 mod reverse;
@@ -28,11 +31,14 @@ pub use announce::{AnnouncePledge, NewInstalment};
 pub use budget::{BudgetMarket, ChargeSupportCost, ReturnBudget};
 pub use end::{MovePledge, MovedOn, PledgeMove};
 pub use enrol::EnrolCreator;
+pub use extend::ExtendLot;
 pub use give_back::{DrawSupportCost, OweDonor, PayDonor};
+pub use lapse::{ExpireLot, MOST_PURSES, RevokeLot};
 pub use needs::{Home, Needs, Thing};
 pub use obligate::{OpenAdAccount, OpenObligation, ReleaseObligation};
 pub use outcome::{Context, Decision, Event, Outcome};
 pub use receive::{IssueLot, ReceiveCash, WriteOff};
+pub use record_run::RecordRun;
 pub use recover::{ClaimBack, Recover, WriteOffDebt};
 pub use reverse::{Portion, ReverseJournal, ReversedLine};
 
@@ -85,6 +91,14 @@ pub enum Command {
     MovePledge(MovePledge),
     /// Take a journal back, in part or whole.
     ReverseJournal(ReverseJournal),
+    /// Record that the platform granted a lot a later end.
+    ExtendLot(ExtendLot),
+    /// Let lapse what has ended of a lot.
+    ExpireLot(ExpireLot),
+    /// Record that the platform took credits back.
+    RevokeLot(RevokeLot),
+    /// Record that a job was done.
+    RecordRun(RecordRun),
 }
 
 macro_rules! each {
@@ -113,6 +127,10 @@ macro_rules! each {
             Command::DrawSupportCost($inner) => $body,
             Command::MovePledge($inner) => $body,
             Command::ReverseJournal($inner) => $body,
+            Command::ExtendLot($inner) => $body,
+            Command::ExpireLot($inner) => $body,
+            Command::RevokeLot($inner) => $body,
+            Command::RecordRun($inner) => $body,
         }
     };
 }

@@ -7,7 +7,9 @@ use uuid::Uuid;
 
 use crate::domain::account::AccountKey;
 use crate::domain::books::{Books, PledgeBook};
-use crate::domain::id::{AdAccountId, AllocationId, CreatorId, JournalId, ObligationId, PledgeId};
+use crate::domain::id::{
+    AdAccountId, AllocationId, CreatorId, JournalId, LotId, ObligationId, PledgeId,
+};
 use crate::domain::journal::Move;
 
 /// A kind of thing that belongs to one pledge.
@@ -59,6 +61,8 @@ pub struct Needs {
     pub journals: HashSet<JournalId>,
     /// These ad accounts.
     pub ad_accounts: HashSet<AdAccountId>,
+    /// These lots, with what their end depends on.
+    pub lots: HashSet<LotId>,
     /// What is held for these subjects.
     pub holds: HashSet<(PledgeId, Uuid)>,
     /// Whether obligations, or ad accounts, of these references exist.
@@ -83,6 +87,7 @@ impl Needs {
             && self.obligations.is_empty()
             && self.journals.is_empty()
             && self.ad_accounts.is_empty()
+            && self.lots.is_empty()
             && self.holds.is_empty()
             && self.own_references.is_empty()
             && self.pledge_references.is_empty()
@@ -143,6 +148,13 @@ impl Needs {
     pub(super) fn obligation(&mut self, books: &Books, id: ObligationId) {
         if !books.obligations.contains_key(&id) {
             self.obligations.insert(id);
+        }
+    }
+
+    /// A lot, with what its end depends on.
+    pub(super) fn lot(&mut self, books: &Books, id: LotId) {
+        if !books.lots.contains_key(&id) {
+            self.lots.insert(id);
         }
     }
 

@@ -6,6 +6,7 @@ use super::MovedOn;
 use super::reverse::ReversedLine;
 use crate::domain::hold::HoldChange;
 use crate::domain::id::{JournalId, PledgeId};
+use crate::domain::job::JobRun;
 use crate::domain::journal::{Draft, Kind};
 use crate::domain::market::Market;
 use crate::domain::money::Money;
@@ -34,6 +35,10 @@ pub enum Event {
     InstalmentChanged(Instalment),
     /// A lot was issued.
     LotIssued(Lot),
+    /// A lot was given a later end: its last extension.
+    LotExtended(Lot),
+    /// Credits of a lot were lost.
+    LotChanged(Lot),
     /// A creator was enrolled.
     Enrolled(Creator),
     /// An allocation was made.
@@ -54,6 +59,8 @@ pub enum Event {
     Reversed(JournalId, Vec<(i16, i64)>),
     /// A hold was taken, changed or let go.
     Held(PledgeId, HoldChange),
+    /// A job was done.
+    JobRan(JobRun),
 }
 
 /// What a command comes to.
@@ -106,6 +113,23 @@ pub enum Outcome {
         /// What was posted.
         journal: JournalId,
     },
+    /// A lot with a later end.
+    LotExtended(Lot),
+    /// Credits that lapsed or were revoked.
+    CreditsLost {
+        /// The lot as it now stands.
+        lot: Lot,
+        /// How much.
+        amount: Money,
+        /// Why, if they were revoked.
+        reason: Option<String>,
+        /// When it counts.
+        effective_date: Date,
+        /// What was posted.
+        journal: JournalId,
+    },
+    /// A run of a job.
+    JobRan(JobRun),
     /// A write-off.
     WriteOff {
         /// What will not come.

@@ -11,13 +11,16 @@
 use time::Date;
 
 use super::agreement::require_signed;
-use super::require::{entry, require_outstanding, require_unit_of, require_unused_reference};
+use super::require::{
+    entry, require_outstanding, require_scope, require_unit_of, require_unused_reference,
+};
 use super::{Context, Decision, Event, Home, Needs, Outcome, Thing};
 use crate::domain::account::AccountKey;
 use crate::domain::books::{Books, PledgeBook};
 use crate::domain::chart::{Code, Purses};
 use crate::domain::id::{InstalmentId, LotId};
 use crate::domain::journal::{Document, Draft, Kind, Move};
+use crate::domain::lot::{FairValue, LotFigures, LotScope};
 use crate::domain::money::Money;
 use crate::domain::pledge::{Instalment, Lot, LotKind, PledgeState};
 use crate::domain::refusal::Refusal;
@@ -57,6 +60,10 @@ pub struct IssueLot {
     pub effective_date: Date,
     /// The platform's document.
     pub document: Option<Document>,
+    /// What it may be used for.
+    pub scope: LotScope,
+    /// What it is worth.
+    pub fair_value: Option<FairValue>,
 }
 
 /// Write off what an instalment will not bring.
@@ -258,6 +265,7 @@ impl IssueLot {
                 expires_at,
             });
         }
+        require_scope(&book.pledge, &self.scope)?;
         require_signed(book, "issuing a lot")?;
         require_outstanding(instalment, &self.face, "/face")?;
         let draft = Draft {
@@ -281,6 +289,13 @@ impl IssueLot {
             expires_at: self.expires_at,
             issued_on: self.effective_date,
             document: self.document.clone(),
+            scope: self.scope.clone(),
+            fair_value: self.fair_value.clone(),
+            extensions: Vec::new(),
+            figures: LotFigures {
+                in_pool: self.face.minor(),
+                ..LotFigures::default()
+            },
         };
         let mut changed = instalment.clone();
         changed.received += self.face.minor();

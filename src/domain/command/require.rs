@@ -7,6 +7,7 @@ use crate::domain::account::AccountKey;
 use crate::domain::books::Books;
 use crate::domain::id::PledgeId;
 use crate::domain::journal::Move;
+use crate::domain::lot::LotScope;
 use crate::domain::market::Market;
 use crate::domain::money::Money;
 use crate::domain::pledge::{Instalment, Pledge};
@@ -133,4 +134,28 @@ pub(super) fn require_outstanding(
         outstanding,
         requested: requested.clone(),
     })
+}
+
+/// What a lot is for must be markets of the pledge, and nothing may be named twice.
+pub(super) fn require_scope(pledge: &Pledge, scope: &LotScope) -> Result<(), Refusal> {
+    let LotScope { markets, campaigns } = scope;
+    for market in markets {
+        require_market(pledge, *market, "/markets")?;
+    }
+    let markets = markets.iter().map(ToString::to_string);
+    let lists = [
+        ("markets", markets.collect::<Vec<_>>()),
+        ("campaigns", campaigns.clone()),
+    ];
+    for (list, values) in lists {
+        for (place, value) in values.iter().enumerate() {
+            if values[..place].contains(value) {
+                return Err(Refusal::Repeated {
+                    pointer: format!("/{list}/{place}"),
+                    value: value.clone(),
+                });
+            }
+        }
+    }
+    Ok(())
 }

@@ -82,6 +82,16 @@ permissions! {
 
     /// Taking back what was posted.
     Reverse, "reverse journals", "reversals:write", &[Role::Controller];
+
+    /// The end of a lot of credits: it is put off, or credits are taken back.
+    ManageLots, "extend lots and record revocations", "lots:write", &[Role::Controller];
+
+    /// What the service does by itself.
+    ReadJobs, "read what jobs did", "jobs:read",
+        &[Role::Preparer, Role::Approver, Role::Controller, Role::Auditor];
+
+    /// Having a job done now.
+    RunJobs, "have jobs done", "jobs:write", &[Role::Controller];
 }
 
 /// A permission as a value.
@@ -224,23 +234,41 @@ mod tests {
     use crate::http::access::principal::tests::principal;
 
     const EVERY_SCOPE: &str = "reference:read ledger:read proofs:read pledges:write money:write \
-                               creators:write endings:write write-offs:write reversals:write";
+                               creators:write endings:write write-offs:write reversals:write \
+                               lots:write jobs:read jobs:write";
 
     #[test]
     fn each_role_may_what_the_domain_gives_it_and_nothing_else() {
         let all = ["ReadReference", "ReadLedger", "ReadProofs"];
+        let jobs = ["ReadJobs"];
         let expected: [(Role, Vec<&str>); 6] = [
             (
                 Role::Preparer,
-                [&all[..], &["RecordPledges", "MoveMoney", "EnrolCreators"]].concat(),
+                [
+                    &all[..],
+                    &["RecordPledges", "MoveMoney", "EnrolCreators"],
+                    &jobs,
+                ]
+                .concat(),
             ),
-            (Role::Approver, all.to_vec()),
+            (Role::Approver, [&all[..], &jobs].concat()),
             (
                 Role::Controller,
-                [&all[..], &["EndPledges", "WriteOff", "Reverse"]].concat(),
+                [
+                    &all[..],
+                    &[
+                        "EndPledges",
+                        "WriteOff",
+                        "Reverse",
+                        "ManageLots",
+                        "ReadJobs",
+                        "RunJobs",
+                    ],
+                ]
+                .concat(),
             ),
             (Role::Partner, vec!["ReadReference", "ReadLedger"]),
-            (Role::Auditor, all.to_vec()),
+            (Role::Auditor, [&all[..], &jobs].concat()),
             (Role::Admin, vec!["ReadReference"]),
         ];
         for (role, may) in expected {

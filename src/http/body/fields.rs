@@ -282,18 +282,34 @@ impl<'a> Fields<'a> {
 
     /// A list of known markets.
     pub fn markets(&mut self, name: &'static str, most: usize) -> Option<Vec<Market>> {
+        let edge = self.edge;
+        self.values(name, most, |code| market(code, edge))
+    }
+
+    /// A list of free texts.
+    pub fn texts(&mut self, name: &'static str, most: usize, rule: Text) -> Option<Vec<String>> {
+        self.values(name, most, |text| rule.read(text))
+    }
+
+    /// A list of what is written as strings.
+    fn values<T>(
+        &mut self,
+        name: &'static str,
+        most: usize,
+        parse: impl Fn(&str) -> Result<T, Fault>,
+    ) -> Option<Vec<T>> {
         let items = self.list(name, most)?;
-        let mut markets = Vec::with_capacity(items.len());
+        let mut values = Vec::with_capacity(items.len());
         for (place, item) in items.iter().enumerate() {
             let read = match item {
-                Node::Text(code) => market(code, self.edge),
+                Node::Text(text) => parse(text),
                 other => {
                     let detail = format!("a string is asked for here, not {}", other.kind());
                     Err(Fault::new("wrong-type", detail))
                 }
             };
             match read {
-                Ok(market) => markets.push(market),
+                Ok(value) => values.push(value),
                 Err(fault) => {
                     let pointer = format!("{}/{place}", self.pointer_to(name));
                     self.reasons
@@ -301,7 +317,7 @@ impl<'a> Fields<'a> {
                 }
             }
         }
-        (markets.len() == items.len()).then_some(markets)
+        (values.len() == items.len()).then_some(values)
     }
 
     /// A known unit.

@@ -242,6 +242,8 @@ fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::ExceedsLiquidated { .. }
         | Refusal::NotEmpty(_)
         | Refusal::ExceedsReversible { .. }
+        | Refusal::ExceedsLot { .. }
+        | Refusal::ExceedsPurses { .. }
         | Refusal::InsufficientFunds(_)
         | Refusal::BackdatedOverdraft { .. }
         | Refusal::Constraint(_) => StatusCode::CONFLICT,
@@ -255,6 +257,7 @@ fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::WrongUnit { .. }
         | Refusal::WrongUnitKind { .. }
         | Refusal::LotNeverValid { .. }
+        | Refusal::NotLater { .. }
         | Refusal::EndsBeforeStart { .. }
         | Refusal::LinesDiffer
         | Refusal::WholeOnly { .. }

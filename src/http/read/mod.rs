@@ -7,6 +7,7 @@ mod accounts;
 mod creators;
 mod exports;
 mod get;
+mod jobs;
 mod journals;
 mod lists;
 mod obligations;
@@ -63,6 +64,9 @@ pub fn endpoints() -> Vec<Endpoint> {
         Endpoint::get("/v1/journals/{id}", journals::read_journal),
         Endpoint::get("/v1/trial-balance", reports::read_trial_balance),
         Endpoint::get("/v1/proofs", reports::read_proofs),
+        Endpoint::get("/v1/pledges/{id}/expiry-horizon", jobs::read_expiry_horizon),
+        Endpoint::get("/v1/jobs", jobs::list_jobs),
+        Endpoint::get("/v1/jobs/{name}/runs", jobs::list_job_runs),
     ]
 }
 
@@ -96,6 +100,9 @@ pub fn endpoints() -> Vec<Endpoint> {
     journals::read_journal,
     reports::read_trial_balance,
     reports::read_proofs,
+    jobs::read_expiry_horizon,
+    jobs::list_jobs,
+    jobs::list_job_runs,
 ))]
 pub struct Paths;
 

@@ -99,7 +99,7 @@ fn unit_summary((unit, whole): &(Unit, Option<read::Whole>)) -> UnitSummaryOut {
         allocated: amount(|it| it.markets.allocated),
         obligated: amount(|it| it.markets.obligated),
         spent: amount(|it| it.markets.spent),
-        expired: amount(|it| it.markets.expired),
+        expired: amount(|it| it.markets.expired + it.expired_unallocated),
         available: amount(|it| it.markets.available),
     }
 }

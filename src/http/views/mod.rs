@@ -5,6 +5,8 @@
 //! left out.
 
 mod budget;
+mod job;
+mod lot;
 mod obligation;
 mod pledge;
 mod posted;
@@ -13,6 +15,8 @@ mod reversal;
 use serde::Serialize;
 
 pub use budget::{AccountKeyOut, AllocationOut, BudgetOut, CreatorOut};
+pub use job::{JobOut, JobRunOut};
+pub use lot::{ExtensionOut, FairValueOut, RevocationOut};
 pub use obligation::{AdAccountOut, CampaignOut, ObligationOut};
 pub use pledge::{
     ConditionMetOut, DocumentOut, InstalmentOut, LotOut, PartyOut, PledgeOut, ReceiptOut,
@@ -43,6 +47,9 @@ pub fn render(outcome: &Outcome) -> Vec<u8> {
             journal_id: Some(*journal),
             ..lot.into()
         }),
+        Outcome::LotExtended(lot) => json(&LotOut::from(lot)),
+        Outcome::CreditsLost { .. } => json(&RevocationOut::of(outcome)),
+        Outcome::JobRan(run) => json(&JobRunOut::from(run)),
         Outcome::WriteOff { .. } => json(&WriteOffOut::of(outcome)),
         Outcome::SupportCost { .. } => json(&SupportCostOut::of(outcome)),
         Outcome::Budget { .. } => json(&BudgetOut::of(outcome)),

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::{ExtensionOut, FairValueOut};
 use crate::domain::{
     Document, Instalment, InstalmentId, JournalId, Lot, LotId, Market, Outcome, Pledge, PledgeId,
 };
@@ -214,10 +215,33 @@ pub struct LotOut {
     pub face: MoneyOut,
     /// `free`, `assignable` or `conditional`.
     pub kind: &'static str,
+    /// `issued`, `placed` once some of it is in an ad account, and in the end `exhausted`,
+    /// `expired` or `revoked`.
+    pub state: &'static str,
+    /// The markets it may be used for; all of the pledge's, if none is named.
+    pub markets: Vec<Market>,
+    /// The campaigns it may be used for; any, if none is named.
+    pub campaigns: Vec<String>,
+    /// What it is worth by the pledge's books.
+    pub fair_value: Option<FairValueOut>,
     /// The first day it can be used.
     pub valid_from: Day,
-    /// The last day it can be used.
+    /// The last day it can be used, extensions included.
     pub expires_at: Day,
+    /// The last day as it was issued.
+    pub issued_until: Day,
+    /// Later ends, in the order they were granted.
+    pub extensions: Vec<ExtensionOut>,
+    /// What of it is in the platform's pool.
+    pub in_pool: MoneyOut,
+    /// What of it is in ad accounts.
+    pub placed: MoneyOut,
+    /// What of it was neither used nor lost.
+    pub remaining: MoneyOut,
+    /// What of it lapsed.
+    pub lapsed: MoneyOut,
+    /// What of it the platform took back.
+    pub revoked: MoneyOut,
     /// When it counts as issued.
     pub effective_date: Day,
     /// The platform's document.
@@ -229,14 +253,26 @@ pub struct LotOut {
 
 impl From<&Lot> for LotOut {
     fn from(lot: &Lot) -> Self {
+        let money = |minor| MoneyOut::of_minor(minor, lot.face.unit());
         LotOut {
             id: lot.id,
             pledge_id: lot.pledge,
             instalment_id: lot.instalment,
             face: (&lot.face).into(),
             kind: lot.kind.as_str(),
+            state: lot.state().as_str(),
+            markets: lot.scope.markets.clone(),
+            campaigns: lot.scope.campaigns.clone(),
+            fair_value: lot.fair_value.as_ref().map(FairValueOut::from),
             valid_from: Day(lot.valid_from),
-            expires_at: Day(lot.expires_at),
+            expires_at: Day(lot.ends_on()),
+            issued_until: Day(lot.expires_at),
+            extensions: lot.extensions.iter().map(ExtensionOut::from).collect(),
+            in_pool: money(lot.figures.in_pool),
+            placed: money(lot.figures.placed),
+            remaining: money(lot.figures.remaining()),
+            lapsed: money(lot.figures.lapsed),
+            revoked: money(lot.figures.revoked),
             effective_date: Day(lot.issued_on),
             document: lot.document.as_ref().map(DocumentOut::from),
             journal_id: None,

@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use uuid::Uuid;
 
 use super::inputs::{ConditionMetIn, LotIn, ReceiptIn, WriteOffIn};
+use super::lots::{fair_value, scope};
 use super::post::Post;
 use super::{JOURNALS, LOTS};
 use crate::domain::command::{IssueLot, MeetCondition, ReceiveCash, WriteOff};
@@ -52,6 +53,8 @@ pub fn lot(instalment: InstalmentId, body: &mut Fields<'_>) -> Option<Command> {
     let expires_at = body.planned_day("expires_at");
     let effective_date = body.effective_date();
     let document = body.optional("document", Fields::document);
+    let scope = scope(body);
+    let fair_value = body.optional("fair_value", |body, name| body.object(name, fair_value));
     Some(Command::IssueLot(IssueLot {
         id: LotId(Uuid::now_v7()),
         instalment,
@@ -61,6 +64,8 @@ pub fn lot(instalment: InstalmentId, body: &mut Fields<'_>) -> Option<Command> {
         expires_at: expires_at?,
         effective_date: effective_date?,
         document: document?,
+        scope: scope?,
+        fair_value: fair_value?,
     }))
 }
 

@@ -8,6 +8,8 @@ pub mod closing;
 pub mod creators;
 pub mod inputs;
 pub mod instalments;
+pub mod jobs;
+pub mod lots;
 pub mod obligations;
 pub mod pledges;
 pub mod post;
@@ -76,6 +78,9 @@ pub fn endpoints() -> Vec<Endpoint> {
         Endpoint::post("/v1/pledges/{id}/closure", closing::close_pledge),
         Endpoint::post("/v1/pledges/{id}/cancellation", closing::cancel_pledge),
         Endpoint::post("/v1/journals/{id}/reversals", reversals::reverse_journal),
+        Endpoint::post("/v1/lots/{id}/extensions", lots::extend_lot),
+        Endpoint::post("/v1/lots/{id}/revocations", lots::revoke_credits),
+        Endpoint::post("/v1/jobs/{name}/runs", jobs::run_job),
     ]
 }
 
@@ -109,6 +114,9 @@ pub fn endpoints() -> Vec<Endpoint> {
         closing::close_pledge,
         closing::cancel_pledge,
         reversals::reverse_journal,
+        lots::extend_lot,
+        lots::revoke_credits,
+        jobs::run_job,
     ),
     components(schemas(answer::PreviewOut, bulk::BulkPreviewOut))
 )]

@@ -15,8 +15,8 @@ use actix_web::web::{self, Bytes, Data};
 use actix_web::{FromRequest, HttpRequest};
 
 use super::answer::{Done, PreviewOut};
-use crate::domain::Command;
 use crate::domain::id::NotAnId;
+use crate::domain::{Command, Job};
 use crate::engine::{Key, Submission};
 use crate::http::access::{Permission, Principal};
 use crate::http::allowed::Allowed;
@@ -103,6 +103,24 @@ impl<P: Permission> Post<P> {
         text.parse().map_err(|error: NotAnId| {
             Problem::not_found(format!("There is nothing at this address: {error}"))
         })
+    }
+
+    /// The job in the path, `{name}`.
+    pub fn job(&self) -> Result<Job, Problem> {
+        let name = self.request.match_info().get("name").unwrap_or_default();
+        Job::parse(name).ok_or_else(|| Problem::not_found(format!("There is no job {name}")))
+    }
+
+    /// Whether it is to be carried out, or is a dry run; after all that can be said against a body
+    /// without fields, for work that comes before a command is submitted.
+    pub fn is_for_good(&self) -> Result<bool, Problem> {
+        let validate_only = self.validate_only()?;
+        if ClientKey::find(self.request.headers())?.is_none() && !validate_only {
+            return Err(ClientKey::missing());
+        }
+        let body = self.json()?;
+        Fields::read(&body, "", self.edge(), |_| Some(())).map_err(Problem::invalid)?;
+        Ok(!validate_only)
     }
 
     /// Reads the body's fields into a command, submits it, and tells what came of it.

@@ -1,6 +1,7 @@
 //! What reads answer with: accounts, entries, statements, journals, and the shapes of reference
 //! data. Amounts of rows that name their unit are plain decimal strings.
 
+mod horizon;
 mod journals;
 
 use serde::Serialize;
@@ -16,6 +17,7 @@ use crate::domain::{
 };
 use crate::http::wire::{Day, Instant, MoneyOut};
 
+pub use horizon::HorizonOut;
 pub use journals::JournalOut;
 
 /// Something that can be counted.

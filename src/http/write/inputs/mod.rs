@@ -2,6 +2,7 @@
 //! the handlers. A test holds the two together: each example is read, each field is asked for.
 
 mod closing;
+mod lots;
 mod obligations;
 mod reversals;
 
@@ -11,6 +12,7 @@ use utoipa::ToSchema;
 pub use closing::{
     BadDebtIn, BankPaymentIn, ClawbackIn, ClosureIn, DonorRefundIn, PledgeMoveIn, RecoveryIn,
 };
+pub use lots::{ExtensionIn, FairValueIn, JobRunIn, RevocationIn};
 pub use obligations::{AdAccountIn, CampaignIn, ObligationIn};
 pub use reversals::{ReversalIn, ReversedLineIn};
 
@@ -189,7 +191,10 @@ pub enum LotKindIn {
     "expires_at": "2025-04-30",
     "effective_date": "2024-11-01",
     "document": {"uri": "https://files.example.org/issue.pdf",
-        "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"}
+        "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"},
+    "markets": ["JP"],
+    "campaigns": ["1790000000000001"],
+    "fair_value": {"rate_percent": "85", "technique": "Market approach, quoted prices"}
 })))]
 pub struct LotIn {
     /// Their face value.
@@ -206,6 +211,15 @@ pub struct LotIn {
     /// The platform's document.
     #[schema(nullable = false)]
     pub document: Option<DocumentIn>,
+    /// The markets they may be used for; all of the pledge's, if left out.
+    #[schema(min_items = 1, nullable = false)]
+    pub markets: Option<Vec<Market>>,
+    /// The campaigns they may be used for, by the platform's own names; any, if left out.
+    #[schema(min_items = 1, nullable = false)]
+    pub campaigns: Option<Vec<String>>,
+    /// What they are worth by the pledge's books.
+    #[schema(nullable = false)]
+    pub fair_value: Option<FairValueIn>,
 }
 
 /// What an instalment will not bring.

@@ -9,11 +9,11 @@ use uuid::Uuid;
 
 use super::*;
 use crate::domain::command::PledgeMove;
-use crate::domain::{AllocationId, Command, InstalmentId, JournalId, ObligationId};
+use crate::domain::{AllocationId, Command, InstalmentId, JournalId, LotId, ObligationId};
 use crate::http::body::tests::catalogue;
 use crate::http::body::{Edge, Fields, Node};
 use crate::http::write::{
-    allocations, budgets, closing, creators, instalments, obligations, pledges, reversals,
+    allocations, budgets, closing, creators, instalments, lots, obligations, pledges, reversals,
 };
 
 type Reader = fn(&mut Fields<'_>) -> Option<Command>;
@@ -25,6 +25,9 @@ fn shapes() -> Vec<(RefOr<Schema>, Reader)> {
     }
     fn instalment() -> InstalmentId {
         InstalmentId(Uuid::nil())
+    }
+    fn lot() -> LotId {
+        LotId(Uuid::nil())
     }
     vec![
         (PledgeIn::schema(), pledges::pledge),
@@ -57,6 +60,8 @@ fn shapes() -> Vec<(RefOr<Schema>, Reader)> {
             obligations::ad_account(pledge(), body)
         }),
         (ObligationIn::schema(), obligations::obligation),
+        (ExtensionIn::schema(), |body| lots::extension(lot(), body)),
+        (RevocationIn::schema(), |body| lots::revocation(lot(), body)),
         (ReleaseIn::schema(), |body| {
             obligations::release(ObligationId(Uuid::nil()), body)
         }),
