@@ -201,8 +201,8 @@ impl Rows {
                 continue;
             };
             let address = key.address();
-            let hold = book.holds.get(subject).into_iter().flatten();
-            let hold = hold.filter(|hold| hold.address == address).next_back();
+            let mut hold = book.holds.get(subject).into_iter().flatten();
+            let hold = hold.rfind(|hold| hold.address == address);
             let (Some(hold), Some(account)) = (hold, book.account(key)) else {
                 continue;
             };
