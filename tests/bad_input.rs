@@ -38,7 +38,8 @@ impl Scene {
     /// Whoever may carry out the operation.
     fn client(&self, operation: &Operation) -> Client {
         match operation.need {
-            Need::WriteOffs => self.world.controller(),
+            Need::WriteOffs | Need::Rates => self.world.controller(),
+            Need::Approval => self.world.approver(),
             _ => self.world.preparer(),
         }
     }

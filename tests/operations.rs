@@ -2,6 +2,7 @@
 //!
 //! An operation without a row here fails `every_operation_has_a_row`.
 
+mod cash_out;
 mod place;
 
 use std::collections::BTreeSet;
@@ -24,6 +25,9 @@ pub enum Need {
     Money,
     Creators,
     WriteOffs,
+    Approval,
+    PayoutMoves,
+    Rates,
 }
 
 /// What an operation's `{id}` names.
@@ -40,6 +44,14 @@ pub enum Names {
     Creator,
     Allocation,
     Obligation,
+    /// A contract on which 10.00 was paid in advance.
+    Advanced,
+    /// A payout that is proposed.
+    Payout,
+    /// A payout that is approved.
+    ApprovedPayout,
+    /// A payout that is sent.
+    SentPayout,
     AdAccount,
     Account,
     Journal,
@@ -77,6 +89,10 @@ impl Operation {
             Names::Creator => &place.creator,
             Names::Allocation => &place.allocation,
             Names::Obligation => &place.obligation,
+            Names::Advanced => &place.advanced,
+            Names::Payout => &place.payouts[0],
+            Names::ApprovedPayout => &place.payouts[1],
+            Names::SentPayout => &place.payouts[2],
             Names::AdAccount => &place.ad_account,
             Names::Account => &place.account,
             Names::Journal => &place.journal,
@@ -156,6 +172,9 @@ pub fn reads() -> Vec<Operation> {
         get("/v1/obligations/{id}", Ledger, Names::Obligation, ""),
         get("/v1/pledges/{id}/ad-accounts", Ledger, Names::Pledge, ""),
         get("/v1/ad-accounts/{id}", Ledger, Names::AdAccount, ""),
+        get("/v1/payouts", Ledger, none, ""),
+        get("/v1/payouts/{id}", Ledger, Names::Payout, ""),
+        get("/v1/withholding-rules", Reference, none, ""),
         get("/v1/accounts", Ledger, none, ""),
         get("/v1/accounts/{id}", Ledger, Names::Account, ""),
         get("/v1/accounts/{id}/entries", Ledger, Names::Account, ""),
@@ -203,6 +222,10 @@ fn in_bulk(mut item: Value) -> Value {
 }
 
 pub fn writes() -> Vec<Operation> {
+    [main_writes(), cash_out::writes()].concat()
+}
+
+fn main_writes() -> Vec<Operation> {
     use Need::{Creators, Money, Pledges, WriteOffs};
     vec![
         post("/v1/pledges", Pledges, Names::Nothing, |_| demonstration()),
@@ -331,7 +354,8 @@ async fn the_request_of_every_row_succeeds() {
     let place = Place::new(&world, "PLACE").await;
     for operation in operations() {
         let client = match operation.need {
-            Need::WriteOffs => world.controller(),
+            Need::WriteOffs | Need::Rates => world.controller(),
+            Need::Approval => world.approver(),
             _ => world.preparer(),
         };
         let answer = operation.try_by(&client, &place).await;

@@ -233,6 +233,53 @@ diesel::table! {
 }
 
 diesel::table! {
+    payout_events (pledge_id, payout_id, seq) {
+        pledge_id -> Uuid,
+        payout_id -> Uuid,
+        seq -> Int2,
+        state -> Text,
+        at -> Timestamptz,
+        actor -> Text,
+        journal -> Nullable<Int8>,
+        reason -> Nullable<Text>,
+        bank_reference -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    payout_figures (pledge_id, id) {
+        pledge_id -> Uuid,
+        id -> Uuid,
+        state -> Text,
+        events -> Int2,
+        moved_at -> Nullable<Timestamptz>,
+        reason -> Nullable<Text>,
+        approved_by -> Nullable<Text>,
+        payment -> Nullable<Int8>,
+        bank_reference -> Nullable<Text>,
+        paid -> Int8,
+    }
+}
+
+diesel::table! {
+    payouts (pledge_id, id) {
+        pledge_id -> Uuid,
+        id -> Uuid,
+        creator_id -> Uuid,
+        market -> Text,
+        unit -> Text,
+        amount -> Int8,
+        bank_unit -> Text,
+        bank_amount -> Int8,
+        reference -> Text,
+        batch -> Nullable<Text>,
+        proposed_by -> Text,
+        proposed_at -> Timestamptz,
+        hold_expires_on -> Date,
+    }
+}
+
+diesel::table! {
     pledge_markets (pledge_id, market) {
         pledge_id -> Uuid,
         market -> Text,
@@ -305,6 +352,20 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    withholding_rules (id) {
+        id -> Uuid,
+        payer_country -> Text,
+        payee_country -> Text,
+        payment_kind -> Text,
+        valid_from -> Date,
+        rate_ppm -> Int4,
+        legal_reference -> Text,
+        stated_by -> Text,
+        stated_at -> Timestamptz,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     account_days,
     accounts,
@@ -323,10 +384,14 @@ diesel::allow_tables_to_appear_in_same_query!(
     markets,
     obligation_figures,
     obligations,
+    payout_events,
+    payout_figures,
+    payouts,
     pledge_markets,
     pledge_units,
     pledges,
     secrets,
     transfers,
     units,
+    withholding_rules,
 );

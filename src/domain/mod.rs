@@ -5,7 +5,8 @@
 //!
 //! Read in this order: [`mod@unit`] and [`money`] (what is counted), [`chart`] and [`account`]
 //! (where it is), [`journal`] (how it moves), [`hold`] (what waits to move), [`pledge`],
-//! [`creator`], [`allocation`], [`mod@obligation`] and [`ad_account`] (what it is for), [`books`]
+//! [`creator`], [`allocation`], [`mod@obligation`] and [`ad_account`] (what it is for), [`payout`]
+//! and [`withholding`] (how it leaves), [`books`]
 //! (the part of the ledger a batch works on), [`command`] (what people ask for) and [`refusal`]
 //! (why it may be declined).
 
@@ -23,9 +24,11 @@ pub mod journal;
 pub mod market;
 pub mod money;
 pub mod obligation;
+pub mod payout;
 pub mod pledge;
 pub mod refusal;
 pub mod unit;
+pub mod withholding;
 
 pub use account::{Account, AccountKey};
 pub use ad_account::AdAccount;
@@ -38,12 +41,14 @@ pub use creator::Creator;
 pub use hold::{Hold, HoldChange};
 pub use id::{
     AccountId, AdAccountId, AllocationId, CreatorId, InstalmentId, JournalId, LotId, ObligationId,
-    PayoutId, PledgeId,
+    PayoutId, PledgeId, WithholdingRuleId,
 };
 pub use journal::{Document, Draft, Journal, Kind, Move};
 pub use market::{Market, Markets};
 pub use money::Money;
 pub use obligation::Obligation;
+pub use payout::Payout;
 pub use pledge::{Instalment, Lot, Pledge};
 pub use refusal::Refusal;
 pub use unit::{Unit, UnitKind, Units};
+pub use withholding::WithholdingRule;

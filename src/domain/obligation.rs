@@ -90,6 +90,8 @@ pub struct Obligation {
     pub released: i64,
     /// What its purse still holds, in minor digits.
     pub remaining: i64,
+    /// What of that is set aside: for a contract, what was paid in advance and isn't accounted for.
+    pub held: i64,
 }
 
 impl Obligation {

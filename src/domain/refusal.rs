@@ -215,6 +215,34 @@ pub enum Refusal {
         /// What was asked.
         requested: Money,
     },
+    /// More than a payout holds.
+    #[error("The payout holds {held}; {requested} is more than that.")]
+    ExceedsPayout {
+        /// What it holds.
+        held: Money,
+        /// What was asked.
+        requested: Money,
+    },
+    /// More than is advanced on an obligation.
+    #[error("{advanced} is advanced and not accounted for; {requested} is more than that.")]
+    ExceedsAdvance {
+        /// What is open.
+        advanced: Money,
+        /// What was asked.
+        requested: Money,
+    },
+    /// Somebody checks their own work.
+    #[error("{actor} {did} the {what}; {command} is for somebody else.")]
+    SamePerson {
+        /// A noun.
+        what: &'static str,
+        /// What they did before.
+        did: &'static str,
+        /// Who they are.
+        actor: String,
+        /// What was asked.
+        command: &'static str,
+    },
     /// A purse doesn't cover it.
     #[error("{} has {} available and {} was requested: {} short.",
         describe(&.0.key), .0.available, .0.requested, .0.shortfall())]
@@ -277,6 +305,9 @@ impl Refusal {
             Refusal::WrongState { .. } => "wrong-state",
             Refusal::ExceedsOutstanding { .. } => "exceeds-outstanding",
             Refusal::ExceedsAllocation { .. } => "exceeds-allocation",
+            Refusal::ExceedsPayout { .. } => "exceeds-payout",
+            Refusal::ExceedsAdvance { .. } => "exceeds-advance",
+            Refusal::SamePerson { .. } => "same-person",
             Refusal::InsufficientFunds(_) => "insufficient-funds",
             Refusal::BackdatedOverdraft { .. } => "backdated-overdraft",
             Refusal::BeyondRange(_) => "beyond-range",
@@ -304,8 +335,10 @@ impl Refusal {
             Refusal::LotNeverValid { .. } => fixed("/expires_at"),
             Refusal::BackdatedOverdraft { .. } => fixed("/effective_date"),
             Refusal::ExceedsAllocation { .. } | Refusal::InsufficientFunds(_) => fixed("/amount"),
+            Refusal::ExceedsPayout { .. } | Refusal::ExceedsAdvance { .. } => fixed("/amount"),
             Refusal::NotFound { .. }
             | Refusal::WrongState { .. }
+            | Refusal::SamePerson { .. }
             | Refusal::BeyondRange(_)
             | Refusal::Constraint(_) => None,
         }

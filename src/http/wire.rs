@@ -11,7 +11,7 @@ use utoipa::{PartialSchema, ToSchema};
 use crate::domain::money::format_minor;
 use crate::domain::{
     AccountId, AdAccountId, AllocationId, CreatorId, InstalmentId, JournalId, LotId, Market, Money,
-    ObligationId, PledgeId, Unit,
+    ObligationId, PayoutId, PledgeId, Unit, WithholdingRuleId,
 };
 
 /// An amount of one unit.
@@ -119,6 +119,8 @@ described! {
     ObligationId => id(ObligationId::PREFIX);
     AdAccountId => id(AdAccountId::PREFIX);
     JournalId => id(JournalId::PREFIX);
+    PayoutId => id(PayoutId::PREFIX);
+    WithholdingRuleId => id(WithholdingRuleId::PREFIX);
     AccountId => id(AccountId::PREFIX);
 }
 

@@ -2,61 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use almoner::domain::{Account, AccountId, AccountKey, Code, Command, Refusal};
+use almoner::domain::{Account, AccountId, AccountKey, Code, Command};
 use time::Duration;
 use time::macros::date;
 use uuid::Uuid;
 
+use super::cash_out::paid_wrongly;
+use super::codes::{CODES, code};
 use super::fixture::*;
-
-/// Every code, by variant: a new variant doesn't compile without one here.
-fn code(refusal: &Refusal) -> &'static str {
-    match refusal {
-        Refusal::NotFound { .. } => "not-found",
-        Refusal::UnknownReference { .. } => "unknown-reference",
-        Refusal::DuplicateReference { .. } => "duplicate-reference",
-        Refusal::Repeated { .. } => "repeated",
-        Refusal::SplitNotTotal { .. } => "split-not-total",
-        Refusal::SplitCurrency { .. } => "split-currency",
-        Refusal::InstalmentsNotSplit { .. } => "instalments-not-split",
-        Refusal::UnitNotPledged { .. } => "unit-not-pledged",
-        Refusal::MarketNotPledged { .. } => "market-not-pledged",
-        Refusal::WrongUnit { .. } => "wrong-unit",
-        Refusal::WrongUnitKind { .. } => "wrong-unit-kind",
-        Refusal::LotNeverValid { .. } => "lot-never-valid",
-        Refusal::EndsBeforeStart { .. } => "ends-before-start",
-        Refusal::WrongState { .. } => "wrong-state",
-        Refusal::ExceedsOutstanding { .. } => "exceeds-outstanding",
-        Refusal::ExceedsAllocation { .. } => "exceeds-allocation",
-        Refusal::InsufficientFunds(_) => "insufficient-funds",
-        Refusal::BackdatedOverdraft { .. } => "backdated-overdraft",
-        Refusal::BeyondRange(_) => "beyond-range",
-        Refusal::Constraint(_) => "ledger-rule",
-    }
-}
-
-/// Every code there is. The last is the database's: no command decides it.
-const CODES: &[&str] = &[
-    "not-found",
-    "unknown-reference",
-    "duplicate-reference",
-    "repeated",
-    "split-not-total",
-    "split-currency",
-    "instalments-not-split",
-    "unit-not-pledged",
-    "market-not-pledged",
-    "wrong-unit",
-    "wrong-unit-kind",
-    "lot-never-valid",
-    "ends-before-start",
-    "wrong-state",
-    "exceeds-outstanding",
-    "exceeds-allocation",
-    "insufficient-funds",
-    "backdated-overdraft",
-    "beyond-range",
-];
 
 /// A pledge with one thing changed.
 fn announce(change: impl FnOnce(&mut almoner::domain::command::AnnouncePledge)) -> Command {
@@ -247,6 +200,7 @@ fn each_refusal_is_reached_and_nothing_is_changed_by_it() {
         (Ledger::announced(), announced_wrongly()),
         (Ledger::funded(), received_wrongly()),
         (allocated(), spent_wrongly()),
+        paid_wrongly(),
     ] {
         for (expected, command) in cases {
             let refusal = ledger.decide(&command).unwrap_err();

@@ -15,6 +15,7 @@ use uuid::Uuid;
 use super::accounts::{enter_accounts, find_accounts, load_days};
 use super::instalments::load_instalments;
 use super::obligations::{load_ad_accounts, load_holds, load_obligations, load_own_references};
+use super::payouts::{load_payouts, load_withholding};
 use crate::db::error::DbError;
 use crate::db::rows::{market, money, unreadable};
 use crate::db::schema::{allocations, creators, idempotency_keys, journals, pledges};
@@ -165,6 +166,7 @@ impl QueryFragment<Pg> for Locate {
             Thing::Lot => "lots WHERE ",
             Thing::Obligation => "obligations WHERE ",
             Thing::AdAccount => "ad_accounts WHERE ",
+            Thing::Payout => "payouts WHERE ",
         });
         out.push_sql("id = ANY(");
         out.push_bind_param::<Array<diesel::sql_types::Uuid>, _>(&self.ids)?;
@@ -230,7 +232,9 @@ pub(super) async fn load_first(
     load_creators(connection, needs, books).await?;
     load_allocations(connection, catalogue, needs, books).await?;
     load_ad_accounts(connection, catalogue, needs, books).await?;
-    load_obligations(connection, catalogue, needs, books).await
+    load_obligations(connection, catalogue, needs, books).await?;
+    load_payouts(connection, catalogue, needs, books).await?;
+    load_withholding(connection, needs, books).await
 }
 
 async fn load_references(

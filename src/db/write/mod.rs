@@ -17,6 +17,7 @@ mod columns;
 mod instalments;
 mod load;
 mod obligations;
+mod payouts;
 mod post;
 
 use std::sync::Arc;
@@ -243,6 +244,9 @@ impl Session {
             insert(connection, rows.let_go),
             insert(connection, rows.posting),
             insert(connection, rows.held),
+            insert(connection, rows.withholding_rules),
+            insert(connection, rows.payouts),
+            insert(connection, rows.payout_events),
             insert(connection, rows.keys),
             run(connection, Commit),
         )?;

@@ -10,6 +10,7 @@ use super::columns::{
     InsertJournals, InsertKeys, InsertLots, InsertObligations, InsertPledgeMarkets,
     InsertPledgeUnits, InsertPledges, InsertTransfers, Post, SetHolds,
 };
+use super::payouts::{InsertPayoutEvents, InsertPayouts, InsertWithholdingRules};
 use crate::db::error::DbError;
 use crate::db::schema::{instalments, pledges};
 use crate::domain::account::AccountKey;
@@ -46,6 +47,10 @@ pub(super) struct Rows {
     /// Holds that are more than before: what they take may have been posted.
     pub(super) held: SetHolds,
     pub(super) posting: Post,
+    pub(super) withholding_rules: InsertWithholdingRules,
+    pub(super) payouts: InsertPayouts,
+    /// What happened to payouts, once their journals are posted and their holds set.
+    pub(super) payout_events: InsertPayoutEvents,
     /// The answers of a batch that posts nothing.
     pub(super) keys: InsertKeys,
 }
@@ -68,6 +73,7 @@ impl Rows {
         rows.register(&books.changes);
         rows.open_accounts(books);
         rows.set_holds(books);
+        rows.pay_out(&books.changes);
         for journal in &books.changes.journals {
             push_journal(&mut rows.posting.journals, journal);
             push_transfers(&mut rows.posting.transfers, journal);

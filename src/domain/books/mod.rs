@@ -9,20 +9,22 @@ mod pledge_book;
 
 use std::collections::HashMap;
 
-use time::OffsetDateTime;
+use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
 use super::account::AccountKey;
 use super::ad_account::AdAccount;
 use super::command::Thing;
 use super::id::{
-    AdAccountId, AllocationId, CreatorId, InstalmentId, JournalId, ObligationId, PledgeId,
+    AdAccountId, AllocationId, CreatorId, InstalmentId, JournalId, ObligationId, PayoutId, PledgeId,
 };
 use super::journal::Journal;
 use super::market::Market;
 use super::obligation::Obligation;
+use super::payout::{Payout, PayoutEvent};
 use super::pledge::{Instalment, Lot, Pledge};
 use super::refusal::Refusal;
+use super::withholding::{Route, WithholdingRule};
 use super::{Allocation, Creator};
 
 pub use pledge_book::PledgeBook;
@@ -64,6 +66,12 @@ pub struct Changes {
     pub accounts: Vec<(PledgeId, AccountKey)>,
     /// Journals to post, in order.
     pub journals: Vec<Journal>,
+    /// New withholding rules.
+    pub withholding_rules: Vec<WithholdingRule>,
+    /// New payouts.
+    pub payouts: Vec<Payout>,
+    /// What happened to payouts, in order, each with the number of the journal posted with it.
+    pub payout_events: Vec<(PayoutEvent, Option<i64>)>,
 }
 
 fn absent(what: &'static str, id: impl ToString) -> Refusal {
@@ -94,6 +102,12 @@ pub struct Books {
     pub creator_references: HashMap<String, bool>,
     /// Whether a journal about that subject bears that reference of the bank's.
     pub bank_references: HashMap<(Uuid, String), bool>,
+    /// Payouts by id.
+    pub payouts: HashMap<PayoutId, Option<Payout>>,
+    /// The withholding rules of routes in force on a day, if there are any.
+    pub withholding_rules: HashMap<(Route, Date), Option<WithholdingRule>>,
+    /// Whether a withholding rule of a route begins on a day.
+    pub withholding_days: HashMap<(Route, Date), bool>,
     /// What has been decided so far.
     pub changes: Changes,
 }
@@ -137,6 +151,13 @@ impl Books {
         let found = self.obligations.get(&id).and_then(Option::as_ref);
         let obligation = found.ok_or_else(|| absent("obligation", id))?;
         Ok((self.pledge(obligation.pledge)?, obligation))
+    }
+
+    /// A payout that exists, with its pledge.
+    pub fn payout(&self, id: PayoutId) -> Result<(&PledgeBook, &Payout), Refusal> {
+        let found = self.payouts.get(&id).and_then(Option::as_ref);
+        let payout = found.ok_or_else(|| absent("payout", id))?;
+        Ok((self.pledge(payout.pledge)?, payout))
     }
 
     /// An ad account that exists, with its pledge.

@@ -3,30 +3,38 @@
 //! A command says what it `needs` from the ledger, in as many rounds as it takes (an allocation by
 //! its id, then its purses), and then decides: a [`Decision`] or a [`Refusal`]. Deciding is pure.
 
+mod advance;
 mod agreement;
 mod allocate;
 mod announce;
 mod budget;
 mod enrol;
+mod invoice;
 mod needs;
 mod obligate;
 mod outcome;
+mod payout;
 mod receive;
 mod require;
+mod withholding;
 
 use super::books::Books;
 use super::id::JournalId;
 use super::refusal::Refusal;
 
+pub use advance::{AdvanceStep, MoveAdvance};
 pub use agreement::{MeetCondition, SignAgreement};
 pub use allocate::{AllocateToCreator, ReleaseAllocation};
 pub use announce::{AnnouncePledge, NewInstalment};
 pub use budget::{BudgetMarket, ChargeSupportCost, ReturnBudget};
 pub use enrol::EnrolCreator;
+pub use invoice::AcceptInvoice;
 pub use needs::{Home, Needs, Thing};
 pub use obligate::{OpenAdAccount, OpenObligation, ReleaseObligation};
 pub use outcome::{Context, Decision, Event, Outcome};
+pub use payout::{ExpirePayout, MovePayout, PayoutStep, ProposePayout};
 pub use receive::{IssueLot, ReceiveCash, WriteOff};
+pub use withholding::{PayTax, StateWithholding};
 
 /// What people ask the ledger to do.
 #[derive(Debug, Clone)]
@@ -61,6 +69,20 @@ pub enum Command {
     OpenObligation(OpenObligation),
     /// Give back what an obligation no longer binds.
     ReleaseObligation(ReleaseObligation),
+    /// Accept a creator's invoice.
+    AcceptInvoice(AcceptInvoice),
+    /// State what is withheld from a day on.
+    StateWithholding(StateWithholding),
+    /// Pay what was withheld to the tax office.
+    PayTax(PayTax),
+    /// Propose to pay a creator part of what it is owed.
+    ProposePayout(ProposePayout),
+    /// Take a payout one step on.
+    MovePayout(MovePayout),
+    /// Give up a payout whose hold has run out.
+    ExpirePayout(ExpirePayout),
+    /// Pay in advance on a contract, account for it, or take it back.
+    MoveAdvance(MoveAdvance),
 }
 
 macro_rules! each {
@@ -81,6 +103,13 @@ macro_rules! each {
             Command::OpenAdAccount($inner) => $body,
             Command::OpenObligation($inner) => $body,
             Command::ReleaseObligation($inner) => $body,
+            Command::AcceptInvoice($inner) => $body,
+            Command::StateWithholding($inner) => $body,
+            Command::PayTax($inner) => $body,
+            Command::ProposePayout($inner) => $body,
+            Command::MovePayout($inner) => $body,
+            Command::ExpirePayout($inner) => $body,
+            Command::MoveAdvance($inner) => $body,
         }
     };
 }

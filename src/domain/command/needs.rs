@@ -7,8 +7,9 @@ use uuid::Uuid;
 
 use crate::domain::account::AccountKey;
 use crate::domain::books::{Books, PledgeBook};
-use crate::domain::id::{AdAccountId, AllocationId, CreatorId, ObligationId, PledgeId};
+use crate::domain::id::{AdAccountId, AllocationId, CreatorId, ObligationId, PayoutId, PledgeId};
 use crate::domain::journal::Move;
+use crate::domain::withholding::Route;
 
 /// A kind of thing that belongs to one pledge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -25,6 +26,8 @@ pub enum Thing {
     AdAccount,
     /// A journal.
     Journal,
+    /// A payout.
+    Payout,
 }
 
 /// What leads to the pledge a command works on.
@@ -65,6 +68,12 @@ pub struct Needs {
     pub creator_references: HashSet<String>,
     /// Whether journals about these subjects bear these references of the bank's.
     pub bank_references: HashSet<(PledgeId, Uuid, String)>,
+    /// These payouts.
+    pub payouts: HashSet<PayoutId>,
+    /// The withholding rules of these routes in force on those days.
+    pub withholding_rules: HashSet<(Route, Date)>,
+    /// Whether a withholding rule of these routes begins on those days.
+    pub withholding_days: HashSet<(Route, Date)>,
 }
 
 impl Needs {
@@ -82,6 +91,9 @@ impl Needs {
             && self.pledge_references.is_empty()
             && self.creator_references.is_empty()
             && self.bank_references.is_empty()
+            && self.payouts.is_empty()
+            && self.withholding_rules.is_empty()
+            && self.withholding_days.is_empty()
     }
 
     pub(super) fn instalments(&mut self, book: &PledgeBook) {
@@ -97,7 +109,6 @@ impl Needs {
     }
 
     /// What is held for a subject.
-    #[allow(dead_code)] // TODO
     pub(super) fn holds(&mut self, book: &PledgeBook, subject: Uuid) {
         if !book.holds.contains_key(&subject) {
             self.holds.insert((book.pledge.id, subject));
@@ -137,6 +148,27 @@ impl Needs {
     pub(super) fn obligation(&mut self, books: &Books, id: ObligationId) {
         if !books.obligations.contains_key(&id) {
             self.obligations.insert(id);
+        }
+    }
+
+    /// A payout.
+    pub(super) fn payout(&mut self, books: &Books, id: PayoutId) {
+        if !books.payouts.contains_key(&id) {
+            self.payouts.insert(id);
+        }
+    }
+
+    /// The withholding rule of a route in force on a day.
+    pub(super) fn withholding_rule(&mut self, books: &Books, route: Route, day: Date) {
+        if !books.withholding_rules.contains_key(&(route, day)) {
+            self.withholding_rules.insert((route, day));
+        }
+    }
+
+    /// Whether a withholding rule of the route begins on that day.
+    pub(super) fn withholding_day(&mut self, books: &Books, route: Route, day: Date) {
+        if !books.withholding_days.contains_key(&(route, day)) {
+            self.withholding_days.insert((route, day));
         }
     }
 

@@ -148,6 +148,7 @@ impl OpenObligation {
             obligated: self.amount.minor(),
             released: 0,
             remaining: self.amount.minor(),
+            held: 0,
         }
     }
 

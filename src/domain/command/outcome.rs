@@ -7,8 +7,10 @@ use crate::domain::id::{JournalId, PledgeId};
 use crate::domain::journal::Draft;
 use crate::domain::market::Market;
 use crate::domain::money::Money;
+use crate::domain::payout::PayoutEvent;
 use crate::domain::pledge::{Instalment, Lot, Pledge};
-use crate::domain::{AdAccount, Allocation, Creator, Obligation};
+use crate::domain::withholding::PaymentKind;
+use crate::domain::{AdAccount, Allocation, Creator, Obligation, Payout, WithholdingRule};
 
 /// What deciding needs from outside: the time and the ids of what may come about.
 #[derive(Debug, Clone)]
@@ -17,6 +19,8 @@ pub struct Context {
     pub now: OffsetDateTime,
     /// The id the journal will have, if one is posted.
     pub journal: JournalId,
+    /// Who asks.
+    pub actor: String,
 }
 
 /// Something that happened besides the posting.
@@ -46,6 +50,12 @@ pub enum Event {
     ObligationChanged(Obligation),
     /// A hold was taken, changed or let go.
     Held(PledgeId, HoldChange),
+    /// A withholding rule was stated.
+    WithholdingStated(WithholdingRule),
+    /// A payout was proposed.
+    PayoutProposed(Payout),
+    /// Something happened to a payout.
+    PayoutMoved(PayoutEvent),
 }
 
 /// What a command comes to.
@@ -158,5 +168,50 @@ pub enum Outcome {
         obligation: Obligation,
         /// What was posted.
         journal: JournalId,
+    },
+    /// An invoice that was accepted.
+    Invoice {
+        /// The obligation as it now stands.
+        obligation: Obligation,
+        /// The invoice's own reference.
+        reference: String,
+        /// What it is for.
+        payment_kind: PaymentKind,
+        /// What it comes to.
+        gross: Money,
+        /// What of it is withheld.
+        withheld: Money,
+        /// By which rule; none, if nothing says so.
+        rule: Option<WithholdingRule>,
+        /// When it counts.
+        effective_date: Date,
+        /// What was posted.
+        journal: JournalId,
+    },
+    /// Tax withheld that was paid to the tax office.
+    TaxPayment {
+        /// The pledge.
+        pledge: PledgeId,
+        /// The market.
+        market: Market,
+        /// What was paid.
+        amount: Money,
+        /// What is still to be remitted.
+        outstanding: Money,
+        /// The bank's reference.
+        bank_reference: String,
+        /// When it counts.
+        effective_date: Date,
+        /// What was posted.
+        journal: JournalId,
+    },
+    /// A withholding rule.
+    WithholdingRule(WithholdingRule),
+    /// A payout as it now stands.
+    Payout {
+        /// The payout.
+        payout: Payout,
+        /// What was posted.
+        journal: Option<JournalId>,
     },
 }

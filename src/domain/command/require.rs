@@ -1,5 +1,7 @@
 //! What several commands ask of what they are given.
 
+use uuid::Uuid;
+
 use super::Thing;
 use crate::domain::account::AccountKey;
 use crate::domain::books::Books;
@@ -7,9 +9,10 @@ use crate::domain::id::PledgeId;
 use crate::domain::journal::Move;
 use crate::domain::market::Market;
 use crate::domain::money::Money;
+use crate::domain::obligation::{Bond, Obligation};
 use crate::domain::pledge::{Instalment, Pledge};
 use crate::domain::refusal::Refusal;
-use crate::domain::unit::Unit;
+use crate::domain::unit::{Unit, UnitKind};
 
 /// A move in the order people say it: what is debited, what is credited, how much.
 pub(super) fn entry(debit: AccountKey, credit: AccountKey, amount: i64) -> Move {
@@ -110,4 +113,52 @@ pub(super) fn require_outstanding(
         outstanding,
         requested: requested.clone(),
     })
+}
+
+/// The amount must be in that unit.
+pub(super) fn require_same_unit(amount: &Money, expected: &Unit) -> Result<(), Refusal> {
+    match amount.unit() == expected {
+        true => Ok(()),
+        false => Err(Refusal::WrongUnit {
+            pointer: "/amount/unit",
+            given: amount.unit().to_string(),
+            expected: expected.to_string(),
+        }),
+    }
+}
+
+/// The obligation must be a contract, and what is said of it in cash.
+pub(super) fn require_contract(obligation: &Obligation, amount: &Money) -> Result<(), Refusal> {
+    let unit = match obligation.bond {
+        Bond::Campaign { .. } => obligation.amount.unit(),
+        Bond::Contract => amount.unit(),
+    };
+    match unit.kind() {
+        UnitKind::Cash => Ok(()),
+        UnitKind::Credits => Err(Refusal::WrongUnitKind {
+            pointer: "/amount/unit",
+            unit: unit.to_string(),
+            kind: unit.kind(),
+            rule: "this is for contracts, which are in cash.",
+        }),
+    }
+}
+
+/// No journal about the subject may bear that reference yet.
+pub(super) fn require_new_bank_reference(
+    books: &Books,
+    subject: Uuid,
+    what: &'static str,
+    pointer: &'static str,
+    reference: &str,
+) -> Result<(), Refusal> {
+    let name = (subject, reference.to_owned());
+    match books.bank_references.get(&name) {
+        Some(true) => Err(Refusal::DuplicateReference {
+            pointer,
+            what,
+            reference: reference.to_owned(),
+        }),
+        Some(false) | None => Ok(()),
+    }
 }

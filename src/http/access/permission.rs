@@ -76,6 +76,15 @@ permissions! {
 
     /// An instalment that won't come, or a receipt that is lost.
     WriteOff, "write off", "write-offs:write", &[Role::Controller];
+
+    /// What somebody else proposed to pay.
+    ApprovePayouts, "approve payouts", "payouts:approve", &[Role::Approver];
+
+    /// Many payouts at once; each move is one its own permission has to allow as well.
+    MovePayouts, "take payouts on in bulk", "payouts:write", &[Role::Preparer, Role::Approver];
+
+    /// What is withheld, and what one currency is worth in another.
+    StateRates, "state withholding rules and exchange rates", "rates:write", &[Role::Controller];
 }
 
 /// A permission as a value.
@@ -218,7 +227,8 @@ mod tests {
     use crate::http::access::principal::tests::principal;
 
     const EVERY_SCOPE: &str = "reference:read ledger:read proofs:read pledges:write money:write \
-                               creators:write write-offs:write";
+                               creators:write write-offs:write payouts:approve \
+                               payouts:write rates:write";
 
     #[test]
     fn each_role_may_what_the_domain_gives_it_and_nothing_else() {
@@ -226,10 +236,20 @@ mod tests {
         let expected: [(Role, Vec<&str>); 6] = [
             (
                 Role::Preparer,
-                [&all[..], &["RecordPledges", "MoveMoney", "EnrolCreators"]].concat(),
+                [
+                    &all[..],
+                    &["RecordPledges", "MoveMoney", "EnrolCreators", "MovePayouts"],
+                ]
+                .concat(),
             ),
-            (Role::Approver, all.to_vec()),
-            (Role::Controller, [&all[..], &["WriteOff"]].concat()),
+            (
+                Role::Approver,
+                [&all[..], &["ApprovePayouts", "MovePayouts"]].concat(),
+            ),
+            (
+                Role::Controller,
+                [&all[..], &["WriteOff", "StateRates"]].concat(),
+            ),
             (Role::Partner, vec!["ReadReference", "ReadLedger"]),
             (Role::Auditor, all.to_vec()),
             (Role::Admin, vec!["ReadReference"]),

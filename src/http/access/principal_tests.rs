@@ -120,7 +120,7 @@ fn the_scopes_usable_by_a_role_are_those_of_its_permissions() {
     );
     let auditor = "ledger:read proofs:read reference:read";
     assert_eq!(Scopes::usable_by(&[Role::Auditor]).to_string(), auditor);
-    let both = "ledger:read proofs:read reference:read write-offs:write";
+    let both = "ledger:read proofs:read rates:write reference:read write-offs:write";
     assert_eq!(
         Scopes::usable_by(&[Role::Admin, Role::Controller]).to_string(),
         both

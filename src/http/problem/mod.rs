@@ -239,6 +239,8 @@ fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::WrongState { .. }
         | Refusal::ExceedsOutstanding { .. }
         | Refusal::ExceedsAllocation { .. }
+        | Refusal::ExceedsAdvance { .. }
+        | Refusal::SamePerson { .. }
         | Refusal::InsufficientFunds(_)
         | Refusal::BackdatedOverdraft { .. }
         | Refusal::Constraint(_) => StatusCode::CONFLICT,
@@ -253,6 +255,7 @@ fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::WrongUnitKind { .. }
         | Refusal::LotNeverValid { .. }
         | Refusal::EndsBeforeStart { .. }
+        | Refusal::ExceedsPayout { .. }
         | Refusal::BeyondRange(_) => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }

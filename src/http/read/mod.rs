@@ -10,6 +10,7 @@ mod journals;
 mod lists;
 mod obligations;
 mod params;
+mod payouts;
 mod pledges;
 mod reference;
 mod reports;
@@ -49,6 +50,9 @@ pub fn endpoints() -> Vec<Endpoint> {
             obligations::list_ad_accounts,
         ),
         Endpoint::get("/v1/ad-accounts/{id}", obligations::read_ad_account),
+        Endpoint::get("/v1/payouts", payouts::list_payouts),
+        Endpoint::get("/v1/payouts/{id}", payouts::read_payout),
+        Endpoint::get("/v1/withholding-rules", payouts::list_withholding_rules),
         Endpoint::get("/v1/accounts", accounts::list_accounts),
         Endpoint::get("/v1/accounts/{id}", accounts::read_account),
         Endpoint::get("/v1/accounts/{id}/entries", accounts::list_entries),
@@ -84,6 +88,9 @@ pub fn endpoints() -> Vec<Endpoint> {
     obligations::read_obligation,
     obligations::list_ad_accounts,
     obligations::read_ad_account,
+    payouts::list_payouts,
+    payouts::read_payout,
+    payouts::list_withholding_rules,
     accounts::list_accounts,
     accounts::read_account,
     accounts::list_entries,

@@ -6,12 +6,14 @@
 
 mod budget;
 mod obligation;
+mod payout;
 mod pledge;
 
 use serde::Serialize;
 
 pub use budget::{AccountKeyOut, AllocationOut, BudgetOut, CreatorOut};
 pub use obligation::{AdAccountOut, CampaignOut, ObligationOut};
+pub use payout::{InvoiceOut, PayoutOut, TaxPaymentOut, WithholdingRuleOut};
 pub use pledge::{
     ConditionMetOut, DocumentOut, InstalmentOut, LotOut, PartyOut, PledgeOut, ReceiptOut,
     SupportCostOut, WriteOffOut,
@@ -56,6 +58,13 @@ pub fn render(outcome: &Outcome) -> Vec<u8> {
         } => json(&ObligationOut {
             journal_id: Some(*journal),
             ..obligation.into()
+        }),
+        Outcome::Invoice { .. } => json(&InvoiceOut::of(outcome)),
+        Outcome::TaxPayment { .. } => json(&TaxPaymentOut::of(outcome)),
+        Outcome::WithholdingRule(rule) => json(&WithholdingRuleOut::from(rule)),
+        Outcome::Payout { payout, journal } => json(&PayoutOut {
+            journal_id: *journal,
+            ..payout.into()
         }),
     }
 }

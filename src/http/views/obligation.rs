@@ -86,6 +86,8 @@ pub struct ObligationOut {
     pub released: MoneyOut,
     /// What is still bound.
     pub remaining: MoneyOut,
+    /// What of that was paid in advance and isn't accounted for.
+    pub advanced: MoneyOut,
     /// The campaign it pays for.
     pub campaign: Option<CampaignOut>,
     /// What is to be delivered.
@@ -128,6 +130,10 @@ impl From<&Obligation> for ObligationOut {
             liquidated: money(obligation.liquidated()),
             released: money(obligation.released),
             remaining: money(obligation.remaining),
+            advanced: money(match obligation.bond {
+                Bond::Contract => obligation.held,
+                Bond::Campaign { .. } => 0,
+            }),
             campaign,
             deliverables: obligation.deliverables.clone(),
             starts_on: Day(obligation.starts_on),

@@ -7,7 +7,9 @@ pub mod bulk;
 pub mod creators;
 pub mod inputs;
 pub mod instalments;
+pub mod invoices;
 pub mod obligations;
+pub mod payouts;
 pub mod pledges;
 pub mod post;
 
@@ -63,6 +65,27 @@ pub fn endpoints() -> Vec<Endpoint> {
             "/v1/obligations/{id}/release",
             obligations::release_obligation,
         ),
+        Endpoint::post("/v1/obligations/{id}/invoices", invoices::accept_invoice),
+        Endpoint::post("/v1/obligations/{id}/advances", invoices::pay_advance),
+        Endpoint::post(
+            "/v1/obligations/{id}/liquidations",
+            invoices::liquidate_advance,
+        ),
+        Endpoint::post(
+            "/v1/obligations/{id}/advance-returns",
+            invoices::take_back_advance,
+        ),
+        Endpoint::post("/v1/withholding-rules", invoices::state_withholding),
+        Endpoint::post("/v1/pledges/{id}/tax-payments", invoices::pay_tax),
+        Endpoint::post("/v1/payouts", payouts::propose_payout),
+        Endpoint::post("/v1/payouts/bulk", payouts::propose_payouts_in_bulk).with_body_limit(bulk),
+        Endpoint::post("/v1/payouts/moves/bulk", payouts::move_payouts_in_bulk)
+            .with_body_limit(bulk),
+        Endpoint::post("/v1/payouts/{id}/approve", payouts::approve_payout),
+        Endpoint::post("/v1/payouts/{id}/send", payouts::send_payout),
+        Endpoint::post("/v1/payouts/{id}/settle", payouts::settle_payout),
+        Endpoint::post("/v1/payouts/{id}/return", payouts::return_payout),
+        Endpoint::post("/v1/payouts/{id}/void", payouts::void_payout),
     ]
 }
 
@@ -88,6 +111,20 @@ pub fn endpoints() -> Vec<Endpoint> {
         obligations::open_obligation,
         obligations::open_obligations_in_bulk,
         obligations::release_obligation,
+        invoices::accept_invoice,
+        invoices::pay_advance,
+        invoices::liquidate_advance,
+        invoices::take_back_advance,
+        invoices::state_withholding,
+        invoices::pay_tax,
+        payouts::propose_payout,
+        payouts::propose_payouts_in_bulk,
+        payouts::move_payouts_in_bulk,
+        payouts::approve_payout,
+        payouts::send_payout,
+        payouts::settle_payout,
+        payouts::return_payout,
+        payouts::void_payout,
     ),
     components(schemas(answer::PreviewOut, bulk::BulkPreviewOut))
 )]

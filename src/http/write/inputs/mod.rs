@@ -2,11 +2,16 @@
 //! the handlers. A test holds the two together: each example is read, each field is asked for.
 
 mod obligations;
+mod payouts;
 
 use serde::Serialize;
 use utoipa::ToSchema;
 
 pub use obligations::{AdAccountIn, CampaignIn, ObligationIn};
+pub use payouts::{
+    AdvanceIn, InvoiceIn, LiquidationIn, NothingIn, PaymentKindIn, PayoutIn, PayoutMoveIn,
+    PayoutMoveKindIn, PayoutReturnIn, PayoutVoidIn, SettlementIn, TaxPaymentIn, WithholdingRuleIn,
+};
 
 use crate::domain::{CreatorId, Market, PledgeId};
 use crate::http::wire::Day;

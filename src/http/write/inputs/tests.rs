@@ -8,10 +8,14 @@ use utoipa::openapi::{RefOr, Schema};
 use uuid::Uuid;
 
 use super::*;
-use crate::domain::{AllocationId, Command, InstalmentId, ObligationId};
+use crate::domain::command::AdvanceStep;
+use crate::domain::payout::PayoutMove;
+use crate::domain::{AllocationId, Command, InstalmentId, ObligationId, PayoutId};
 use crate::http::body::tests::catalogue;
 use crate::http::body::{Edge, Fields, Node};
-use crate::http::write::{allocations, budgets, creators, instalments, obligations, pledges};
+use crate::http::write::{
+    allocations, budgets, creators, instalments, invoices, obligations, payouts, pledges,
+};
 
 type Reader = fn(&mut Fields<'_>) -> Option<Command>;
 
@@ -56,6 +60,30 @@ fn shapes() -> Vec<(RefOr<Schema>, Reader)> {
         (ObligationIn::schema(), obligations::obligation),
         (ReleaseIn::schema(), |body| {
             obligations::release(ObligationId(Uuid::nil()), body)
+        }),
+        (InvoiceIn::schema(), |body| {
+            invoices::invoice(ObligationId(Uuid::nil()), body)
+        }),
+        (AdvanceIn::schema(), |body| {
+            let contract = ObligationId(Uuid::nil());
+            invoices::advance(contract, AdvanceStep::Pay, body)
+        }),
+        (LiquidationIn::schema(), |body| {
+            invoices::liquidation(ObligationId(Uuid::nil()), body)
+        }),
+        (WithholdingRuleIn::schema(), invoices::withholding_rule),
+        (TaxPaymentIn::schema(), |body| {
+            invoices::tax_payment(pledge(), body)
+        }),
+        (PayoutIn::schema(), payouts::payout),
+        (SettlementIn::schema(), |body| {
+            payouts::moved(PayoutId(Uuid::nil()), PayoutMove::Settle, body)
+        }),
+        (PayoutReturnIn::schema(), |body| {
+            payouts::moved(PayoutId(Uuid::nil()), PayoutMove::Return, body)
+        }),
+        (PayoutVoidIn::schema(), |body| {
+            payouts::moved(PayoutId(Uuid::nil()), PayoutMove::Void, body)
         }),
     ]
 }
