@@ -82,7 +82,10 @@ fn single_writes() -> Vec<Operation> {
 /// The writes of one thing each, with a body that would be taken.
 fn bodies(place: &Place) -> Vec<(Operation, Value)> {
     let with_body = |it: Operation| (it, it.body.unwrap()(place));
-    single_writes().into_iter().map(with_body).collect()
+    // To approve, or to send, nothing has to be said.
+    let says = |(_, body): &(Operation, Value)| body.as_object().is_some_and(|it| !it.is_empty());
+    let all = single_writes().into_iter().map(with_body);
+    all.filter(says).collect()
 }
 
 /// Each place in a body where a value stands, as JSON pointers: of objects, lists and leaves.

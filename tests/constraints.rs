@@ -7,6 +7,7 @@ mod append_only;
 mod completeness;
 mod fixture;
 mod obligations;
+mod payouts;
 mod postings;
 mod reference;
 mod reversals;
@@ -88,6 +89,11 @@ async fn accounts_journals_and_transfers_obey_their_rules() {
 async fn ad_accounts_obligations_holds_and_reversals_obey_their_rules() {
     try_all(obligations::CASES).await;
     try_all(reversals::CASES).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn payouts_and_withholding_obey_their_rules() {
+    try_all(payouts::CASES).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

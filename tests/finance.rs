@@ -9,3 +9,4 @@ mod desk;
 mod dry_runs;
 mod invoices;
 mod payouts;
+mod races;

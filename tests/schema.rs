@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use almoner::domain::journal::Kind;
+use almoner::domain::payout::PayoutState;
 use almoner::domain::pledge::{LotKind, PledgeState};
+use almoner::domain::withholding::PaymentKind;
 use almoner::domain::{Code, UnitKind};
 
 use crate::harness::TestDatabase;
@@ -193,13 +195,18 @@ async fn what_the_code_writes_is_what_the_checks_list() {
     ];
     let lots = [LotKind::Free, LotKind::Assignable, LotKind::Conditional];
     let units = [UnitKind::Cash, UnitKind::Credits].map(UnitKind::as_str);
-    let expected: [(&str, BTreeSet<String>); 6] = [
+    let kinds_of_payment: Vec<&str> = PaymentKind::ALL.iter().map(|it| it.as_str()).collect();
+    let all = PayoutState::ALL.iter().map(|it| it.as_str());
+    let events: Vec<&str> = all.filter(|it| *it != "proposed").collect();
+    let expected: [(&str, BTreeSet<String>); 8] = [
         ("journals_kind", kinds),
         ("pledges_state", set(&states.map(PledgeState::as_str))),
         ("lots_kind", set(&lots.map(LotKind::as_str))),
         ("units_kind", set(&units)),
         ("chart_unit_kinds_kind", set(&units)),
         ("chart_normal_side", set(&["debit", "credit"])),
+        ("withholding_rules_payment_kind", set(&kinds_of_payment)),
+        ("payout_events_state", set(&events)),
     ];
     for (check, words) in expected {
         assert_eq!(listed(&database, check).await, words, "{check}");
@@ -248,6 +255,7 @@ async fn tables_of_money_begin_their_keys_with_the_pledge() {
         "pledges",
         "secrets",
         "units",
+        "withholding_rules",
     ];
     let database = TestDatabase::create().await;
     let keys = keys(&database).await;

@@ -85,7 +85,9 @@ impl WithholdingRule {
 
     /// The rate in percent, such as `20.42`.
     pub fn rate_percent(&self) -> String {
-        Decimal::new(i64::from(self.rate_ppm), 4).normalize().to_string()
+        Decimal::new(i64::from(self.rate_ppm), 4)
+            .normalize()
+            .to_string()
     }
 
     /// What is withheld of `gross`, rounded once, half to even, to the minor digit.

@@ -18,12 +18,15 @@ pub(super) const TABLES: &[&str] = &[
     "journals",
     "lots",
     "obligations",
+    "payout_events",
+    "payouts",
     "pledge_markets",
     "pledge_units",
     "pledges",
     "secrets",
     "transfers",
     "units",
+    "withholding_rules",
 ];
 
 /// Of these, some columns note what happened later: updates of others meet another rule.

@@ -26,10 +26,13 @@ const MAY_INSERT: &[&str] = &[
     "journals",
     "lots",
     "obligations",
+    "payout_events",
+    "payouts",
     "pledge_markets",
     "pledge_units",
     "pledges",
     "transfers",
+    "withholding_rules",
 ];
 
 #[tokio::test(flavor = "multi_thread")]

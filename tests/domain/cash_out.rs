@@ -1,8 +1,8 @@
 //! Invoices, payouts and advances, decided in memory.
 
 use almoner::domain::command::{
-    AcceptInvoice, AdvanceStep, ExpirePayout, MoveAdvance, MovePayout, PayTax,
-    PayoutStep, ProposePayout, StateWithholding,
+    AcceptInvoice, AdvanceStep, ExpirePayout, MoveAdvance, MovePayout, PayTax, PayoutStep,
+    ProposePayout, StateWithholding,
 };
 use almoner::domain::payout::{PayoutMove, PayoutState};
 use almoner::domain::withholding::{PaymentKind, Route};

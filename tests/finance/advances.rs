@@ -92,7 +92,9 @@ async fn no_more_is_accounted_for_or_taken_back_than_was_advanced_on_that_contra
             "liquidations" => account("R-1", "100.01"),
             _ => advance("A-2", usd("100.01")),
         };
-        post(what, body).await.expect_problem(409, "exceeds-advance");
+        post(what, body)
+            .await
+            .expect_problem(409, "exceeds-advance");
     }
     let wrong = post("advances", advance("A-2", credits("1.00"))).await;
     wrong.expect_problem(422, "wrong-unit-kind");

@@ -111,7 +111,11 @@ async fn the_rule_in_force_on_the_day_says_what_is_withheld_and_the_parts_add_up
     let world = World::new().await;
     let desk = Desk::new(&world).await;
     let (preparer, controller) = (world.preparer(), world.controller());
-    for (percent, from) in [("20.42", "2025-01-01"), ("10", "2025-03-01"), ("0", "2025-05-01")] {
+    for (percent, from) in [
+        ("20.42", "2025-01-01"),
+        ("10", "2025-03-01"),
+        ("0", "2025-05-01"),
+    ] {
         let stated = rule("service", percent, from);
         let stated = controller.post("/v1/withholding-rules", stated).await;
         stated.expect(201);
@@ -131,7 +135,9 @@ async fn the_rule_in_force_on_the_day_says_what_is_withheld_and_the_parts_add_up
         ("I-5", "2025-03-02", "0.35", "0.04", "0.31"),
         ("I-6", "2025-05-01", "100.00", "0.00", "100.00"),
     ] {
-        let invoice = preparer.post(&at, from_abroad(reference, amount, day)).await;
+        let invoice = preparer
+            .post(&at, from_abroad(reference, amount, day))
+            .await;
         let invoice = invoice.expect(201);
         assert_eq!(
             (&invoice["withheld"], &invoice["net"]),

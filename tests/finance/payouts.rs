@@ -66,7 +66,9 @@ async fn a_payout_never_exceeds_what_the_creator_is_owed_nor_what_is_promised_al
         (credits("1.00"), "wrong-unit-kind"),
         (money("1.00", "GBP"), "unit-not-pledged"),
     ] {
-        let wrong = preparer.post("/v1/payouts", desk.payout("PO-3", amount)).await;
+        let wrong = preparer
+            .post("/v1/payouts", desk.payout("PO-3", amount))
+            .await;
         wrong.expect_problem(422, code);
     }
     let mut past = desk.payout("PO-3", usd("1.00"));
@@ -106,26 +108,46 @@ async fn a_move_that_is_not_open_says_which_are() {
     let back = || json!({"reason": "Closed", "effective_date": "2025-02-04"});
     let void = || json!({"reason": "Twice"});
     let refused = async |step: &str, body: Value, open: &str| {
-        let by = if step == "approve" { &approver } else { &preparer };
+        let by = if step == "approve" {
+            &approver
+        } else {
+            &preparer
+        };
         let problem = go(by, &id, step, body).await;
         let problem = problem.expect_problem(409, "wrong-state");
         let detail = problem["detail"].as_str().unwrap();
         assert!(detail.contains(open), "{step}: {detail}");
     };
-    for (step, body) in [("send", json!({})), ("settle", settlement("B")), ("return", back())] {
+    for (step, body) in [
+        ("send", json!({})),
+        ("settle", settlement("B")),
+        ("return", back()),
+    ] {
         refused(step, body, "approved or voided").await;
     }
     go(&approver, &id, "approve", json!({})).await.expect(200);
-    for (step, body) in [("approve", json!({})), ("settle", settlement("B")), ("return", back())] {
+    for (step, body) in [
+        ("approve", json!({})),
+        ("settle", settlement("B")),
+        ("return", back()),
+    ] {
         refused(step, body, "sent or voided").await;
     }
     go(&preparer, &id, "send", json!({})).await.expect(200);
-    for (step, body) in [("approve", json!({})), ("send", json!({})), ("void", void())] {
+    for (step, body) in [
+        ("approve", json!({})),
+        ("send", json!({})),
+        ("void", void()),
+    ] {
         refused(step, body, "settled, or returned").await;
     }
     let settled = go(&preparer, &id, "settle", settlement("B-1")).await;
     settled.expect(200);
-    for (step, body) in [("send", json!({})), ("settle", settlement("B-2")), ("void", void())] {
+    for (step, body) in [
+        ("send", json!({})),
+        ("settle", settlement("B-2")),
+        ("void", void()),
+    ] {
         refused(step, body, "can be returned").await;
     }
     go(&preparer, &id, "return", back()).await.expect(200);
@@ -168,7 +190,9 @@ async fn what_the_bank_gives_back_is_owed_again_whether_it_was_settled_or_not() 
     let preparer = world.preparer();
     let back = json!({"reason": "Account closed", "effective_date": "2025-02-05"});
     let first = desk.sent(&world, "PO-1", "1000.00").await;
-    let returned = go(&preparer, &first, "return", back.clone()).await.expect(200);
+    let returned = go(&preparer, &first, "return", back.clone())
+        .await
+        .expect(200);
     assert_eq!(
         (&returned["state"], &returned["journal_id"]),
         (&json!("returned"), &Value::Null)
@@ -228,7 +252,11 @@ async fn a_batch_is_proposed_approved_and_settled_in_bulk_each_by_whom_it_is_for
         let problem = refused.expect_problem(422, "bulk-refused");
         assert_eq!(problem["errors"][0]["code"], "move-not-permitted");
     }
-    for (by, step) in [(&approver, "approve"), (&preparer, "send"), (&preparer, "settle")] {
+    for (by, step) in [
+        (&approver, "approve"),
+        (&preparer, "send"),
+        (&preparer, "settle"),
+    ] {
         by.post_without_key(at, moves(step)).await.expect(201);
     }
     let listed = |filters: &str| format!("/v1/payouts?pledge_id={}&{filters}", desk.pledge.id);

@@ -11,7 +11,7 @@ fn invoice(reference: &str, amount: &str) -> Value {
 }
 
 fn advance(reference: &str, amount: &str) -> Value {
-    json!({"amount": usd(amount), "bank_reference": reference, "effective_date": "2025-01-21"})
+    json!({"amount": usd(amount), "bank_reference": reference, "effective_date": "2025-01-13"})
 }
 
 fn payout(pledge: &str, creator: &str, reference: &str) -> Value {
@@ -30,7 +30,10 @@ pub(super) async fn paid(world: &World, pledge: &str, creator: &str) -> (String,
     // Rules are the whole ledger's, so the second pledge's is there already.
     let mut taxed = rule("royalty");
     taxed["rate_percent"] = json!("10");
-    world.controller().post("/v1/withholding-rules", taxed).await;
+    world
+        .controller()
+        .post("/v1/withholding-rules", taxed)
+        .await;
     let mut invoiced = invoice("INV-1", "30.00");
     invoiced["payment_kind"] = json!("royalty");
     invoiced["payer_country"] = json!("CH");
@@ -115,18 +118,30 @@ pub(super) fn writes() -> Vec<Operation> {
         post("/v1/payouts/{id}/approve", Approval, Names::Payout, |_| {
             json!({})
         }),
-        post("/v1/payouts/{id}/send", Money, Names::ApprovedPayout, |_| {
-            json!({})
-        }),
-        post("/v1/payouts/{id}/settle", Money, Names::SentPayout, |_| {
-            json!({"bank_reference": "B-9", "effective_date": "2025-02-03"})
-        }),
-        post("/v1/payouts/{id}/return", Money, Names::SentPayout, |_| {
-            json!({"reason": "Account closed", "effective_date": "2025-02-03"})
-        }),
-        post("/v1/payouts/{id}/void", Money, Names::Payout, |_| {
-            json!({"reason": "Twice"})
-        }),
+        post(
+            "/v1/payouts/{id}/send",
+            Money,
+            Names::ApprovedPayout,
+            |_| json!({}),
+        ),
+        post(
+            "/v1/payouts/{id}/settle",
+            Money,
+            Names::SentPayout,
+            |_| json!({"bank_reference": "B-9", "effective_date": "2025-02-03"}),
+        ),
+        post(
+            "/v1/payouts/{id}/return",
+            Money,
+            Names::SentPayout,
+            |_| json!({"reason": "Account closed", "effective_date": "2025-02-03"}),
+        ),
+        post(
+            "/v1/payouts/{id}/void",
+            Money,
+            Names::Payout,
+            |_| json!({"reason": "Twice"}),
+        ),
     ]);
     all
 }

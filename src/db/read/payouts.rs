@@ -11,9 +11,7 @@ use super::sight::Sight;
 use crate::db::rows::{PayoutFigures, PayoutRow, WithholdingRow};
 use crate::db::schema::{holds, payout_figures, payouts, withholding_rules};
 use crate::domain::payout::PayoutState;
-use crate::domain::{
-    Catalogue, CreatorId, Market, Payout, PayoutId, PledgeId, WithholdingRule,
-};
+use crate::domain::{Catalogue, CreatorId, Market, Payout, PayoutId, PledgeId, WithholdingRule};
 
 /// Which payouts are asked for; what isn't given doesn't matter.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

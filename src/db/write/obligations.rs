@@ -6,9 +6,7 @@ use uuid::Uuid;
 
 use crate::db::error::DbError;
 use crate::db::rows::{AdAccountRow, ObligationFigures, ObligationRow};
-use crate::db::schema::{
-    accounts, ad_accounts, holds, obligation_figures, obligations, payouts,
-};
+use crate::db::schema::{accounts, ad_accounts, holds, obligation_figures, obligations, payouts};
 use crate::domain::books::Books;
 use crate::domain::command::Thing;
 use crate::domain::{Catalogue, Hold, Needs};

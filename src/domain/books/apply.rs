@@ -115,7 +115,9 @@ impl Books {
         self.withholding_days
             .insert((rule.route, rule.valid_from), true);
         for ((route, day), known) in &mut self.withholding_rules {
-            let later = known.as_ref().is_none_or(|it| it.valid_from < rule.valid_from);
+            let later = known
+                .as_ref()
+                .is_none_or(|it| it.valid_from < rule.valid_from);
             if *route == rule.route && rule.valid_from <= *day && later {
                 *known = Some(rule.clone());
             }

@@ -108,12 +108,7 @@ impl AcceptInvoice {
             subject: Some(subject),
             bank_reference: Some(self.reference.clone()),
             document: Some(self.document.clone()),
-            ..Draft::new(
-                obligation.pledge,
-                Kind::Invoice,
-                self.effective_date,
-                moves,
-            )
+            ..Draft::new(obligation.pledge, Kind::Invoice, self.effective_date, moves)
         };
         book.check(&draft)?;
         let mut changed = obligation.clone();

@@ -318,7 +318,11 @@ impl MovePayout {
         };
         let (subject, what) = (payout.id.0, "payment of this payout");
         require_new_bank_reference(books, subject, what, "/bank_reference", bank_reference)?;
-        let moves = vec![entry(payout.payable(), payout.bank_account(), amount.minor())];
+        let moves = vec![entry(
+            payout.payable(),
+            payout.bank_account(),
+            amount.minor(),
+        )];
         Ok(Draft {
             bank_reference: Some(bank_reference.clone()),
             ..draft_of(payout, Kind::Payment, day, moves)

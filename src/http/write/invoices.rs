@@ -7,9 +7,7 @@ use uuid::Uuid;
 use super::JOURNALS;
 use super::inputs::{AdvanceIn, InvoiceIn, LiquidationIn, TaxPaymentIn, WithholdingRuleIn};
 use super::post::Post;
-use crate::domain::command::{
-    AcceptInvoice, AdvanceStep, MoveAdvance, PayTax, StateWithholding,
-};
+use crate::domain::command::{AcceptInvoice, AdvanceStep, MoveAdvance, PayTax, StateWithholding};
 use crate::domain::withholding::{Country, PaymentKind, Route};
 use crate::domain::{Command, ObligationId, PledgeId, WithholdingRuleId};
 use crate::http::access::permission::{MoveMoney, StateRates};
