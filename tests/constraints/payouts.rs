@@ -8,13 +8,13 @@ macro_rules! rule {
     };
 }
 
-/// A payout of the other pledge: id, creator, market, unit, amount, the bank's unit and amount,
+/// A payout of the third pledge: id, creator, market, unit, amount, the bank's unit and amount,
 /// reference, proposer.
 macro_rules! payout {
     ($id:literal, $creator:literal, $market:literal, $unit:literal, $amount:literal,
      $bank_unit:literal, $bank_amount:literal, $reference:literal, $proposer:literal) => {
         concat!(
-            "INSERT INTO payouts VALUES (id('other'), id('",
+            "INSERT INTO payouts VALUES (id('payer'), id('",
             $id,
             "'), id('",
             $creator,
@@ -42,7 +42,7 @@ macro_rules! event {
     ($payout:literal, $seq:literal, $state:literal, $actor:literal, $journal:literal,
      $reason:literal) => {
         concat!(
-            "INSERT INTO payout_events VALUES (id('other'), id('",
+            "INSERT INTO payout_events VALUES (id('payer'), id('",
             $payout,
             "'), ",
             $seq,
@@ -248,7 +248,7 @@ pub(super) const CASES: &[Case] = &[
         &[
             payout!("x", "hanako", "JP", "USD", 1, "USD", 1, "X", "petra"),
             concat!(
-                "INSERT INTO holds VALUES (id('other'), id('x'), 17, 1), (id('other'), id('x'), 1, \
+                "INSERT INTO holds VALUES (id('payer'), id('x'), 3, 1), (id('payer'), id('x'), 1, \
                  2); ",
                 payout!("x", "hanako", "JP", "USD", 2, "USD", 2, "X", "petra")
             ),
@@ -261,7 +261,7 @@ pub(super) const CASES: &[Case] = &[
     ),
     ruled(
         "payout_events_pkey",
-        &[event!("paid", 3, "settled", "petra", 6, "NULL")],
+        &[event!("paid", 3, "settled", "petra", 3, "NULL")],
     ),
     ruled(
         "payout_events_state",
@@ -274,7 +274,7 @@ pub(super) const CASES: &[Case] = &[
     ruled(
         "payout_events_journal_stated",
         &[
-            event!("waiting", 1, "approved", "aiko", 6, "NULL"),
+            event!("waiting", 1, "approved", "aiko", 3, "NULL"),
             event!("waiting", 1, "settled", "petra", "NULL", "NULL"),
         ],
     ),
@@ -297,12 +297,12 @@ pub(super) const CASES: &[Case] = &[
         "payout_events_in_order",
         &[
             event!("waiting", 1, "sent", "aiko", "NULL", "NULL"),
-            event!("waiting", 1, "settled", "petra", 6, "NULL"),
+            event!("waiting", 1, "settled", "petra", 3, "NULL"),
             event!("waiting", 1, "returned", "petra", "NULL", "'Closed'"),
             event!("waiting", 2, "approved", "aiko", "NULL", "NULL"),
             event!("paid", 4, "void", "petra", "NULL", "'Twice'"),
-            event!("paid", 4, "settled", "petra", 6, "NULL"),
-            event!("paid", 5, "returned", "petra", 6, "'Closed'"),
+            event!("paid", 4, "settled", "petra", 3, "NULL"),
+            event!("paid", 5, "returned", "petra", 3, "'Closed'"),
         ],
     ),
     ruled(
@@ -325,27 +325,27 @@ pub(super) const CASES: &[Case] = &[
                 "; ",
                 event!("waiting", 2, "sent", "petra", "NULL", "NULL"),
                 "; UPDATE holds SET amount = 0 WHERE subject = id('waiting'); ",
-                event!("waiting", 3, "settled", "petra", 6, "NULL")
+                event!("waiting", 3, "settled", "petra", 3, "NULL")
             ),
             concat!(
                 event!("waiting", 1, "approved", "aiko", "NULL", "NULL"),
                 "; ",
                 event!("waiting", 2, "sent", "petra", "NULL", "NULL"),
                 "; UPDATE holds SET amount = 0 WHERE subject = id('waiting'); \
-                 SELECT post('other', 17, 1, 11, '2026-01-30', kind => 'payment', \
+                 SELECT post('payer', 3, 1, 11, '2026-01-30', kind => 'payment', \
                  subject => 'waiting'); ",
-                event!("waiting", 3, "settled", "petra", 7, "NULL")
+                event!("waiting", 3, "settled", "petra", 4, "NULL")
             ),
             event!("paid", 4, "returned", "petra", "NULL", "'Closed'"),
-            event!("paid", 4, "returned", "petra", 6, "'Closed'"),
+            event!("paid", 4, "returned", "petra", 3, "'Closed'"),
         ],
     ),
     ruled(
         "accounts_no_overdraft",
         &[
             // What is held for a payout is nobody else's.
-            "SELECT post('other', 17, 1, 16, '2026-01-30', kind => 'payment', subject => 'x')",
-            "INSERT INTO holds VALUES (id('other'), id('x'), 17, 16)",
+            "SELECT post('payer', 3, 1, 16, '2026-01-30', kind => 'payment', subject => 'x')",
+            "INSERT INTO holds VALUES (id('payer'), id('x'), 3, 16)",
         ],
     ),
 ];
