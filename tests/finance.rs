@@ -5,6 +5,7 @@ mod backdating;
 mod cash;
 mod creators;
 mod credits;
+mod currencies;
 mod desk;
 mod dry_runs;
 mod invoices;

@@ -174,6 +174,7 @@ pub fn reads() -> Vec<Operation> {
         get("/v1/ad-accounts/{id}", Ledger, Names::AdAccount, ""),
         get("/v1/payouts", Ledger, none, ""),
         get("/v1/payouts/{id}", Ledger, Names::Payout, ""),
+        get("/v1/exchange-rates", Reference, none, ""),
         get("/v1/withholding-rules", Reference, none, ""),
         get("/v1/accounts", Ledger, none, ""),
         get("/v1/accounts/{id}", Ledger, Names::Account, ""),

@@ -250,6 +250,7 @@ async fn tables_of_money_begin_their_keys_with_the_pledge() {
         "chart_dimensions",
         "chart_unit_kinds",
         "creators",
+        "exchange_rates",
         "idempotency_keys",
         "markets",
         "pledges",

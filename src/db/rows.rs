@@ -6,14 +6,16 @@ use uuid::Uuid;
 
 use super::error::DbError;
 use super::schema::{
-    ad_accounts, obligation_figures, obligations, payout_figures, payouts, withholding_rules,
+    ad_accounts, exchange_rates, obligation_figures, obligations, payout_figures, payouts,
+    withholding_rules,
 };
+use crate::domain::exchange::{ExchangeRate, StatedRate};
 use crate::domain::obligation::{Bond, Obligation};
 use crate::domain::payout::PayoutState;
 use crate::domain::withholding::{PaymentKind, Route};
 use crate::domain::{
-    AdAccount, AdAccountId, Catalogue, CreatorId, Document, Market, Money, ObligationId, Payout,
-    PayoutId, PledgeId, Unit, WithholdingRule, WithholdingRuleId,
+    AdAccount, AdAccountId, Catalogue, CreatorId, Document, ExchangeRateId, Market, Money,
+    ObligationId, Payout, PayoutId, PledgeId, Unit, WithholdingRule, WithholdingRuleId,
 };
 
 /// A row that doesn't read as what the domain knows: units and markets are loaded at start, so a
@@ -148,6 +150,9 @@ pub(super) struct PayoutRow {
     proposed_by: String,
     proposed_at: OffsetDateTime,
     hold_expires_on: time::Date,
+    rate_e8: Option<i64>,
+    rate_source: Option<String>,
+    rate_day: Option<time::Date>,
 }
 
 /// What has become of a payout.
@@ -161,6 +166,7 @@ pub(super) struct PayoutFigures {
     approved_by: Option<String>,
     bank_reference: Option<String>,
     paid: i64,
+    charged: i64,
 }
 
 impl PayoutRow {
@@ -170,6 +176,7 @@ impl PayoutRow {
         catalogue: &Catalogue,
     ) -> Result<Payout, DbError> {
         let state = PayoutState::parse(&figures.state);
+        let rate = self.rate_e8.zip(self.rate_source).zip(self.rate_day);
         Ok(Payout {
             id: PayoutId(self.id),
             pledge: PledgeId(self.pledge_id),
@@ -189,6 +196,12 @@ impl PayoutRow {
             reason: figures.reason,
             bank_reference: figures.bank_reference,
             paid: figures.paid,
+            rate: rate.map(|((rate_e8, source), day)| StatedRate {
+                rate_e8,
+                source,
+                day,
+            }),
+            charged: figures.charged,
         })
     }
 }
@@ -220,6 +233,36 @@ impl WithholdingRow {
             valid_from: self.valid_from,
             rate_ppm: self.rate_ppm,
             legal_reference: self.legal_reference,
+            stated_by: self.stated_by,
+            stated_at: self.stated_at,
+        })
+    }
+}
+
+#[derive(Debug, Queryable, Selectable)]
+#[diesel(table_name = exchange_rates)]
+pub(super) struct ExchangeRow {
+    id: Uuid,
+    base: String,
+    quote: String,
+    day: time::Date,
+    rate_e8: i64,
+    source: String,
+    stated_by: String,
+    stated_at: OffsetDateTime,
+}
+
+impl ExchangeRow {
+    pub(super) fn read(self, catalogue: &Catalogue) -> Result<ExchangeRate, DbError> {
+        Ok(ExchangeRate {
+            id: ExchangeRateId(self.id),
+            base: unit(catalogue, &self.base)?,
+            quote: unit(catalogue, &self.quote)?,
+            stated: StatedRate {
+                rate_e8: self.rate_e8,
+                source: self.source,
+                day: self.day,
+            },
             stated_by: self.stated_by,
             stated_at: self.stated_at,
         })

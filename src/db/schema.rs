@@ -120,6 +120,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    exchange_rates (id) {
+        id -> Uuid,
+        base -> Text,
+        quote -> Text,
+        day -> Date,
+        rate_e8 -> Int8,
+        source -> Text,
+        stated_by -> Text,
+        stated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     holds (pledge_id, subject, account) {
         pledge_id -> Uuid,
         subject -> Uuid,
@@ -258,6 +271,7 @@ diesel::table! {
         payment -> Nullable<Int8>,
         bank_reference -> Nullable<Text>,
         paid -> Int8,
+        charged -> Int8,
     }
 }
 
@@ -276,6 +290,9 @@ diesel::table! {
         proposed_by -> Text,
         proposed_at -> Timestamptz,
         hold_expires_on -> Date,
+        rate_e8 -> Nullable<Int8>,
+        rate_source -> Nullable<Text>,
+        rate_day -> Nullable<Date>,
     }
 }
 
@@ -319,6 +336,17 @@ diesel::table! {
     secrets (purpose) {
         purpose -> Text,
         secret -> Bytea,
+    }
+}
+
+diesel::table! {
+    stated_rates (pledge_id, journal) {
+        pledge_id -> Uuid,
+        journal -> Int8,
+        unit -> Text,
+        rate_e8 -> Int8,
+        source -> Text,
+        day -> Date,
     }
 }
 
@@ -376,6 +404,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     chart_unit_kinds,
     creators,
     entries,
+    exchange_rates,
     holds,
     idempotency_keys,
     instalments,
@@ -391,6 +420,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     pledge_units,
     pledges,
     secrets,
+    stated_rates,
     transfers,
     units,
     withholding_rules,

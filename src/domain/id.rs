@@ -81,6 +81,8 @@ typed_ids! {
     PayoutId = "pay";
     /// A withholding rule.
     WithholdingRuleId = "whr";
+    /// An exchange rate.
+    ExchangeRateId = "fxr";
     /// An ad account at a platform.
     AdAccountId = "ada";
     /// A journal: one business event.

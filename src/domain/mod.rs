@@ -5,8 +5,8 @@
 //!
 //! Read in this order: [`mod@unit`] and [`money`] (what is counted), [`chart`] and [`account`]
 //! (where it is), [`journal`] (how it moves), [`hold`] (what waits to move), [`pledge`],
-//! [`creator`], [`allocation`], [`mod@obligation`] and [`ad_account`] (what it is for), [`payout`]
-//! and [`withholding`] (how it leaves), [`books`]
+//! [`creator`], [`allocation`], [`mod@obligation`] and [`ad_account`] (what it is for), [`payout`],
+//! [`withholding`] and [`exchange`] (how it leaves), [`books`]
 //! (the part of the ledger a batch works on), [`command`] (what people ask for) and [`refusal`]
 //! (why it may be declined).
 
@@ -18,6 +18,7 @@ pub mod catalogue;
 pub mod chart;
 pub mod command;
 pub mod creator;
+pub mod exchange;
 pub mod hold;
 pub mod id;
 pub mod journal;
@@ -40,8 +41,8 @@ pub use command::{Command, Context, Needs, Outcome};
 pub use creator::Creator;
 pub use hold::{Hold, HoldChange};
 pub use id::{
-    AccountId, AdAccountId, AllocationId, CreatorId, InstalmentId, JournalId, LotId, ObligationId,
-    PayoutId, PledgeId, WithholdingRuleId,
+    AccountId, AdAccountId, AllocationId, CreatorId, ExchangeRateId, InstalmentId, JournalId,
+    LotId, ObligationId, PayoutId, PledgeId, WithholdingRuleId,
 };
 pub use journal::{Document, Draft, Journal, Kind, Move};
 pub use market::{Market, Markets};

@@ -8,6 +8,7 @@ use time::{Date, OffsetDateTime};
 
 use super::account::AccountKey;
 use super::chart::Code;
+use super::exchange::StatedRate;
 use super::id::{CreatorId, PayoutId, PledgeId};
 use super::market::Market;
 use super::money::Money;
@@ -182,6 +183,10 @@ pub struct Payout {
     pub bank_reference: Option<String>,
     /// What was paid, in minor digits.
     pub paid: i64,
+    /// At what rate it was set aside at the bank, if it is in another currency.
+    pub rate: Option<StatedRate>,
+    /// What the bank charged for what was paid, in minor digits.
+    pub charged: i64,
 }
 
 impl Payout {
@@ -201,6 +206,11 @@ impl Payout {
             | PayoutState::Returned
             | PayoutState::Void => 0,
         }
+    }
+
+    /// Whether it is paid in another currency than the bank's.
+    pub fn is_foreign(&self) -> bool {
+        self.amount.unit() != self.bank.unit()
     }
 
     /// The bank account it leaves from.

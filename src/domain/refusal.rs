@@ -46,6 +46,7 @@ impl Shortage {
                 Some(format!("give market {market} {missing} more budget"))
             }
             Code::CashFunded => Some(format!("record the receipt of {missing} more")),
+            Code::Reserve => Some(format!("reserve {missing} more")),
             Code::CreditsFunded => Some(format!("record lots of {missing} more")),
             _ => None,
         };
@@ -231,6 +232,34 @@ pub enum Refusal {
         /// What was asked.
         requested: Money,
     },
+    /// What has to be said of an exchange isn't.
+    #[error("{unit} is paid from {own}; {what} has to be stated.")]
+    RateNeeded {
+        /// Where in the body.
+        pointer: &'static str,
+        /// The unit named.
+        unit: String,
+        /// The pledge's own currency.
+        own: String,
+        /// What is missing.
+        what: &'static str,
+    },
+    /// Something is said of an exchange where there is none.
+    #[error("The amount is in {unit}, the pledge's own currency; nothing is exchanged.")]
+    RateNotNeeded {
+        /// Where in the body.
+        pointer: &'static str,
+        /// The unit named.
+        unit: String,
+    },
+    /// An amount too small, or too large, to be counted in the pledge's own currency.
+    #[error("{amount} comes to nothing that can be counted in {own} at that rate.")]
+    WorthNothing {
+        /// The amount.
+        amount: Money,
+        /// The pledge's own currency.
+        own: String,
+    },
     /// Somebody checks their own work.
     #[error("{actor} {did} the {what}; {command} is for somebody else.")]
     SamePerson {
@@ -308,6 +337,9 @@ impl Refusal {
             Refusal::ExceedsPayout { .. } => "exceeds-payout",
             Refusal::ExceedsAdvance { .. } => "exceeds-advance",
             Refusal::SamePerson { .. } => "same-person",
+            Refusal::RateNeeded { .. } => "rate-needed",
+            Refusal::RateNotNeeded { .. } => "rate-not-needed",
+            Refusal::WorthNothing { .. } => "worth-nothing",
             Refusal::InsufficientFunds(_) => "insufficient-funds",
             Refusal::BackdatedOverdraft { .. } => "backdated-overdraft",
             Refusal::BeyondRange(_) => "beyond-range",
@@ -326,6 +358,8 @@ impl Refusal {
             | Refusal::UnitNotPledged { pointer, .. }
             | Refusal::ExceedsOutstanding { pointer, .. }
             | Refusal::EndsBeforeStart { pointer, .. }
+            | Refusal::RateNeeded { pointer, .. }
+            | Refusal::RateNotNeeded { pointer, .. }
             | Refusal::WrongUnitKind { pointer, .. } => fixed(pointer),
             Refusal::Repeated { pointer, .. } | Refusal::SplitCurrency { pointer, .. } => {
                 fixed(pointer)
@@ -335,7 +369,9 @@ impl Refusal {
             Refusal::LotNeverValid { .. } => fixed("/expires_at"),
             Refusal::BackdatedOverdraft { .. } => fixed("/effective_date"),
             Refusal::ExceedsAllocation { .. } | Refusal::InsufficientFunds(_) => fixed("/amount"),
-            Refusal::ExceedsPayout { .. } | Refusal::ExceedsAdvance { .. } => fixed("/amount"),
+            Refusal::ExceedsPayout { .. }
+            | Refusal::ExceedsAdvance { .. }
+            | Refusal::WorthNothing { .. } => fixed("/amount"),
             Refusal::NotFound { .. }
             | Refusal::WrongState { .. }
             | Refusal::SamePerson { .. }

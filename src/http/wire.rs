@@ -10,8 +10,8 @@ use utoipa::{PartialSchema, ToSchema};
 
 use crate::domain::money::format_minor;
 use crate::domain::{
-    AccountId, AdAccountId, AllocationId, CreatorId, InstalmentId, JournalId, LotId, Market, Money,
-    ObligationId, PayoutId, PledgeId, Unit, WithholdingRuleId,
+    AccountId, AdAccountId, AllocationId, CreatorId, ExchangeRateId, InstalmentId, JournalId,
+    LotId, Market, Money, ObligationId, PayoutId, PledgeId, Unit, WithholdingRuleId,
 };
 
 /// An amount of one unit.
@@ -120,6 +120,7 @@ described! {
     AdAccountId => id(AdAccountId::PREFIX);
     JournalId => id(JournalId::PREFIX);
     PayoutId => id(PayoutId::PREFIX);
+    ExchangeRateId => id(ExchangeRateId::PREFIX);
     WithholdingRuleId => id(WithholdingRuleId::PREFIX);
     AccountId => id(AccountId::PREFIX);
 }

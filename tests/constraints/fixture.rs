@@ -137,6 +137,8 @@ SELECT post('other', 3, 4, 40, '2026-01-26', kind => 'obligation', name => 'cont
 SELECT post('other', 4, 3, 5, '2026-01-27', kind => 'reversal', reverses => 3, reason => 'Late',
             document => 'doc');
 INSERT INTO holds (pledge_id, subject, account, amount) VALUES (id('other'), id('payout'), 4, 10);
+INSERT INTO exchange_rates VALUES (id('fx'), 'USD', 'JPY', '2025-01-20', 15025000000, 'ECB',
+    'carlos', now());
 INSERT INTO withholding_rules VALUES (id('rule'), 'CH', 'JP', 'service', '2025-01-01', 204200,
     'Article 212', 'carlos', now());
 SELECT announce('payer', 100, 100);
@@ -155,6 +157,7 @@ INSERT INTO payout_events (pledge_id, payout_id, seq, state, at, actor, journal,
 VALUES (id('payer'), id('paid'), 1, 'approved', now(), 'aiko', NULL, NULL),
        (id('payer'), id('paid'), 2, 'sent', now(), 'petra', NULL, NULL),
        (id('payer'), id('paid'), 3, 'settled', now(), 'petra', 3, 'B-1');
+INSERT INTO stated_rates VALUES (id('payer'), 2, 'JPY', 15025000000, 'ECB', '2026-01-28');
 INSERT INTO holds (pledge_id, subject, account, amount)
 VALUES (id('payer'), id('waiting'), 3, 10), (id('payer'), id('waiting'), 1, 10);
 INSERT INTO idempotency_keys VALUES (id('key'), id('request'), now(), 'answer');

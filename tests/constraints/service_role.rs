@@ -20,6 +20,7 @@ const MAY_INSERT: &[&str] = &[
     "accounts",
     "ad_accounts",
     "creators",
+    "exchange_rates",
     "holds",
     "idempotency_keys",
     "instalments",
@@ -31,6 +32,7 @@ const MAY_INSERT: &[&str] = &[
     "pledge_markets",
     "pledge_units",
     "pledges",
+    "stated_rates",
     "transfers",
     "withholding_rules",
 ];

@@ -4,6 +4,7 @@ use almoner::domain::command::{
     AcceptInvoice, AdvanceStep, ExpirePayout, MoveAdvance, MovePayout, PayTax, PayoutStep,
     ProposePayout, StateWithholding,
 };
+use almoner::domain::exchange::StatedRate;
 use almoner::domain::payout::{PayoutMove, PayoutState};
 use almoner::domain::withholding::{PaymentKind, Route};
 use almoner::domain::{Command, Money, ObligationId, PayoutId, WithholdingRuleId};
@@ -22,6 +23,7 @@ fn invoice(reference: &str, amount: Money) -> AcceptInvoice {
         obligation: CONTRACT,
         reference: reference.to_owned(),
         amount,
+        rate: None,
         payment_kind: PaymentKind::Service,
         payer_country: Some("CH".parse().unwrap()),
         effective_date: DAY,
@@ -35,6 +37,7 @@ fn payout(amount: Money) -> ProposePayout {
         pledge: PLEDGE,
         creator: HANAKO,
         amount,
+        rate: None,
         reference: "PO-1".to_owned(),
         batch: None,
         hold_expires_on: None,
@@ -48,6 +51,7 @@ fn step(payout: PayoutId, step: PayoutStep) -> Command {
 fn settle(amount: Money) -> PayoutStep {
     PayoutStep::Settle {
         amount: Some(amount),
+        charged: None,
         bank_reference: "B-1".to_owned(),
         effective_date: DAY,
     }
@@ -83,6 +87,7 @@ fn pay_tax(amount: Money) -> Command {
         pledge: PLEDGE,
         market: "JP".parse().unwrap(),
         amount,
+        charged: None,
         bank_reference: "T-1".to_owned(),
         effective_date: DAY,
     })
@@ -112,6 +117,21 @@ pub(super) fn paid_wrongly() -> (Ledger, Vec<(&'static str, Command)>) {
     approved(&mut second);
     second.id = NO_PAYOUT;
     ledger.books.payouts.insert(NO_PAYOUT, Some(second));
+    ledger
+        .books
+        .currencies
+        .insert("JP".parse().unwrap(), "JPY".to_owned());
+    let at = |amount, rate: Option<i64>| {
+        let rate = rate.map(|rate_e8| StatedRate {
+            rate_e8,
+            source: "ECB".to_owned(),
+            day: DAY,
+        });
+        Command::AcceptInvoice(AcceptInvoice {
+            rate,
+            ..invoice("I-9", amount)
+        })
+    };
     let nobody = ProposePayout {
         creator: NOBODY,
         ..payout(usd(1))
@@ -135,6 +155,12 @@ pub(super) fn paid_wrongly() -> (Ledger, Vec<(&'static str, Command)>) {
             "insufficient-funds",
             Command::AcceptInvoice(invoice("I-2", usd(1_501))),
         ),
+        ("rate-needed", at(jpy(1_500), None)),
+        ("rate-needed", pay_tax(jpy(1))),
+        ("rate-not-needed", at(usd(1), Some(15_000_000_000))),
+        // Half a cent goes to the even neighbour: nothing.
+        ("worth-nothing", at(jpy(1), Some(20_000_000_000))),
+        ("insufficient-funds", at(jpy(2_253), Some(15_000_000_000))),
         ("unknown-reference", Command::ProposePayout(nobody)),
         (
             "duplicate-reference",

@@ -64,7 +64,7 @@ async fn a_payout_never_exceeds_what_the_creator_is_owed_nor_what_is_promised_al
     );
     for (amount, code) in [
         (credits("1.00"), "wrong-unit-kind"),
-        (money("1.00", "GBP"), "unit-not-pledged"),
+        (money("1.00", "GBP"), "wrong-unit"),
     ] {
         let wrong = preparer
             .post("/v1/payouts", desk.payout("PO-3", amount))

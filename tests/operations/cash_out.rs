@@ -40,6 +40,8 @@ pub(super) async fn paid(world: &World, pledge: &str, creator: &str) -> (String,
     preparer.post(&at("invoices"), invoiced).await.expect(201);
     let advanced = advance("ADV-1", "10.00");
     preparer.post(&at("advances"), advanced).await.expect(201);
+    let at = format!("/v1/pledges/{pledge}/reserve");
+    preparer.post(&at, reserve("5.00")).await.expect(201);
     let mut payouts = Vec::new();
     for reference in ["PO-1", "PO-2", "PO-3"] {
         let proposed = payout(pledge, creator, reference);
@@ -52,6 +54,15 @@ pub(super) async fn paid(world: &World, pledge: &str, creator: &str) -> (String,
     let at = format!("/v1/payouts/{}/send", payouts[2]);
     preparer.post(&at, json!({})).await.expect(200);
     (contract, payouts.try_into().unwrap())
+}
+
+fn rate() -> Value {
+    json!({"base": "USD", "quote": "JPY", "rate": "150.25", "source": "ECB",
+        "date": "2025-01-20"})
+}
+
+fn reserve(amount: &str) -> Value {
+    json!({"amount": usd(amount), "effective_date": "2025-01-10"})
 }
 
 fn proposed(place: &Place) -> Value {
@@ -109,6 +120,19 @@ pub(super) fn writes() -> Vec<Operation> {
             Money,
             Names::Pledge,
             |_| json!({"market": "JP", "amount": usd("1.00"), "bank_reference": "TAX-1"}),
+        ),
+        post("/v1/exchange-rates", Rates, Names::Nothing, |_| rate()),
+        post("/v1/exchange-rates/bulk", Rates, Names::Nothing, |_| {
+            in_bulk(rate())
+        }),
+        post("/v1/pledges/{id}/reserve", Money, Names::Pledge, |_| {
+            reserve("20.00")
+        }),
+        post(
+            "/v1/pledges/{id}/reserve/returns",
+            Money,
+            Names::Pledge,
+            |_| reserve("1.00"),
         ),
         post("/v1/payouts", Money, Names::Nothing, proposed),
         post("/v1/payouts/bulk", Money, Names::Nothing, |place| {

@@ -8,8 +8,9 @@ use uuid::Uuid;
 use super::error::ReadError;
 use super::page::{Page, Window};
 use super::sight::Sight;
-use crate::db::rows::{PayoutFigures, PayoutRow, WithholdingRow};
-use crate::db::schema::{holds, payout_figures, payouts, withholding_rules};
+use crate::db::rows::{ExchangeRow, PayoutFigures, PayoutRow, WithholdingRow};
+use crate::db::schema::{exchange_rates, holds, payout_figures, payouts, withholding_rules};
+use crate::domain::exchange::ExchangeRate;
 use crate::domain::payout::PayoutState;
 use crate::domain::{Catalogue, CreatorId, Market, Payout, PayoutId, PledgeId, WithholdingRule};
 
@@ -139,5 +140,35 @@ pub async fn list_withholding_rules(
     }
     let rows: Vec<WithholdingRow> = query.load(connection).await?;
     let read = rows.into_iter().map(WithholdingRow::read);
+    Ok(Page::cut(read.collect::<Result<_, _>>()?, window.limit))
+}
+
+/// Exchange rates, in the order they were stated; of those two currencies, if they are given.
+pub async fn list_exchange_rates(
+    connection: &mut AsyncPgConnection,
+    catalogue: &Catalogue,
+    base: Option<String>,
+    quote: Option<String>,
+    window: Window,
+) -> Result<Page<ExchangeRate>, ReadError> {
+    let mut query = exchange_rates::table
+        .order(exchange_rates::id)
+        .limit(window.limit + 1)
+        .select(ExchangeRow::as_select())
+        .into_boxed();
+    if let Some(base) = base {
+        query = query.filter(exchange_rates::base.eq(base));
+    }
+    if let Some(quote) = quote {
+        query = query.filter(exchange_rates::quote.eq(quote));
+    }
+    if let Some(after) = window.after {
+        query = query.filter(exchange_rates::id.gt(after));
+    }
+    if let Some(until) = window.until {
+        query = query.filter(exchange_rates::id.le(until));
+    }
+    let rows: Vec<ExchangeRow> = query.load(connection).await?;
+    let read = rows.into_iter().map(|row| row.read(catalogue));
     Ok(Page::cut(read.collect::<Result<_, _>>()?, window.limit))
 }

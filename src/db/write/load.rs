@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::accounts::{enter_accounts, find_accounts, load_days};
 use super::instalments::load_instalments;
 use super::obligations::{load_ad_accounts, load_holds, load_obligations, load_own_references};
-use super::payouts::{load_payouts, load_withholding};
+use super::payouts::{load_exchange, load_payouts, load_withholding};
 use crate::db::error::DbError;
 use crate::db::rows::{market, money, unreadable};
 use crate::db::schema::{allocations, creators, idempotency_keys, journals, pledges};
@@ -218,6 +218,7 @@ pub(super) async fn load(
     let found = find_accounts(connection, &needs).await?;
     enter_accounts(connection, &needs, found, books).await?;
     load_holds(connection, &needs, books).await?;
+    load_exchange(connection, catalogue, &needs, books).await?;
     load_days(connection, needs, books).await
 }
 

@@ -247,6 +247,8 @@ impl Session {
             insert(connection, rows.withholding_rules),
             insert(connection, rows.payouts),
             insert(connection, rows.payout_events),
+            insert(connection, rows.stated_rates),
+            insert(connection, rows.exchange_rates),
             insert(connection, rows.keys),
             run(connection, Commit),
         )?;

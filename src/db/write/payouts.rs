@@ -14,11 +14,16 @@ use super::columns::{Columns, insert_columns};
 use super::post::Rows;
 use crate::db::error::DbError;
 use crate::db::rows::{PayoutFigures, PayoutRow, WithholdingRow};
-use crate::db::schema::{payout_figures, payouts, withholding_rules};
+use crate::db::schema::{accounts, exchange_rates, payout_figures, payouts, withholding_rules};
 use crate::domain::books::{Books, Changes};
 use crate::domain::payout::PayoutState;
 use crate::domain::withholding::Route;
 use crate::domain::{Catalogue, Needs};
+
+#[diesel::declare_sql_function]
+extern "SQL" {
+    fn carried_of(pledge: SqlUuid, account_number: Integer) -> BigInt;
+}
 
 insert_columns! {
     InsertWithholdingRules into "withholding_rules" {
@@ -49,6 +54,33 @@ insert_columns! {
         proposed_by: String => Text,
         proposed_at: OffsetDateTime => Timestamptz,
         hold_expires_on: time::Date => Date,
+        rate_e8: Option<i64> => Nullable<BigInt>,
+        rate_source: Option<String> => Nullable<Text>,
+        rate_day: Option<time::Date> => Nullable<Date>,
+    }
+}
+
+insert_columns! {
+    InsertExchangeRates into "exchange_rates" {
+        id: Uuid => SqlUuid,
+        base: String => Text,
+        quote: String => Text,
+        day: time::Date => Date,
+        rate_e8: i64 => BigInt,
+        source: String => Text,
+        stated_by: String => Text,
+        stated_at: OffsetDateTime => Timestamptz,
+    }
+}
+
+insert_columns! {
+    InsertStatedRates into "stated_rates" {
+        pledge_id: Uuid => SqlUuid,
+        journal: i64 => BigInt,
+        unit: String => Text,
+        rate_e8: i64 => BigInt,
+        source: String => Text,
+        day: time::Date => Date,
     }
 }
 
@@ -82,6 +114,18 @@ impl Rows {
                 rule.stated_at,
             );
         }
+        for rate in &changes.exchange_rates {
+            self.exchange_rates.push(
+                rate.id.0,
+                rate.base.to_string(),
+                rate.quote.to_string(),
+                rate.stated.day,
+                rate.stated.rate_e8,
+                rate.stated.source.clone(),
+                rate.stated_by.clone(),
+                rate.stated_at,
+            );
+        }
         for payout in &changes.payouts {
             self.payouts.push(
                 payout.pledge.0,
@@ -97,7 +141,16 @@ impl Rows {
                 payout.proposed_by.clone(),
                 payout.proposed_at,
                 payout.hold_expires_on,
+                payout.rate.as_ref().map(|it| it.rate_e8),
+                payout.rate.as_ref().map(|it| it.source.clone()),
+                payout.rate.as_ref().map(|it| it.day),
             );
+        }
+        for (pledge, journal, unit, rate) in &changes.stated_rates {
+            let source = rate.source.clone();
+            let unit = unit.to_string();
+            self.stated_rates
+                .push(pledge.0, *journal, unit, rate.rate_e8, source, rate.day);
         }
         for (event, journal) in &changes.payout_events {
             let payout = &event.payout;
@@ -175,6 +228,44 @@ pub(super) async fn load_withholding(
         let exists = diesel::select(diesel::dsl::exists(known));
         let taken = exists.get_result(&mut connection).await?;
         books.withholding_days.insert((*route, *day), taken);
+    }
+    Ok(())
+}
+
+/// What accounts in other currencies carry, and which currencies markets have.
+pub(super) async fn load_exchange(
+    mut connection: &AsyncPgConnection,
+    catalogue: &Catalogue,
+    needs: &Needs,
+    books: &mut Books,
+) -> Result<(), DbError> {
+    for market in &needs.currencies {
+        let mut all = catalogue.markets.iter();
+        let facts = all.find(|facts| facts.code == *market);
+        let currency = facts.map_or_else(String::new, |facts| facts.currency.clone());
+        books.currencies.insert(*market, currency);
+    }
+    for name in &needs.exchange_rates {
+        let (base, quote, day, source) = name;
+        let known = exchange_rates::table
+            .filter(exchange_rates::base.eq(base))
+            .filter(exchange_rates::quote.eq(quote))
+            .filter(exchange_rates::day.eq(day))
+            .filter(exchange_rates::source.eq(source));
+        let exists = diesel::select(diesel::dsl::exists(known));
+        let taken = exists.get_result(&mut connection).await?;
+        books.exchange_rates.insert(name.clone(), taken);
+    }
+    for (pledge, key) in &needs.carried {
+        let carried: Option<i64> = accounts::table
+            .filter(accounts::pledge_id.eq(pledge.0))
+            .filter(accounts::address.eq(key.address()))
+            .select(carried_of(accounts::pledge_id, accounts::number))
+            .first(&mut connection)
+            .await
+            .optional()?;
+        let name = (*pledge, key.clone());
+        books.carried.insert(name, carried.unwrap_or(0));
     }
     Ok(())
 }

@@ -10,7 +10,10 @@ use super::columns::{
     InsertJournals, InsertKeys, InsertLots, InsertObligations, InsertPledgeMarkets,
     InsertPledgeUnits, InsertPledges, InsertTransfers, Post, SetHolds,
 };
-use super::payouts::{InsertPayoutEvents, InsertPayouts, InsertWithholdingRules};
+use super::payouts::{
+    InsertExchangeRates, InsertPayoutEvents, InsertPayouts, InsertStatedRates,
+    InsertWithholdingRules,
+};
 use crate::db::error::DbError;
 use crate::db::schema::{instalments, pledges};
 use crate::domain::account::AccountKey;
@@ -49,6 +52,8 @@ pub(super) struct Rows {
     pub(super) posting: Post,
     pub(super) withholding_rules: InsertWithholdingRules,
     pub(super) payouts: InsertPayouts,
+    pub(super) stated_rates: InsertStatedRates,
+    pub(super) exchange_rates: InsertExchangeRates,
     /// What happened to payouts, once their journals are posted and their holds set.
     pub(super) payout_events: InsertPayoutEvents,
     /// The answers of a batch that posts nothing.

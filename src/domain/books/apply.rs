@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::{Books, Posting};
 use crate::domain::account::AccountKey;
 use crate::domain::command::{Decision, Event, Thing};
+use crate::domain::exchange::{ExchangeRate, adds_to_carried};
 use crate::domain::hold::{Hold, HoldChange};
 use crate::domain::id::PledgeId;
 use crate::domain::journal::Draft;
@@ -31,6 +32,11 @@ impl Books {
         if let (Some(subject), Some(reference)) = (draft.subject, &draft.bank_reference) {
             self.bank_references
                 .insert((subject, reference.clone()), true);
+        }
+        for ((home, key), carried) in &mut self.carried {
+            if *home == pledge {
+                *carried += adds_to_carried(key, &draft.moves);
+            }
         }
         let (journal, opened) = book.post(draft, posting);
         self.changes
@@ -98,6 +104,17 @@ impl Books {
                 self.own_references.insert(name, true);
                 self.payouts.insert(payout.id, Some(payout.clone()));
                 self.changes.payouts.push(payout);
+            }
+            Event::ExchangeRateStated(rate) => {
+                let name = ExchangeRate::name(&rate.base, &rate.quote, &rate.stated);
+                self.exchange_rates.insert(name, true);
+                self.changes.exchange_rates.push(rate);
+            }
+            Event::RateStated(pledge, unit, rate) => {
+                if let Some(Some(book)) = self.pledges.get(&pledge) {
+                    let stated = (pledge, book.journals, unit, rate);
+                    self.changes.stated_rates.push(stated);
+                }
             }
             Event::PayoutMoved(event) => {
                 let home = self.pledges.get(&event.payout.pledge);

@@ -15,6 +15,7 @@ use uuid::Uuid;
 use super::account::AccountKey;
 use super::ad_account::AdAccount;
 use super::command::Thing;
+use super::exchange::{ExchangeRate, RateName, StatedRate};
 use super::id::{
     AdAccountId, AllocationId, CreatorId, InstalmentId, JournalId, ObligationId, PayoutId, PledgeId,
 };
@@ -24,6 +25,7 @@ use super::obligation::Obligation;
 use super::payout::{Payout, PayoutEvent};
 use super::pledge::{Instalment, Lot, Pledge};
 use super::refusal::Refusal;
+use super::unit::Unit;
 use super::withholding::{Route, WithholdingRule};
 use super::{Allocation, Creator};
 
@@ -72,6 +74,10 @@ pub struct Changes {
     pub payouts: Vec<Payout>,
     /// What happened to payouts, in order, each with the number of the journal posted with it.
     pub payout_events: Vec<(PayoutEvent, Option<i64>)>,
+    /// Rates that journals, by their numbers, took one currency for another at.
+    pub stated_rates: Vec<(PledgeId, i64, Unit, StatedRate)>,
+    /// New exchange rates.
+    pub exchange_rates: Vec<ExchangeRate>,
 }
 
 fn absent(what: &'static str, id: impl ToString) -> Refusal {
@@ -108,6 +114,12 @@ pub struct Books {
     pub withholding_rules: HashMap<(Route, Date), Option<WithholdingRule>>,
     /// Whether a withholding rule of a route begins on a day.
     pub withholding_days: HashMap<(Route, Date), bool>,
+    /// The currencies creators of markets are paid in.
+    pub currencies: HashMap<Market, String>,
+    /// What accounts in other currencies carry in their pledges' own, in minor digits.
+    pub carried: HashMap<(PledgeId, AccountKey), i64>,
+    /// Whether exchange rates are stated already.
+    pub exchange_rates: HashMap<RateName, bool>,
     /// What has been decided so far.
     pub changes: Changes,
 }

@@ -3,11 +3,12 @@
 
 use time::Date;
 
-use super::require::{entry, require_contract, require_new_bank_reference, require_same_unit};
+use super::require::{entry, require_contract, require_new_bank_reference, require_value};
 use super::{Context, Decision, Event, Home, Needs, Outcome, Thing};
 use crate::domain::account::AccountKey;
 use crate::domain::books::Books;
 use crate::domain::chart::Code;
+use crate::domain::exchange::{StatedRate, clearing, share};
 use crate::domain::id::ObligationId;
 use crate::domain::journal::{Document, Draft, Kind, Move};
 use crate::domain::money::Money;
@@ -24,6 +25,8 @@ pub struct AcceptInvoice {
     pub reference: String,
     /// What it comes to, before anything is withheld.
     pub amount: Money,
+    /// At what rate it counts, if it is in another currency than the contract.
+    pub rate: Option<StatedRate>,
     /// What it is for.
     pub payment_kind: PaymentKind,
     /// Where the payer is; without it no withholding rule can apply.
@@ -55,17 +58,31 @@ impl AcceptInvoice {
         books.withholding_rules.get(&route)?.as_ref()
     }
 
-    fn moves(&self, obligation: &Obligation, withheld: i64) -> Vec<Move> {
-        let (unit, market) = (self.amount.unit(), obligation.market);
-        let cost = AccountKey::market(Code::CreatorCost, unit, market);
+    /// The cost at its value in the pledge's own currency, what is owed in the invoice's, and the
+    /// release. In another currency each debt stands behind the line that carries its value.
+    fn moves(&self, obligation: &Obligation, value: i64, withheld: i64) -> Vec<Move> {
+        let (unit, own) = (self.amount.unit(), obligation.amount.unit());
+        let market = obligation.market;
+        let cost = AccountKey::market(Code::CreatorCost, own, market);
         let owed = AccountKey::creator(Code::CreatorPayable, unit, market, obligation.creator);
         let taxed = AccountKey::market(Code::TaxWithheld, unit, market);
-        let net = self.amount.minor() - withheld;
-        vec![
-            entry(cost.clone(), owed, net),
-            entry(cost, taxed, withheld),
-            releases(obligation, self.amount.minor()),
-        ]
+        let gross = self.amount.minor();
+        let taxes = share(value, withheld, gross);
+        let parts = [
+            (owed, gross - withheld, value - taxes),
+            (taxed, withheld, taxes),
+        ];
+        let mut moves = Vec::with_capacity(5);
+        for (debt, amount, worth) in parts {
+            if unit == own {
+                moves.push(entry(cost.clone(), debt, amount));
+            } else {
+                moves.push(entry(cost.clone(), clearing(own), worth));
+                moves.push(entry(clearing(unit), debt, amount));
+            }
+        }
+        moves.push(releases(obligation, value));
+        moves
     }
 
     pub(super) fn home(&self) -> Home {
@@ -86,14 +103,16 @@ impl AcceptInvoice {
             needs.withholding_rule(books, route, day);
         }
         if require_contract(known, &self.amount).is_ok() {
-            needs.moves(books, known.pledge, self.moves(known, 0), day);
+            needs.currency(books, known.market);
+            needs.moves(books, known.pledge, self.moves(known, 0, 0), day);
         }
     }
 
     pub(super) fn decide(&self, books: &Books, context: &Context) -> Result<Decision, Refusal> {
         let (book, obligation) = books.obligation(self.obligation)?;
         require_contract(obligation, &self.amount)?;
-        require_same_unit(&self.amount, obligation.amount.unit())?;
+        let (own, rate) = (obligation.amount.unit(), self.rate.as_ref());
+        let value = require_value(books, obligation.market, &self.amount, own, rate)?;
         let (subject, what) = (self.obligation.0, "document on this obligation");
         require_new_bank_reference(books, subject, what, "/reference", &self.reference)?;
         let rule = self.rule(books, obligation);
@@ -102,7 +121,7 @@ impl AcceptInvoice {
             Some(rule) => rule.withheld(&self.amount).map_or(0, |it| it.minor()),
             None => 0,
         };
-        let mut moves = self.moves(obligation, withheld);
+        let mut moves = self.moves(obligation, value.minor(), withheld);
         moves.retain(|it| it.amount > 0);
         let draft = Draft {
             subject: Some(subject),
@@ -112,15 +131,22 @@ impl AcceptInvoice {
         };
         book.check(&draft)?;
         let mut changed = obligation.clone();
-        changed.remaining -= self.amount.minor();
+        changed.remaining -= value.minor();
+        let stated = self.rate.clone();
+        let stated = stated.map(|it| Event::RateStated(obligation.pledge, unit.clone(), it));
         Ok(Decision {
-            events: vec![Event::ObligationChanged(changed.clone())],
+            events: [Event::ObligationChanged(changed.clone())]
+                .into_iter()
+                .chain(stated)
+                .collect(),
             draft: Some(draft),
             outcome: Outcome::Invoice {
                 obligation: changed,
                 reference: self.reference.clone(),
                 payment_kind: self.payment_kind,
                 gross: self.amount.clone(),
+                value,
+                rate: self.rate.clone(),
                 withheld: Money::from_minor(withheld, unit),
                 rule: rule.cloned(),
                 effective_date: self.effective_date,

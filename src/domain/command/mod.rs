@@ -9,6 +9,7 @@ mod allocate;
 mod announce;
 mod budget;
 mod enrol;
+mod exchange;
 mod invoice;
 mod needs;
 mod obligate;
@@ -16,6 +17,7 @@ mod outcome;
 mod payout;
 mod receive;
 mod require;
+mod reserve;
 mod withholding;
 
 use super::books::Books;
@@ -28,12 +30,14 @@ pub use allocate::{AllocateToCreator, ReleaseAllocation};
 pub use announce::{AnnouncePledge, NewInstalment};
 pub use budget::{BudgetMarket, ChargeSupportCost, ReturnBudget};
 pub use enrol::EnrolCreator;
+pub use exchange::StateExchangeRate;
 pub use invoice::AcceptInvoice;
 pub use needs::{Home, Needs, Thing};
 pub use obligate::{OpenAdAccount, OpenObligation, ReleaseObligation};
 pub use outcome::{Context, Decision, Event, Outcome};
 pub use payout::{ExpirePayout, MovePayout, PayoutStep, ProposePayout};
 pub use receive::{IssueLot, ReceiveCash, WriteOff};
+pub use reserve::MoveReserve;
 pub use withholding::{PayTax, StateWithholding};
 
 /// What people ask the ledger to do.
@@ -83,6 +87,10 @@ pub enum Command {
     ExpirePayout(ExpirePayout),
     /// Pay in advance on a contract, account for it, or take it back.
     MoveAdvance(MoveAdvance),
+    /// Add to the reserve for exchange differences, or give part of it back.
+    MoveReserve(MoveReserve),
+    /// State what one currency is worth in another.
+    StateExchangeRate(StateExchangeRate),
 }
 
 macro_rules! each {
@@ -110,6 +118,8 @@ macro_rules! each {
             Command::MovePayout($inner) => $body,
             Command::ExpirePayout($inner) => $body,
             Command::MoveAdvance($inner) => $body,
+            Command::MoveReserve($inner) => $body,
+            Command::StateExchangeRate($inner) => $body,
         }
     };
 }

@@ -7,8 +7,10 @@ use uuid::Uuid;
 
 use crate::domain::account::AccountKey;
 use crate::domain::books::{Books, PledgeBook};
+use crate::domain::exchange::RateName;
 use crate::domain::id::{AdAccountId, AllocationId, CreatorId, ObligationId, PayoutId, PledgeId};
 use crate::domain::journal::Move;
+use crate::domain::market::Market;
 use crate::domain::withholding::Route;
 
 /// A kind of thing that belongs to one pledge.
@@ -74,6 +76,12 @@ pub struct Needs {
     pub withholding_rules: HashSet<(Route, Date)>,
     /// Whether a withholding rule of these routes begins on those days.
     pub withholding_days: HashSet<(Route, Date)>,
+    /// The currencies of these markets.
+    pub currencies: HashSet<Market>,
+    /// What these accounts in other currencies carry in their pledges' own.
+    pub carried: HashSet<(PledgeId, AccountKey)>,
+    /// Whether these exchange rates are stated already.
+    pub exchange_rates: HashSet<RateName>,
 }
 
 impl Needs {
@@ -94,6 +102,9 @@ impl Needs {
             && self.payouts.is_empty()
             && self.withholding_rules.is_empty()
             && self.withholding_days.is_empty()
+            && self.currencies.is_empty()
+            && self.carried.is_empty()
+            && self.exchange_rates.is_empty()
     }
 
     pub(super) fn instalments(&mut self, book: &PledgeBook) {
@@ -162,6 +173,21 @@ impl Needs {
     pub(super) fn withholding_rule(&mut self, books: &Books, route: Route, day: Date) {
         if !books.withholding_rules.contains_key(&(route, day)) {
             self.withholding_rules.insert((route, day));
+        }
+    }
+
+    /// The currency creators of a market are paid in.
+    pub(super) fn currency(&mut self, books: &Books, market: Market) {
+        if !books.currencies.contains_key(&market) {
+            self.currencies.insert(market);
+        }
+    }
+
+    /// What an account in another currency carries in the pledge's own.
+    pub(super) fn carried(&mut self, books: &Books, pledge: PledgeId, key: AccountKey) {
+        let name = (pledge, key);
+        if !books.carried.contains_key(&name) {
+            self.carried.insert(name);
         }
     }
 

@@ -2,6 +2,7 @@
 
 use time::{Date, OffsetDateTime};
 
+use crate::domain::exchange::{ExchangeRate, StatedRate};
 use crate::domain::hold::HoldChange;
 use crate::domain::id::{JournalId, PledgeId};
 use crate::domain::journal::Draft;
@@ -9,6 +10,7 @@ use crate::domain::market::Market;
 use crate::domain::money::Money;
 use crate::domain::payout::PayoutEvent;
 use crate::domain::pledge::{Instalment, Lot, Pledge};
+use crate::domain::unit::Unit;
 use crate::domain::withholding::PaymentKind;
 use crate::domain::{AdAccount, Allocation, Creator, Obligation, Payout, WithholdingRule};
 
@@ -54,6 +56,10 @@ pub enum Event {
     WithholdingStated(WithholdingRule),
     /// A payout was proposed.
     PayoutProposed(Payout),
+    /// The journal posted with it took one currency, that of the unit, for the pledge's own.
+    RateStated(PledgeId, Unit, StatedRate),
+    /// An exchange rate was stated.
+    ExchangeRateStated(ExchangeRate),
     /// Something happened to a payout.
     PayoutMoved(PayoutEvent),
 }
@@ -179,6 +185,10 @@ pub enum Outcome {
         payment_kind: PaymentKind,
         /// What it comes to.
         gross: Money,
+        /// What that is in the pledge's own currency.
+        value: Money,
+        /// At what rate, if it is in another.
+        rate: Option<StatedRate>,
         /// What of it is withheld.
         withheld: Money,
         /// By which rule; none, if nothing says so.
@@ -205,6 +215,21 @@ pub enum Outcome {
         /// What was posted.
         journal: JournalId,
     },
+    /// A change to the reserve for fees and exchange differences.
+    Reserve {
+        /// The pledge.
+        pledge: PledgeId,
+        /// What moved.
+        amount: Money,
+        /// What the reserve now has.
+        reserve: Money,
+        /// When it counts.
+        effective_date: Date,
+        /// What was posted.
+        journal: JournalId,
+    },
+    /// An exchange rate.
+    ExchangeRate(ExchangeRate),
     /// A withholding rule.
     WithholdingRule(WithholdingRule),
     /// A payout as it now stands.

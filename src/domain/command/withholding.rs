@@ -3,13 +3,15 @@
 use time::Date;
 
 use super::agreement::require_signed;
-use super::require::{entry, require_market, require_new_bank_reference, require_unit};
+use super::require::{
+    need_payment, payment, require_charge, require_market, require_new_bank_reference,
+};
 use super::{Context, Decision, Event, Home, Needs, Outcome};
 use crate::domain::account::AccountKey;
 use crate::domain::books::Books;
 use crate::domain::chart::Code;
 use crate::domain::id::{PledgeId, WithholdingRuleId};
-use crate::domain::journal::{Draft, Kind, Move};
+use crate::domain::journal::{Draft, Kind};
 use crate::domain::market::Market;
 use crate::domain::money::Money;
 use crate::domain::refusal::Refusal;
@@ -76,6 +78,8 @@ pub struct PayTax {
     pub market: Market,
     /// How much.
     pub amount: Money,
+    /// What the bank charged for it, if it is in another currency than the pledge's.
+    pub charged: Option<Money>,
     /// The bank's reference.
     pub bank_reference: String,
     /// When it counts.
@@ -87,26 +91,27 @@ impl PayTax {
         AccountKey::market(Code::TaxWithheld, self.amount.unit(), self.market)
     }
 
-    fn moves(&self) -> Vec<Move> {
-        let bank = AccountKey::plain(Code::Bank, self.amount.unit());
-        vec![entry(self.withheld(), bank, self.amount.minor())]
-    }
-
     pub(super) fn home(&self) -> Home {
         Home::Pledge(self.pledge)
     }
 
     pub(super) fn needs(&self, books: &Books, needs: &mut Needs) {
         needs.bank_reference(books, self.pledge, self.pledge.0, &self.bank_reference);
-        if self.amount.unit().kind() == UnitKind::Cash {
-            needs.moves(books, self.pledge, self.moves(), self.effective_date);
+        if let Some(Some(book)) = books.pledges.get(&self.pledge)
+            && self.amount.unit().kind() == UnitKind::Cash
+        {
+            let (owed, own, day) = (
+                self.withheld(),
+                book.pledge.total.unit(),
+                self.effective_date,
+            );
+            need_payment(books, needs, self.pledge, &owed, own, day);
         }
     }
 
     pub(super) fn decide(&self, books: &Books, context: &Context) -> Result<Decision, Refusal> {
         let book = books.pledge(self.pledge)?;
         let unit = self.amount.unit();
-        require_unit(&book.pledge, unit, "/amount/unit")?;
         require_market(&book.pledge, self.market, "/market")?;
         if unit.kind() == UnitKind::Credits {
             return Err(Refusal::WrongUnitKind {
@@ -116,6 +121,8 @@ impl PayTax {
                 rule: "taxes are paid in cash.",
             });
         }
+        let own = book.pledge.total.unit();
+        let charged = require_charge(&self.amount, own, self.charged.as_ref())?;
         let (subject, what) = (self.pledge.0, "tax payment of the pledge");
         require_new_bank_reference(
             books,
@@ -125,15 +132,12 @@ impl PayTax {
             &self.bank_reference,
         )?;
         require_signed(book, "paying tax")?;
+        let amount = self.amount.minor();
+        let moves = payment(books, book, self.withheld(), amount, &charged);
         let draft = Draft {
             subject: Some(subject),
             bank_reference: Some(self.bank_reference.clone()),
-            ..Draft::new(
-                self.pledge,
-                Kind::TaxPayment,
-                self.effective_date,
-                self.moves(),
-            )
+            ..Draft::new(self.pledge, Kind::TaxPayment, self.effective_date, moves)
         };
         book.check(&draft)?;
         let left = book.balance(&self.withheld()) - self.amount.minor();

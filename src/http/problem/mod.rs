@@ -256,6 +256,9 @@ fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::LotNeverValid { .. }
         | Refusal::EndsBeforeStart { .. }
         | Refusal::ExceedsPayout { .. }
+        | Refusal::RateNeeded { .. }
+        | Refusal::RateNotNeeded { .. }
+        | Refusal::WorthNothing { .. }
         | Refusal::BeyondRange(_) => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }

@@ -10,7 +10,7 @@ use crate::domain::{Payout, PayoutId};
 use crate::http::access::permission::{ReadLedger, ReadReference};
 use crate::http::paging::ListOut;
 use crate::http::problem::Problem;
-use crate::http::views::{PayoutOut, WithholdingRuleOut};
+use crate::http::views::{ExchangeRateOut, PayoutOut, WithholdingRuleOut};
 
 /// The payout as the caller sees it: partners don't learn who did what.
 fn seen(get: &Get<ReadLedger>, payout: &Payout) -> PayoutOut {
@@ -89,6 +89,30 @@ pub async fn list_withholding_rules(get: Get<ReadReference>) -> Result<HttpRespo
     let found = found.map_err(failed)?;
     let data = found.data.iter();
     let data = data.map(|it| (it.id.0, WithholdingRuleOut::from(it)));
+    let (data, has_more) = (data.collect(), found.has_more);
+    page(&get, &paging, window, Page { data, has_more })
+}
+
+/// List exchange rates
+///
+/// In the order they were stated.
+#[utoipa::path(get, path = "/v1/exchange-rates", tag = "exchange",
+    params(
+        ("base" = Option<String>, Query, description = "Of that currency"),
+        ("quote" = Option<String>, Query, description = "In that currency")),
+    responses((status = 200, description = "Rates", body = ListOut<ExchangeRateOut>)))]
+pub async fn list_exchange_rates(get: Get<ReadReference>) -> Result<HttpResponse, Problem> {
+    let mut query = get.query()?;
+    let (base, quote) = (query.unit("base"), query.unit("quote"));
+    let paging = query.paging();
+    query.finish()?;
+    let window = window(&get, &paging)?;
+    let mut connection = get.connection().await?;
+    let catalogue = get.catalogue();
+    let found = read::list_exchange_rates(&mut connection, catalogue, base, quote, window).await;
+    let found = found.map_err(failed)?;
+    let data = found.data.iter();
+    let data = data.map(|it| (it.id.0, ExchangeRateOut::from(it)));
     let (data, has_more) = (data.collect(), found.has_more);
     page(&get, &paging, window, Page { data, has_more })
 }

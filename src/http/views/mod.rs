@@ -13,7 +13,10 @@ use serde::Serialize;
 
 pub use budget::{AccountKeyOut, AllocationOut, BudgetOut, CreatorOut};
 pub use obligation::{AdAccountOut, CampaignOut, ObligationOut};
-pub use payout::{InvoiceOut, PayoutOut, TaxPaymentOut, WithholdingRuleOut};
+pub use payout::{
+    ExchangeRateOut, InvoiceOut, PayoutOut, ReserveOut, StatedRateOut, TaxPaymentOut,
+    WithholdingRuleOut,
+};
 pub use pledge::{
     ConditionMetOut, DocumentOut, InstalmentOut, LotOut, PartyOut, PledgeOut, ReceiptOut,
     SupportCostOut, WriteOffOut,
@@ -60,6 +63,8 @@ pub fn render(outcome: &Outcome) -> Vec<u8> {
             ..obligation.into()
         }),
         Outcome::Invoice { .. } => json(&InvoiceOut::of(outcome)),
+        Outcome::ExchangeRate(rate) => json(&ExchangeRateOut::from(rate)),
+        Outcome::Reserve { .. } => json(&ReserveOut::of(outcome)),
         Outcome::TaxPayment { .. } => json(&TaxPaymentOut::of(outcome)),
         Outcome::WithholdingRule(rule) => json(&WithholdingRuleOut::from(rule)),
         Outcome::Payout { payout, journal } => json(&PayoutOut {

@@ -4,9 +4,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::ObligationOut;
+use crate::domain::exchange::{ExchangeRate, StatedRate};
 use crate::domain::payout::Payout;
 use crate::domain::{
-    CreatorId, JournalId, Market, Outcome, PayoutId, PledgeId, WithholdingRule, WithholdingRuleId,
+    CreatorId, ExchangeRateId, JournalId, Market, Outcome, PayoutId, PledgeId, WithholdingRule,
+    WithholdingRuleId,
 };
 use crate::http::wire::{Day, Instant, MoneyOut};
 
@@ -47,6 +49,101 @@ impl From<&WithholdingRule> for WithholdingRuleOut {
     }
 }
 
+/// So many of a currency for one of the pledge's own, as somebody stated it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = StatedRate)]
+pub struct StatedRateOut {
+    /// A decimal string.
+    pub rate: String,
+    /// Who says so.
+    pub source: String,
+    /// For which day.
+    pub date: Day,
+}
+
+impl From<&StatedRate> for StatedRateOut {
+    fn from(stated: &StatedRate) -> Self {
+        StatedRateOut {
+            rate: stated.rate().to_string(),
+            source: stated.source.clone(),
+            date: Day(stated.day),
+        }
+    }
+}
+
+/// What one currency was worth in another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = ExchangeRate)]
+pub struct ExchangeRateOut {
+    /// Its id.
+    pub id: ExchangeRateId,
+    /// One of this currency …
+    pub base: String,
+    /// … is so many of this one.
+    pub quote: String,
+    /// A decimal string.
+    pub rate: String,
+    /// Who says so.
+    pub source: String,
+    /// For which day.
+    pub date: Day,
+    /// When it was stated.
+    pub stated_at: Instant,
+}
+
+impl From<&ExchangeRate> for ExchangeRateOut {
+    fn from(rate: &ExchangeRate) -> Self {
+        ExchangeRateOut {
+            id: rate.id,
+            base: rate.base.to_string(),
+            quote: rate.quote.to_string(),
+            rate: rate.stated.rate().to_string(),
+            source: rate.stated.source.clone(),
+            date: Day(rate.stated.day),
+            stated_at: Instant(rate.stated_at),
+        }
+    }
+}
+
+/// A change to the reserve for fees and exchange differences.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Reserve)]
+pub struct ReserveOut {
+    /// What was posted.
+    pub journal_id: JournalId,
+    /// Whose money it is.
+    pub pledge_id: PledgeId,
+    /// What moved.
+    pub amount: MoneyOut,
+    /// What the reserve now has.
+    pub reserve: MoneyOut,
+    /// When it counts.
+    pub effective_date: Day,
+}
+
+impl ReserveOut {
+    /// The answer to a change of the reserve; none for anything else.
+    pub fn of(outcome: &Outcome) -> Option<Self> {
+        let Outcome::Reserve {
+            pledge,
+            amount,
+            reserve,
+            effective_date,
+            journal,
+        } = outcome
+        else {
+            return None;
+        };
+        Some(ReserveOut {
+            journal_id: *journal,
+            pledge_id: *pledge,
+            amount: amount.into(),
+            reserve: reserve.into(),
+            effective_date: Day(*effective_date),
+        })
+    }
+}
+
 /// An invoice that was accepted.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Invoice)]
@@ -59,6 +156,10 @@ pub struct InvoiceOut {
     pub payment_kind: &'static str,
     /// What it comes to.
     pub gross: MoneyOut,
+    /// What that is in the pledge's own currency: what of the contract it uses up.
+    pub value: MoneyOut,
+    /// At what rate, if it is in another currency.
+    pub rate: Option<StatedRateOut>,
     /// What of it goes to the tax office.
     pub withheld: MoneyOut,
     /// What the creator is owed: the two add up exactly.
@@ -79,6 +180,8 @@ impl InvoiceOut {
             reference,
             payment_kind,
             gross,
+            value,
+            rate,
             withheld,
             rule,
             effective_date,
@@ -93,6 +196,8 @@ impl InvoiceOut {
             reference: reference.clone(),
             payment_kind: payment_kind.as_str(),
             gross: gross.into(),
+            value: value.into(),
+            rate: rate.as_ref().map(StatedRateOut::from),
             withheld: withheld.into(),
             net: MoneyOut::of_minor(net, gross.unit()),
             withholding: rule.as_ref().map(WithholdingRuleOut::from),
@@ -167,8 +272,12 @@ pub struct PayoutOut {
     pub amount: MoneyOut,
     /// What is, or was, set aside for it at the bank.
     pub bank_amount: MoneyOut,
+    /// At what rate, if that is in another currency.
+    pub rate: Option<StatedRateOut>,
     /// What was paid, and didn't come back.
     pub paid: MoneyOut,
+    /// What the bank charged for that.
+    pub charged: MoneyOut,
     /// The payer's own name for it.
     pub reference: String,
     /// What it is sent together with.
@@ -205,6 +314,15 @@ impl From<&Payout> for PayoutOut {
             amount: (&payout.amount).into(),
             bank_amount: (&payout.bank).into(),
             paid: MoneyOut::of_minor(payout.paid_still(), payout.amount.unit()),
+            rate: payout.rate.as_ref().map(StatedRateOut::from),
+            charged: MoneyOut::of_minor(
+                if payout.paid_still() > 0 {
+                    payout.charged
+                } else {
+                    0
+                },
+                payout.bank.unit(),
+            ),
             reference: payout.reference.clone(),
             batch: payout.batch.clone(),
             hold_expires_on: Day(payout.hold_expires_on),

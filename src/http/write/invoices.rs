@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use super::JOURNALS;
+use super::exchange::stated_rate;
 use super::inputs::{AdvanceIn, InvoiceIn, LiquidationIn, TaxPaymentIn, WithholdingRuleIn};
 use super::post::Post;
 use crate::domain::command::{AcceptInvoice, AdvanceStep, MoveAdvance, PayTax, StateWithholding};
@@ -52,6 +53,7 @@ fn ppm(text: &str) -> Result<i32, Fault> {
 pub fn invoice(obligation: ObligationId, body: &mut Fields<'_>) -> Option<Command> {
     let reference = body.text("reference", Text::REFERENCE);
     let amount = body.money("amount");
+    let rate = body.optional("rate", stated_rate);
     let kind = body.optional("payment_kind", payment_kind);
     let payer = body.optional("payer_country", country);
     let effective_date = body.effective_date();
@@ -60,6 +62,7 @@ pub fn invoice(obligation: ObligationId, body: &mut Fields<'_>) -> Option<Comman
         obligation,
         reference: reference?,
         amount: amount?,
+        rate: rate?,
         payment_kind: kind?.unwrap_or(PaymentKind::Service),
         payer_country: payer?,
         effective_date: effective_date?,
@@ -92,12 +95,14 @@ pub fn withholding_rule(body: &mut Fields<'_>) -> Option<Command> {
 pub fn tax_payment(pledge: PledgeId, body: &mut Fields<'_>) -> Option<Command> {
     let market = body.market("market");
     let amount = body.money("amount");
+    let charged = body.optional("charged", Fields::money);
     let bank_reference = body.text("bank_reference", Text::BANK_REFERENCE);
     let effective_date = body.effective_date();
     Some(Command::PayTax(PayTax {
         pledge,
         market: market?,
         amount: amount?,
+        charged: charged?,
         bank_reference: bank_reference?,
         effective_date: effective_date?,
     }))

@@ -5,6 +5,7 @@ pub mod answer;
 pub mod budgets;
 pub mod bulk;
 pub mod creators;
+pub mod exchange;
 pub mod inputs;
 pub mod instalments;
 pub mod invoices;
@@ -77,6 +78,17 @@ pub fn endpoints() -> Vec<Endpoint> {
         ),
         Endpoint::post("/v1/withholding-rules", invoices::state_withholding),
         Endpoint::post("/v1/pledges/{id}/tax-payments", invoices::pay_tax),
+        Endpoint::post("/v1/exchange-rates", exchange::state_exchange_rate),
+        Endpoint::post(
+            "/v1/exchange-rates/bulk",
+            exchange::state_exchange_rates_in_bulk,
+        )
+        .with_body_limit(bulk),
+        Endpoint::post("/v1/pledges/{id}/reserve", exchange::add_to_reserve),
+        Endpoint::post(
+            "/v1/pledges/{id}/reserve/returns",
+            exchange::give_back_reserve,
+        ),
         Endpoint::post("/v1/payouts", payouts::propose_payout),
         Endpoint::post("/v1/payouts/bulk", payouts::propose_payouts_in_bulk).with_body_limit(bulk),
         Endpoint::post("/v1/payouts/moves/bulk", payouts::move_payouts_in_bulk)
@@ -117,6 +129,10 @@ pub fn endpoints() -> Vec<Endpoint> {
         invoices::take_back_advance,
         invoices::state_withholding,
         invoices::pay_tax,
+        exchange::state_exchange_rate,
+        exchange::state_exchange_rates_in_bulk,
+        exchange::add_to_reserve,
+        exchange::give_back_reserve,
         payouts::propose_payout,
         payouts::propose_payouts_in_bulk,
         payouts::move_payouts_in_bulk,

@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use uuid::Uuid;
 
 use super::bulk::{BulkIn, BulkOut};
+use super::exchange::stated_rate;
 use super::inputs::{
     NothingIn, PayoutIn, PayoutMoveIn, PayoutReturnIn, PayoutVoidIn, SettlementIn,
 };
@@ -28,6 +29,7 @@ pub fn payout(body: &mut Fields<'_>) -> Option<Command> {
     let pledge = body.id("pledge_id");
     let creator = body.id("creator_id");
     let amount = body.money("amount");
+    let rate = body.optional("rate", stated_rate);
     let reference = body.text("reference", Text::REFERENCE);
     let batch = body.optional("batch", |body, name| body.text(name, Text::REFERENCE));
     let hold_expires_on = body.optional("hold_expires_on", Fields::planned_day);
@@ -36,6 +38,7 @@ pub fn payout(body: &mut Fields<'_>) -> Option<Command> {
         pledge: pledge?,
         creator: creator?,
         amount: amount?,
+        rate: rate?,
         reference: reference?,
         batch: batch?,
         hold_expires_on: hold_expires_on?,
@@ -48,10 +51,12 @@ fn step(kind: PayoutMove, body: &mut Fields<'_>) -> Option<PayoutStep> {
         PayoutMove::Send => Some(PayoutStep::Send),
         PayoutMove::Settle => {
             let amount = body.optional("amount", Fields::money);
+            let charged = body.optional("charged", Fields::money);
             let bank_reference = body.text("bank_reference", Text::BANK_REFERENCE);
             let effective_date = body.effective_date();
             Some(PayoutStep::Settle {
                 amount: amount?,
+                charged: charged?,
                 bank_reference: bank_reference?,
                 effective_date: effective_date?,
             })

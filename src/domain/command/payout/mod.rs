@@ -6,11 +6,12 @@ mod step;
 use time::{Date, Duration};
 
 use super::agreement::require_signed;
-use super::require::{require_market, require_own_reference, require_unit};
+use super::require::{require_market, require_own_reference, require_value};
 use super::{Context, Decision, Event, Home, Needs, Outcome, Thing};
 use crate::domain::account::AccountKey;
 use crate::domain::books::Books;
 use crate::domain::chart::Code;
+use crate::domain::exchange::StatedRate;
 use crate::domain::hold::HoldChange;
 use crate::domain::id::{CreatorId, PayoutId, PledgeId};
 use crate::domain::journal::{Draft, Kind};
@@ -18,7 +19,7 @@ use crate::domain::market::Market;
 use crate::domain::money::Money;
 use crate::domain::payout::{Payout, PayoutState};
 use crate::domain::refusal::Refusal;
-use crate::domain::unit::UnitKind;
+use crate::domain::unit::{Unit, UnitKind};
 
 pub use step::{ExpirePayout, MovePayout, PayoutStep};
 
@@ -36,6 +37,8 @@ pub struct ProposePayout {
     pub creator: CreatorId,
     /// How much.
     pub amount: Money,
+    /// At what rate it is set aside at the bank, if it is in another currency than the pledge's.
+    pub rate: Option<StatedRate>,
     /// The payer's own name for it.
     pub reference: String,
     /// What it is sent together with.
@@ -63,7 +66,7 @@ fn held_events(pledge: PledgeId, holds: Vec<HoldChange>) -> impl Iterator<Item =
 }
 
 impl ProposePayout {
-    fn payout(&self, market: Market, context: &Context) -> Payout {
+    fn payout(&self, market: Market, bank: Money, context: &Context) -> Payout {
         let today = context.now.date();
         let later = today.saturating_add(Duration::days(HOLD_DAYS));
         Payout {
@@ -72,7 +75,7 @@ impl ProposePayout {
             creator: self.creator,
             market,
             amount: self.amount.clone(),
-            bank: self.amount.clone(),
+            bank,
             reference: self.reference.clone(),
             batch: self.batch.clone(),
             proposed_by: context.actor.clone(),
@@ -85,14 +88,16 @@ impl ProposePayout {
             reason: None,
             bank_reference: None,
             paid: 0,
+            rate: self.rate.clone(),
+            charged: 0,
         }
     }
 
-    fn accounts(&self, market: Market) -> [AccountKey; 2] {
+    fn accounts(&self, market: Market, own: &Unit) -> [AccountKey; 2] {
         let unit = self.amount.unit();
         [
             AccountKey::creator(Code::CreatorPayable, unit, market, self.creator),
-            AccountKey::plain(Code::Bank, unit),
+            AccountKey::plain(Code::Bank, own),
         ]
     }
 
@@ -105,8 +110,11 @@ impl ProposePayout {
         match books.creators.get(&self.creator) {
             None => _ = needs.creators.insert(self.creator),
             Some(Some(market)) if self.amount.unit().kind() == UnitKind::Cash => {
-                let keys = self.accounts(*market);
-                needs.accounts(books, self.pledge, keys, Date::MAX);
+                needs.currency(books, *market);
+                if let Some(Some(book)) = books.pledges.get(&self.pledge) {
+                    let keys = self.accounts(*market, book.pledge.total.unit());
+                    needs.accounts(books, self.pledge, keys, Date::MAX);
+                }
             }
             Some(_) => {}
         }
@@ -121,7 +129,6 @@ impl ProposePayout {
         let market =
             market.ok_or_else(|| unknown("/creator_id", "creator", self.creator.to_string()))?;
         let unit = self.amount.unit();
-        require_unit(&book.pledge, unit, "/amount/unit")?;
         if unit.kind() == UnitKind::Credits {
             return Err(Refusal::WrongUnitKind {
                 pointer: "/amount/unit",
@@ -131,7 +138,9 @@ impl ProposePayout {
             });
         }
         require_market(&book.pledge, market, "/creator_id")?;
-        let payout = self.payout(market, context);
+        let own = book.pledge.total.unit();
+        let bank = require_value(books, market, &self.amount, own, self.rate.as_ref())?;
+        let payout = self.payout(market, bank, context);
         let today = context.now.date();
         if payout.hold_expires_on < today {
             return Err(Refusal::EndsBeforeStart {

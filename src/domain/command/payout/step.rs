@@ -4,8 +4,11 @@ use time::Date;
 
 use super::{held_events, holds};
 use crate::domain::books::{Books, PledgeBook};
-use crate::domain::command::require::{entry, require_new_bank_reference, require_same_unit};
+use crate::domain::command::require::{
+    entry, need_payment, payment, require_charge, require_new_bank_reference, require_same_unit,
+};
 use crate::domain::command::{Context, Decision, Event, Home, Needs, Outcome, Thing};
+use crate::domain::exchange::clearing;
 use crate::domain::hold::HoldChange;
 use crate::domain::id::PayoutId;
 use crate::domain::journal::{Draft, Kind, Move};
@@ -24,6 +27,8 @@ pub enum PayoutStep {
     Settle {
         /// How much was paid; all of it, if not given. What wasn't is let go.
         amount: Option<Money>,
+        /// What the bank charged for it, if it is in another currency than the pledge's.
+        charged: Option<Money>,
         /// The bank's reference.
         bank_reference: String,
         /// When it counts.
@@ -97,8 +102,8 @@ impl MovePayout {
             PayoutStep::Approve | PayoutStep::Send | PayoutStep::Void { .. } => Date::MAX,
         };
         if let Some(Some(known)) = books.payouts.get(&self.payout) {
-            let keys = [known.payable(), known.bank_account()];
-            needs.accounts(books, pledge, keys, day);
+            let (owed, own) = (known.payable(), known.bank.unit());
+            need_payment(books, needs, pledge, &owed, own, day);
         }
     }
 
@@ -116,6 +121,7 @@ impl MovePayout {
         {
             require_within(payout, amount)?;
         }
+        let charged = self.charged(payout)?;
         let state = payout
             .state
             .after(step)
@@ -142,11 +148,18 @@ impl MovePayout {
                 amount,
                 bank_reference,
                 effective_date,
+                ..
             } => {
                 let amount = amount.as_ref().unwrap_or(&payout.amount);
                 moved.paid = amount.minor();
+                moved.charged = charged.minor();
                 moved.bank_reference = Some(bank_reference.clone());
-                let draft = self.settlement(books, payout, amount, *effective_date)?;
+                require_new_payment(books, payout, bank_reference)?;
+                let moves = payment(books, book, payout.payable(), amount.minor(), &charged);
+                let draft = Draft {
+                    bank_reference: Some(bank_reference.clone()),
+                    ..draft_of(payout, Kind::Payment, *effective_date, moves)
+                };
                 (Some(draft), holds(payout, 0, 0, None))
             }
             PayoutStep::Return {
@@ -162,28 +175,28 @@ impl MovePayout {
         decided(book, moved, draft, holds, context)
     }
 
-    fn settlement(
-        &self,
-        books: &Books,
-        payout: &Payout,
-        amount: &Money,
-        day: Date,
-    ) -> Result<Draft, Refusal> {
-        let PayoutStep::Settle { bank_reference, .. } = &self.step else {
-            return Err(not_open(payout, self.step.kind()));
-        };
-        let (subject, what) = (payout.id.0, "payment of this payout");
-        require_new_bank_reference(books, subject, what, "/bank_reference", bank_reference)?;
-        let moves = vec![entry(
-            payout.payable(),
-            payout.bank_account(),
-            amount.minor(),
-        )];
-        Ok(Draft {
-            bank_reference: Some(bank_reference.clone()),
-            ..draft_of(payout, Kind::Payment, day, moves)
-        })
+    /// What the bank charged, if this is a settlement.
+    fn charged(&self, payout: &Payout) -> Result<Money, Refusal> {
+        let own = payout.bank.unit();
+        match &self.step {
+            PayoutStep::Settle {
+                amount, charged, ..
+            } => {
+                let amount = amount.as_ref().unwrap_or(&payout.amount);
+                require_charge(amount, own, charged.as_ref())
+            }
+            PayoutStep::Approve
+            | PayoutStep::Send
+            | PayoutStep::Return { .. }
+            | PayoutStep::Void { .. } => Ok(Money::from_minor(0, own.clone())),
+        }
     }
+}
+
+/// One payment of the bank's settles a payout once.
+fn require_new_payment(books: &Books, payout: &Payout, reference: &str) -> Result<(), Refusal> {
+    let (subject, what) = (payout.id.0, "payment of this payout");
+    require_new_bank_reference(books, subject, what, "/bank_reference", reference)
 }
 
 /// Give up a payout whose hold has run out before it was sent.
@@ -260,7 +273,14 @@ fn came_back(payout: &Payout, reason: &str, day: Date) -> Result<Option<Draft>, 
             open: "What is still owed can be proposed anew.",
         });
     }
-    let moves = vec![entry(payout.bank_account(), payout.payable(), payout.paid)];
+    let (bank, owed) = (payout.bank_account(), payout.payable());
+    let moves = match payout.is_foreign() {
+        false => vec![entry(bank, owed, payout.paid)],
+        true => vec![
+            entry(clearing(&owed.unit), owed, payout.paid),
+            entry(bank, clearing(payout.bank.unit()), payout.charged),
+        ],
+    };
     Ok(Some(Draft {
         reason: Some(reason.to_owned()),
         ..draft_of(payout, Kind::PaymentReturn, day, moves)

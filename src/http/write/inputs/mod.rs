@@ -9,8 +9,9 @@ use utoipa::ToSchema;
 
 pub use obligations::{AdAccountIn, CampaignIn, ObligationIn};
 pub use payouts::{
-    AdvanceIn, InvoiceIn, LiquidationIn, NothingIn, PaymentKindIn, PayoutIn, PayoutMoveIn,
-    PayoutMoveKindIn, PayoutReturnIn, PayoutVoidIn, SettlementIn, TaxPaymentIn, WithholdingRuleIn,
+    AdvanceIn, ExchangeRateIn, InvoiceIn, LiquidationIn, NothingIn, PaymentKindIn, PayoutIn,
+    PayoutMoveIn, PayoutMoveKindIn, PayoutReturnIn, PayoutVoidIn, ReserveIn, SettlementIn,
+    StatedRateIn, TaxPaymentIn, WithholdingRuleIn,
 };
 
 use crate::domain::{CreatorId, Market, PledgeId};

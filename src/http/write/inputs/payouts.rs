@@ -20,6 +20,56 @@ pub enum PaymentKindIn {
     Other,
 }
 
+/// So many of the creator's currency for one of the pledge's own.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = StatedRateIn)]
+pub struct StatedRateIn {
+    /// A decimal string with at most eight fraction digits.
+    #[schema(pattern = r"^(0|[1-9][0-9]*)(\.[0-9]{1,8})?$", examples("150.25"))]
+    pub rate: String,
+    /// Who says so.
+    #[schema(min_length = 1, max_length = 200)]
+    pub source: String,
+    /// For which day.
+    pub date: Day,
+}
+
+/// What one currency is worth in another.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ExchangeRateIn, examples(json!({
+    "base": "USD", "quote": "JPY", "rate": "150.25", "source": "ECB", "date": "2025-01-20"
+})))]
+pub struct ExchangeRateIn {
+    /// One of this currency …
+    #[schema(examples("USD"))]
+    pub base: String,
+    /// … is so many of this one.
+    #[schema(examples("JPY"))]
+    pub quote: String,
+    /// A decimal string with at most eight fraction digits.
+    #[schema(pattern = r"^(0|[1-9][0-9]*)(\.[0-9]{1,8})?$")]
+    pub rate: String,
+    /// Who says so.
+    #[schema(min_length = 1, max_length = 200)]
+    pub source: String,
+    /// For which day.
+    pub date: Day,
+}
+
+/// Cash that is set aside for fees and exchange differences, or given back.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ReserveIn, examples(json!({
+    "amount": {"amount": "5000.00", "unit": "USD"},
+    "effective_date": "2024-11-04"
+})))]
+pub struct ReserveIn {
+    /// How much.
+    pub amount: MoneyIn,
+    /// When it counts; today, if left out.
+    #[schema(nullable = false)]
+    pub effective_date: Option<Day>,
+}
+
 /// A creator's invoice, to be accepted.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = InvoiceIn, examples(json!({
@@ -35,8 +85,11 @@ pub struct InvoiceIn {
     /// Its own reference; accepted once on a contract.
     #[schema(min_length = 1, max_length = 64)]
     pub reference: String,
-    /// What it comes to, before anything is withheld.
+    /// What it comes to, before anything is withheld: in the contract's currency or the market's.
     pub amount: MoneyIn,
+    /// At what rate it counts, if it is in another currency than the contract.
+    #[schema(nullable = false)]
+    pub rate: Option<StatedRateIn>,
     /// What it is for; a service, if left out.
     #[schema(nullable = false)]
     pub payment_kind: Option<PaymentKindIn>,
@@ -91,6 +144,9 @@ pub struct TaxPaymentIn {
     pub market: Market,
     /// How much.
     pub amount: MoneyIn,
+    /// What the bank charged for it, if it is in another currency than the pledge.
+    #[schema(nullable = false)]
+    pub charged: Option<MoneyIn>,
     /// The bank's own reference; used once.
     #[schema(min_length = 1, max_length = 140)]
     pub bank_reference: String,
@@ -116,6 +172,9 @@ pub struct PayoutIn {
     pub creator_id: CreatorId,
     /// How much of what the creator is owed.
     pub amount: MoneyIn,
+    /// At what rate it is set aside at the bank, if it is in another currency than the pledge.
+    #[schema(nullable = false)]
+    pub rate: Option<StatedRateIn>,
     /// The payer's own name for it; no two of the pledge have the same.
     #[schema(min_length = 1, max_length = 64)]
     pub reference: String,
@@ -144,6 +203,9 @@ pub struct SettlementIn {
     /// What was paid; all of it, if left out. What wasn't is no longer held.
     #[schema(nullable = false)]
     pub amount: Option<MoneyIn>,
+    /// What the bank charged for it, if it is in another currency than the pledge.
+    #[schema(nullable = false)]
+    pub charged: Option<MoneyIn>,
     /// The bank's own reference.
     #[schema(min_length = 1, max_length = 140)]
     pub bank_reference: String,
@@ -205,6 +267,9 @@ pub struct PayoutMoveIn {
     /// Of a settlement: what was paid; all of it, if left out.
     #[schema(nullable = false)]
     pub amount: Option<MoneyIn>,
+    /// Of a settlement in another currency than the pledge: what the bank charged.
+    #[schema(nullable = false)]
+    pub charged: Option<MoneyIn>,
     /// Of a settlement: the bank's own reference.
     #[schema(min_length = 1, max_length = 140, nullable = false)]
     pub bank_reference: Option<String>,

@@ -14,7 +14,7 @@ use crate::domain::{AllocationId, Command, InstalmentId, ObligationId, PayoutId}
 use crate::http::body::tests::catalogue;
 use crate::http::body::{Edge, Fields, Node};
 use crate::http::write::{
-    allocations, budgets, creators, instalments, invoices, obligations, payouts, pledges,
+    allocations, budgets, creators, exchange, instalments, invoices, obligations, payouts, pledges,
 };
 
 type Reader = fn(&mut Fields<'_>) -> Option<Command>;
@@ -76,6 +76,10 @@ fn shapes() -> Vec<(RefOr<Schema>, Reader)> {
             invoices::tax_payment(pledge(), body)
         }),
         (PayoutIn::schema(), payouts::payout),
+        (ExchangeRateIn::schema(), exchange::exchange_rate),
+        (ReserveIn::schema(), |body| {
+            exchange::reserve(pledge(), false, body)
+        }),
         (SettlementIn::schema(), |body| {
             payouts::moved(PayoutId(Uuid::nil()), PayoutMove::Settle, body)
         }),
