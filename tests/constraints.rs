@@ -5,6 +5,7 @@
 
 mod append_only;
 mod completeness;
+mod exchange;
 mod fixture;
 mod obligations;
 mod payouts;
@@ -94,6 +95,7 @@ async fn ad_accounts_obligations_holds_and_reversals_obey_their_rules() {
 #[tokio::test(flavor = "multi_thread")]
 async fn payouts_and_withholding_obey_their_rules() {
     try_all(payouts::CASES).await;
+    try_all(exchange::CASES).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

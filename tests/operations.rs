@@ -223,12 +223,9 @@ fn in_bulk(mut item: Value) -> Value {
 }
 
 pub fn writes() -> Vec<Operation> {
-    [main_writes(), cash_out::writes()].concat()
-}
-
-fn main_writes() -> Vec<Operation> {
     use Need::{Creators, Money, Pledges, WriteOffs};
-    vec![
+    let mut all = cash_out::writes();
+    all.extend([
         post("/v1/pledges", Pledges, Names::Nothing, |_| demonstration()),
         post(
             "/v1/pledges/{id}/agreement",
@@ -327,7 +324,8 @@ fn main_writes() -> Vec<Operation> {
                 "effective_date": "2025-01-15"})
             },
         ),
-    ]
+    ]);
+    all
 }
 
 pub fn operations() -> Vec<Operation> {

@@ -109,6 +109,8 @@ fn owing() -> Ledger {
 /// What is paid wrongly, once a payout is with the bank.
 pub(super) fn paid_wrongly() -> (Ledger, Vec<(&'static str, Command)>) {
     let mut ledger = owing();
+    let japan = "JP".parse().unwrap();
+    ledger.books.currencies.insert(japan, "JPY".to_owned());
     ledger.carry_out(&rule());
     let approved = |it: &mut almoner::domain::Payout| {
         (it.state, it.approved_by) = (PayoutState::Approved, Some("petra".to_owned()));
@@ -117,21 +119,6 @@ pub(super) fn paid_wrongly() -> (Ledger, Vec<(&'static str, Command)>) {
     approved(&mut second);
     second.id = NO_PAYOUT;
     ledger.books.payouts.insert(NO_PAYOUT, Some(second));
-    ledger
-        .books
-        .currencies
-        .insert("JP".parse().unwrap(), "JPY".to_owned());
-    let at = |amount, rate: Option<i64>| {
-        let rate = rate.map(|rate_e8| StatedRate {
-            rate_e8,
-            source: "ECB".to_owned(),
-            day: DAY,
-        });
-        Command::AcceptInvoice(AcceptInvoice {
-            rate,
-            ..invoice("I-9", amount)
-        })
-    };
     let nobody = ProposePayout {
         creator: NOBODY,
         ..payout(usd(1))
@@ -140,7 +127,7 @@ pub(super) fn paid_wrongly() -> (Ledger, Vec<(&'static str, Command)>) {
         obligation: NO_CONTRACT,
         ..invoice("I-2", usd(1))
     };
-    let cases = vec![
+    let mut cases = vec![
         ("not-found", Command::AcceptInvoice(absent)),
         ("duplicate-reference", rule()),
         (
@@ -155,12 +142,6 @@ pub(super) fn paid_wrongly() -> (Ledger, Vec<(&'static str, Command)>) {
             "insufficient-funds",
             Command::AcceptInvoice(invoice("I-2", usd(1_501))),
         ),
-        ("rate-needed", at(jpy(1_500), None)),
-        ("rate-needed", pay_tax(jpy(1))),
-        ("rate-not-needed", at(usd(1), Some(15_000_000_000))),
-        // Half a cent goes to the even neighbour: nothing.
-        ("worth-nothing", at(jpy(1), Some(20_000_000_000))),
-        ("insufficient-funds", at(jpy(2_253), Some(15_000_000_000))),
         ("unknown-reference", Command::ProposePayout(nobody)),
         (
             "duplicate-reference",
@@ -193,7 +174,31 @@ pub(super) fn paid_wrongly() -> (Ledger, Vec<(&'static str, Command)>) {
         ("insufficient-funds", pay_tax(usd(1))),
         ("wrong-unit-kind", pay_tax(adc(1))),
     ];
+    cases.extend(exchanged_wrongly());
     (ledger, cases)
+}
+
+/// What is said wrongly of an exchange, or left out.
+fn exchanged_wrongly() -> Vec<(&'static str, Command)> {
+    let at = |amount, rate: Option<i64>| {
+        let rate = rate.map(|rate_e8| StatedRate {
+            rate_e8,
+            source: "ECB".to_owned(),
+            day: DAY,
+        });
+        Command::AcceptInvoice(AcceptInvoice {
+            rate,
+            ..invoice("I-9", amount)
+        })
+    };
+    vec![
+        ("rate-needed", at(jpy(1_500), None)),
+        ("rate-needed", pay_tax(jpy(1))),
+        ("rate-not-needed", at(usd(1), Some(15_000_000_000))),
+        // Half a cent goes to the even neighbour: nothing.
+        ("worth-nothing", at(jpy(1), Some(20_000_000_000))),
+        ("insufficient-funds", at(jpy(2_253), Some(15_000_000_000))),
+    ]
 }
 
 #[test]

@@ -6,12 +6,11 @@ use uuid::Uuid;
 use super::{Books, Posting};
 use crate::domain::account::AccountKey;
 use crate::domain::command::{Decision, Event, Thing};
-use crate::domain::exchange::{ExchangeRate, adds_to_carried};
+use crate::domain::exchange::adds_to_carried;
 use crate::domain::hold::{Hold, HoldChange};
 use crate::domain::id::PledgeId;
 use crate::domain::journal::Draft;
 use crate::domain::pledge::PledgeState;
-use crate::domain::withholding::WithholdingRule;
 
 impl Books {
     /// Takes a decision into the books, so that the next command sees it.
@@ -99,47 +98,11 @@ impl Books {
             }
             Event::Held(pledge, change) => self.hold(pledge, change),
             Event::WithholdingStated(rule) => self.state_withholding(rule),
-            Event::PayoutProposed(payout) => {
-                let name = (payout.pledge, Thing::Payout, payout.reference.clone());
-                self.own_references.insert(name, true);
-                self.payouts.insert(payout.id, Some(payout.clone()));
-                self.changes.payouts.push(payout);
-            }
-            Event::ExchangeRateStated(rate) => {
-                let name = ExchangeRate::name(&rate.base, &rate.quote, &rate.stated);
-                self.exchange_rates.insert(name, true);
-                self.changes.exchange_rates.push(rate);
-            }
-            Event::RateStated(pledge, unit, rate) => {
-                if let Some(Some(book)) = self.pledges.get(&pledge) {
-                    let stated = (pledge, book.journals, unit, rate);
-                    self.changes.stated_rates.push(stated);
-                }
-            }
-            Event::PayoutMoved(event) => {
-                let home = self.pledges.get(&event.payout.pledge);
-                let journals = home.and_then(Option::as_ref).map(|book| book.journals);
-                let journal = journals.filter(|_| event.posts);
-                let payout = event.payout.clone();
-                self.payouts.insert(payout.id, Some(payout));
-                self.changes.payout_events.push((event, journal));
-            }
+            Event::PayoutProposed(payout) => self.propose_payout(payout),
+            Event::PayoutMoved(event) => self.move_payout(event),
+            Event::ExchangeRateStated(rate) => self.state_exchange_rate(rate),
+            Event::RateStated(pledge, unit, rate) => self.state_rate(pledge, unit, rate),
         }
-    }
-
-    /// A rule takes the place of the one before it from its day on.
-    fn state_withholding(&mut self, rule: WithholdingRule) {
-        self.withholding_days
-            .insert((rule.route, rule.valid_from), true);
-        for ((route, day), known) in &mut self.withholding_rules {
-            let later = known
-                .as_ref()
-                .is_none_or(|it| it.valid_from < rule.valid_from);
-            if *route == rule.route && rule.valid_from <= *day && later {
-                *known = Some(rule.clone());
-            }
-        }
-        self.changes.withholding_rules.push(rule);
     }
 
     fn hold(&mut self, pledge: PledgeId, change: HoldChange) {

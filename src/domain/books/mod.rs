@@ -5,6 +5,7 @@
 //! then written as a whole. A value looked up and not found is remembered as absent.
 
 mod apply;
+mod cash_out;
 mod pledge_book;
 
 use std::collections::HashMap;

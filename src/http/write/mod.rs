@@ -24,6 +24,52 @@ const LOTS: &str = "/v1/lots";
 
 /// Every write there is.
 pub fn endpoints() -> Vec<Endpoint> {
+    let mut all = main_endpoints();
+    all.extend(cash_out_endpoints());
+    all
+}
+
+/// Where money leaves: invoices, taxes, payouts, advances, exchange.
+fn cash_out_endpoints() -> Vec<Endpoint> {
+    let bulk = bulk::BODY_LIMIT_BYTES;
+    vec![
+        Endpoint::post("/v1/obligations/{id}/invoices", invoices::accept_invoice),
+        Endpoint::post("/v1/obligations/{id}/advances", invoices::pay_advance),
+        Endpoint::post(
+            "/v1/obligations/{id}/liquidations",
+            invoices::liquidate_advance,
+        ),
+        Endpoint::post(
+            "/v1/obligations/{id}/advance-returns",
+            invoices::take_back_advance,
+        ),
+        Endpoint::post("/v1/withholding-rules", invoices::state_withholding),
+        Endpoint::post("/v1/pledges/{id}/tax-payments", invoices::pay_tax),
+        Endpoint::post("/v1/exchange-rates", exchange::state_exchange_rate),
+        Endpoint::post(
+            "/v1/exchange-rates/bulk",
+            exchange::state_exchange_rates_in_bulk,
+        )
+        .with_body_limit(bulk),
+        Endpoint::post("/v1/pledges/{id}/reserve", exchange::add_to_reserve),
+        Endpoint::post(
+            "/v1/pledges/{id}/reserve/returns",
+            exchange::give_back_reserve,
+        ),
+        Endpoint::post("/v1/payouts", payouts::propose_payout),
+        Endpoint::post("/v1/payouts/bulk", payouts::propose_payouts_in_bulk).with_body_limit(bulk),
+        Endpoint::post("/v1/payouts/moves/bulk", payouts::move_payouts_in_bulk)
+            .with_body_limit(bulk),
+        Endpoint::post("/v1/payouts/{id}/approve", payouts::approve_payout),
+        Endpoint::post("/v1/payouts/{id}/send", payouts::send_payout),
+        Endpoint::post("/v1/payouts/{id}/settle", payouts::settle_payout),
+        Endpoint::post("/v1/payouts/{id}/return", payouts::return_payout),
+        Endpoint::post("/v1/payouts/{id}/void", payouts::void_payout),
+    ]
+}
+
+/// From the pledge to what binds it.
+fn main_endpoints() -> Vec<Endpoint> {
     let bulk = bulk::BODY_LIMIT_BYTES;
     vec![
         Endpoint::post("/v1/pledges", pledges::announce_pledge),
@@ -66,38 +112,6 @@ pub fn endpoints() -> Vec<Endpoint> {
             "/v1/obligations/{id}/release",
             obligations::release_obligation,
         ),
-        Endpoint::post("/v1/obligations/{id}/invoices", invoices::accept_invoice),
-        Endpoint::post("/v1/obligations/{id}/advances", invoices::pay_advance),
-        Endpoint::post(
-            "/v1/obligations/{id}/liquidations",
-            invoices::liquidate_advance,
-        ),
-        Endpoint::post(
-            "/v1/obligations/{id}/advance-returns",
-            invoices::take_back_advance,
-        ),
-        Endpoint::post("/v1/withholding-rules", invoices::state_withholding),
-        Endpoint::post("/v1/pledges/{id}/tax-payments", invoices::pay_tax),
-        Endpoint::post("/v1/exchange-rates", exchange::state_exchange_rate),
-        Endpoint::post(
-            "/v1/exchange-rates/bulk",
-            exchange::state_exchange_rates_in_bulk,
-        )
-        .with_body_limit(bulk),
-        Endpoint::post("/v1/pledges/{id}/reserve", exchange::add_to_reserve),
-        Endpoint::post(
-            "/v1/pledges/{id}/reserve/returns",
-            exchange::give_back_reserve,
-        ),
-        Endpoint::post("/v1/payouts", payouts::propose_payout),
-        Endpoint::post("/v1/payouts/bulk", payouts::propose_payouts_in_bulk).with_body_limit(bulk),
-        Endpoint::post("/v1/payouts/moves/bulk", payouts::move_payouts_in_bulk)
-            .with_body_limit(bulk),
-        Endpoint::post("/v1/payouts/{id}/approve", payouts::approve_payout),
-        Endpoint::post("/v1/payouts/{id}/send", payouts::send_payout),
-        Endpoint::post("/v1/payouts/{id}/settle", payouts::settle_payout),
-        Endpoint::post("/v1/payouts/{id}/return", payouts::return_payout),
-        Endpoint::post("/v1/payouts/{id}/void", payouts::void_payout),
     ]
 }
 
