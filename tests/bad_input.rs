@@ -38,9 +38,13 @@ impl Scene {
     /// Whoever may carry out the operation.
     fn client(&self, operation: &Operation) -> Client {
         match operation.need {
-            Need::WriteOffs | Need::Endings | Need::Reversals | Need::Lots | Need::RunJobs => {
-                self.world.controller()
-            }
+            Need::WriteOffs
+            | Need::Endings
+            | Need::Reversals
+            | Need::Lots
+            | Need::RunJobs
+            | Need::Rates
+            | Need::Approval => self.world.controller(),
             _ => self.world.preparer(),
         }
     }
@@ -83,7 +87,10 @@ fn single_writes() -> Vec<Operation> {
 /// The writes of one thing each, with a body that would be taken.
 fn bodies(place: &Place) -> Vec<(Operation, Value)> {
     let with_body = |it: Operation| (it, it.body.unwrap()(place));
-    single_writes().into_iter().map(with_body).collect()
+    // To approve, or to send, nothing has to be said.
+    let says = |(_, body): &(Operation, Value)| body.as_object().is_some_and(|it| !it.is_empty());
+    let all = single_writes().into_iter().map(with_body);
+    all.filter(says).collect()
 }
 
 /// Each place in a body where a value stands, as JSON pointers: of objects, lists and leaves.

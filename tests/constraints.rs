@@ -6,9 +6,11 @@
 mod append_only;
 mod completeness;
 mod endings;
+mod exchange;
 mod fixture;
 mod lots;
 mod obligations;
+mod payouts;
 mod postings;
 mod reference;
 mod reversals;
@@ -96,6 +98,12 @@ async fn ad_accounts_obligations_holds_and_reversals_obey_their_rules() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_ends_of_lots_and_runs_of_jobs_obey_their_rules() {
     try_all(lots::CASES).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn payouts_and_withholding_obey_their_rules() {
+    try_all(payouts::CASES).await;
+    try_all(exchange::CASES).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,5 +1,7 @@
 //! The rules without a database: commands decided over books built by hand.
 
+mod cash_out;
+mod codes;
 mod ending;
 mod fixture;
 mod lapses;

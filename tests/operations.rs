@@ -2,6 +2,7 @@
 //!
 //! An operation without a row here fails `every_operation_has_a_row`.
 
+mod cash_out;
 mod endings;
 mod place;
 
@@ -30,6 +31,9 @@ pub enum Need {
     Lots,
     ReadJobs,
     RunJobs,
+    Approval,
+    PayoutMoves,
+    Rates,
 }
 
 /// What an operation's `{id}` names.
@@ -48,6 +52,14 @@ pub enum Names {
     Creator,
     Allocation,
     Obligation,
+    /// A contract on which 10.00 was paid in advance.
+    Advanced,
+    /// A payout that is proposed.
+    Payout,
+    /// A payout that is approved.
+    ApprovedPayout,
+    /// A payout that is sent.
+    SentPayout,
     AdAccount,
     Account,
     Journal,
@@ -89,6 +101,10 @@ impl Operation {
             Names::Creator => &place.creator,
             Names::Allocation => &place.allocation,
             Names::Obligation => &place.obligation,
+            Names::Advanced => &place.advanced,
+            Names::Payout => &place.payouts[0],
+            Names::ApprovedPayout => &place.payouts[1],
+            Names::SentPayout => &place.payouts[2],
             Names::AdAccount => &place.ad_account,
             Names::Account => &place.account,
             Names::Journal => &place.journal,
@@ -168,6 +184,10 @@ pub fn reads() -> Vec<Operation> {
         get("/v1/obligations/{id}", Ledger, Names::Obligation, ""),
         get("/v1/pledges/{id}/ad-accounts", Ledger, Names::Pledge, ""),
         get("/v1/ad-accounts/{id}", Ledger, Names::AdAccount, ""),
+        get("/v1/payouts", Ledger, none, ""),
+        get("/v1/payouts/{id}", Ledger, Names::Payout, ""),
+        get("/v1/exchange-rates", Reference, none, ""),
+        get("/v1/withholding-rules", Reference, none, ""),
         get("/v1/accounts", Ledger, none, ""),
         get("/v1/accounts/{id}", Ledger, Names::Account, ""),
         get("/v1/accounts/{id}/entries", Ledger, Names::Account, ""),
@@ -225,7 +245,8 @@ fn in_bulk(mut item: Value) -> Value {
 
 fn beginnings() -> Vec<Operation> {
     use Need::{Creators, Money, Pledges, Reversals, WriteOffs};
-    vec![
+    let mut all = cash_out::writes();
+    all.extend([
         post("/v1/pledges", Pledges, Names::Nothing, |_| demonstration()),
         post(
             "/v1/pledges/{id}/agreement",
@@ -341,7 +362,8 @@ fn beginnings() -> Vec<Operation> {
             json!({"amount": credits("1.00"), "reason": "The offer ended",
                 "document": document(), "effective_date": "2025-03-03"})
         }),
-    ]
+    ]);
+    all
 }
 
 /// Every write, those last that leave little to write on.
@@ -374,9 +396,13 @@ async fn the_request_of_every_row_succeeds() {
     let place = Place::new(&world, "PLACE").await;
     for operation in operations() {
         let client = match operation.need {
-            Need::WriteOffs | Need::Endings | Need::Reversals | Need::Lots | Need::RunJobs => {
-                world.controller()
-            }
+            Need::WriteOffs
+            | Need::Endings
+            | Need::Reversals
+            | Need::Lots
+            | Need::RunJobs
+            | Need::Rates
+            | Need::Approval => world.controller(),
             _ => world.preparer(),
         };
         let answer = operation.try_by(&client, &place).await;

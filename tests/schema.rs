@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use almoner::domain::job::{Job, RunOutcome};
 use almoner::domain::journal::Kind;
+use almoner::domain::payout::PayoutState;
 use almoner::domain::pledge::{LotKind, PledgeState};
+use almoner::domain::withholding::PaymentKind;
 use almoner::domain::{Code, UnitKind};
 
 use crate::harness::TestDatabase;
@@ -191,7 +193,10 @@ async fn what_the_code_writes_is_what_the_checks_list() {
     let states = PledgeState::ALL;
     let lots = [LotKind::Free, LotKind::Assignable, LotKind::Conditional];
     let units = [UnitKind::Cash, UnitKind::Credits].map(UnitKind::as_str);
-    let expected: [(&str, BTreeSet<String>); 6] = [
+    let kinds_of_payment: Vec<&str> = PaymentKind::ALL.iter().map(|it| it.as_str()).collect();
+    let all = PayoutState::ALL.iter().map(|it| it.as_str());
+    let events: Vec<&str> = all.filter(|it| *it != "proposed").collect();
+    let expected: [(&str, BTreeSet<String>); 8] = [
         ("journals_kind", kinds),
         (
             "pledges_state",
@@ -201,6 +206,8 @@ async fn what_the_code_writes_is_what_the_checks_list() {
         ("units_kind", set(&units)),
         ("chart_unit_kinds_kind", set(&units)),
         ("chart_normal_side", set(&["debit", "credit"])),
+        ("withholding_rules_payment_kind", set(&kinds_of_payment)),
+        ("payout_events_state", set(&events)),
     ];
     for (check, words) in expected {
         assert_eq!(listed(&database, check).await, words, "{check}");
@@ -260,6 +267,7 @@ async fn tables_of_money_begin_their_keys_with_the_pledge() {
         "chart_dimensions",
         "chart_unit_kinds",
         "creators",
+        "exchange_rates",
         "idempotency_keys",
         "job_runs",
         "jobs",
@@ -267,6 +275,7 @@ async fn tables_of_money_begin_their_keys_with_the_pledge() {
         "pledges",
         "secrets",
         "units",
+        "withholding_rules",
     ];
     let database = TestDatabase::create().await;
     let keys = keys(&database).await;

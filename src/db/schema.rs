@@ -120,6 +120,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    exchange_rates (id) {
+        id -> Uuid,
+        base -> Text,
+        quote -> Text,
+        day -> Date,
+        rate_e8 -> Int8,
+        source -> Text,
+        stated_by -> Text,
+        stated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     holds (pledge_id, subject, account) {
         pledge_id -> Uuid,
         subject -> Uuid,
@@ -322,6 +335,57 @@ diesel::table! {
 }
 
 diesel::table! {
+    payout_events (pledge_id, payout_id, seq) {
+        pledge_id -> Uuid,
+        payout_id -> Uuid,
+        seq -> Int2,
+        state -> Text,
+        at -> Timestamptz,
+        actor -> Text,
+        journal -> Nullable<Int8>,
+        reason -> Nullable<Text>,
+        bank_reference -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    payout_figures (pledge_id, id) {
+        pledge_id -> Uuid,
+        id -> Uuid,
+        state -> Text,
+        events -> Int2,
+        moved_at -> Nullable<Timestamptz>,
+        reason -> Nullable<Text>,
+        approved_by -> Nullable<Text>,
+        payment -> Nullable<Int8>,
+        bank_reference -> Nullable<Text>,
+        paid -> Int8,
+        charged -> Int8,
+    }
+}
+
+diesel::table! {
+    payouts (pledge_id, id) {
+        pledge_id -> Uuid,
+        id -> Uuid,
+        creator_id -> Uuid,
+        market -> Text,
+        unit -> Text,
+        amount -> Int8,
+        bank_unit -> Text,
+        bank_amount -> Int8,
+        reference -> Text,
+        batch -> Nullable<Text>,
+        proposed_by -> Text,
+        proposed_at -> Timestamptz,
+        hold_expires_on -> Date,
+        rate_e8 -> Nullable<Int8>,
+        rate_source -> Nullable<Text>,
+        rate_day -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
     pledge_markets (pledge_id, market) {
         pledge_id -> Uuid,
         market -> Text,
@@ -365,6 +429,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    stated_rates (pledge_id, journal) {
+        pledge_id -> Uuid,
+        journal -> Int8,
+        unit -> Text,
+        rate_e8 -> Int8,
+        source -> Text,
+        day -> Date,
+    }
+}
+
+diesel::table! {
     transfers (pledge_id, journal, line) {
         pledge_id -> Uuid,
         journal -> Int8,
@@ -394,6 +469,20 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    withholding_rules (id) {
+        id -> Uuid,
+        payer_country -> Text,
+        payee_country -> Text,
+        payment_kind -> Text,
+        valid_from -> Date,
+        rate_ppm -> Int4,
+        legal_reference -> Text,
+        stated_by -> Text,
+        stated_at -> Timestamptz,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     account_days,
     accounts,
@@ -404,6 +493,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     chart_unit_kinds,
     creators,
     entries,
+    exchange_rates,
     holds,
     idempotency_keys,
     instalments,
@@ -419,10 +509,15 @@ diesel::allow_tables_to_appear_in_same_query!(
     obligation_figures,
     obligations,
     pledge_events,
+    payout_events,
+    payout_figures,
+    payouts,
     pledge_markets,
     pledge_units,
     pledges,
     secrets,
+    stated_rates,
     transfers,
     units,
+    withholding_rules,
 );

@@ -79,6 +79,10 @@ typed_ids! {
     ObligationId = "obl";
     /// A payout to a creator.
     PayoutId = "pay";
+    /// A withholding rule.
+    WithholdingRuleId = "whr";
+    /// An exchange rate.
+    ExchangeRateId = "fxr";
     /// An ad account at a platform.
     AdAccountId = "ada";
     /// A journal: one business event.

@@ -5,9 +5,10 @@
 //!
 //! Read in this order: [`mod@unit`] and [`money`] (what is counted), [`chart`] and [`account`]
 //! (where it is), [`journal`] (how it moves), [`hold`] (what waits to move), [`pledge`],
-//! [`creator`], [`allocation`], [`mod@obligation`] and [`ad_account`] (what it is for), [`books`]
-//! (the part of the ledger a batch works on), [`reversal`] (what can be taken back of it),
-//! [`command`] (what people ask for) and [`refusal`] (why it may be declined).
+//! [`creator`], [`allocation`], [`mod@obligation`] and [`ad_account`] (what it is for), [`payout`],
+//! [`withholding`] and [`exchange`] (how it leaves), [`books`] (the part of the ledger a batch works
+//! on), [`reversal`] (what can be taken back of it), [`command`] (what people ask for) and
+//! [`refusal`] (why it may be declined).
 
 pub mod account;
 pub mod ad_account;
@@ -17,6 +18,7 @@ pub mod catalogue;
 pub mod chart;
 pub mod command;
 pub mod creator;
+pub mod exchange;
 pub mod hold;
 pub mod id;
 pub mod job;
@@ -25,10 +27,12 @@ pub mod lot;
 pub mod market;
 pub mod money;
 pub mod obligation;
+pub mod payout;
 pub mod pledge;
 pub mod refusal;
 pub mod reversal;
 pub mod unit;
+pub mod withholding;
 
 pub use account::{Account, AccountKey};
 pub use ad_account::AdAccount;
@@ -40,15 +44,16 @@ pub use command::{Command, Context, Needs, Outcome};
 pub use creator::Creator;
 pub use hold::{Hold, HoldChange};
 pub use id::{
-    AccountId, AdAccountId, AllocationId, CreatorId, InstalmentId, JobRunId, JournalId, LotId,
-    ObligationId, PayoutId, PledgeId,
+    AccountId, AdAccountId, AllocationId, CreatorId, ExchangeRateId, InstalmentId, JobRunId, JournalId, LotId, ObligationId, PayoutId, PledgeId, WithholdingRuleId,
 };
 pub use job::{Job, JobRun};
 pub use journal::{Document, Draft, Journal, Kind, Move};
 pub use market::{Market, Markets};
 pub use money::Money;
 pub use obligation::Obligation;
+pub use payout::Payout;
 pub use pledge::{Instalment, Lot, Pledge};
 pub use refusal::Refusal;
 pub use reversal::{Reversible, ReversibleLine};
 pub use unit::{Unit, UnitKind, Units};
+pub use withholding::WithholdingRule;

@@ -159,6 +159,20 @@ impl Money {
             );
         Money::from_decimal(base, &self.unit).ok()
     }
+
+    /// That fraction of it, rounded once, half to even, to the minor digit.
+    pub fn part(&self, fraction: Decimal) -> Option<Money> {
+        self.converted(fraction, &self.unit)
+    }
+
+    /// What it comes to in another unit at so many of that unit for one of its own, rounded once,
+    /// half to even, to that unit's minor digit.
+    pub fn converted(&self, rate: Decimal, unit: &Unit) -> Option<Money> {
+        let exact = self.decimal().checked_mul(rate)?;
+        let digits = unit.minor_digits();
+        let rounded = exact.round_dp_with_strategy(digits, RoundingStrategy::MidpointNearestEven);
+        Money::from_decimal(rounded, unit).ok()
+    }
 }
 
 impl fmt::Display for Money {

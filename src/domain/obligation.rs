@@ -92,6 +92,8 @@ pub struct Obligation {
     pub remaining: i64,
     /// What of it was found not eligible, in minor digits.
     pub clawed_back: i64,
+    /// What of that is set aside: for a contract, what was paid in advance and isn't accounted for.
+    pub held: i64,
 }
 
 impl Obligation {

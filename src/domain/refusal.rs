@@ -48,6 +48,7 @@ impl Shortage {
                 Some(format!("give market {market} {missing} more budget"))
             }
             Code::CashFunded => Some(format!("record the receipt of {missing} more")),
+            Code::Reserve => Some(format!("reserve {missing} more")),
             Code::CreditsFunded => Some(format!("record lots of {missing} more")),
             _ => None,
         };
@@ -331,6 +332,62 @@ pub enum Refusal {
         /// What was asked.
         requested: Money,
     },
+    /// More than a payout holds.
+    #[error("The payout holds {held}; {requested} is more than that.")]
+    ExceedsPayout {
+        /// What it holds.
+        held: Money,
+        /// What was asked.
+        requested: Money,
+    },
+    /// More than is advanced on an obligation.
+    #[error("{advanced} is advanced and not accounted for; {requested} is more than that.")]
+    ExceedsAdvance {
+        /// What is open.
+        advanced: Money,
+        /// What was asked.
+        requested: Money,
+    },
+    /// What has to be said of an exchange isn't.
+    #[error("{unit} is paid from {own}; {what} has to be stated.")]
+    RateNeeded {
+        /// Where in the body.
+        pointer: &'static str,
+        /// The unit named.
+        unit: String,
+        /// The pledge's own currency.
+        own: String,
+        /// What is missing.
+        what: &'static str,
+    },
+    /// Something is said of an exchange where there is none.
+    #[error("The amount is in {unit}, the pledge's own currency; nothing is exchanged.")]
+    RateNotNeeded {
+        /// Where in the body.
+        pointer: &'static str,
+        /// The unit named.
+        unit: String,
+    },
+    /// An amount too small, or too large, to be counted in the pledge's own currency.
+    #[error("{amount} comes to nothing that can be counted in {own} at that rate.")]
+    WorthNothing {
+        /// The amount.
+        amount: Money,
+        /// The pledge's own currency.
+        own: String,
+    },
+    /// Somebody checks their own work.
+    #[error("{actor} {did} the {what}; {command} is for somebody else.")]
+    SamePerson {
+        /// A noun.
+        what: &'static str,
+        /// What they did before.
+        did: &'static str,
+        /// Who they are.
+        actor: String,
+        /// What was asked.
+        command: &'static str,
+    },
     /// A purse doesn't cover it.
     #[error("{} has {} available and {} was requested: {} short.",
         describe(&.0.key), .0.available, .0.requested, .0.shortfall())]
@@ -403,6 +460,12 @@ impl Refusal {
             Refusal::NotReversible { .. } => "not-reversible",
             Refusal::ExceedsLot { .. } => "exceeds-lot",
             Refusal::ExceedsPurses { .. } => "exceeds-purses",
+            Refusal::ExceedsPayout { .. } => "exceeds-payout",
+            Refusal::ExceedsAdvance { .. } => "exceeds-advance",
+            Refusal::SamePerson { .. } => "same-person",
+            Refusal::RateNeeded { .. } => "rate-needed",
+            Refusal::RateNotNeeded { .. } => "rate-not-needed",
+            Refusal::WorthNothing { .. } => "worth-nothing",
             Refusal::InsufficientFunds(_) => "insufficient-funds",
             Refusal::BackdatedOverdraft { .. } => "backdated-overdraft",
             Refusal::BeyondRange(_) => "beyond-range",
@@ -421,6 +484,8 @@ impl Refusal {
             | Refusal::UnitNotPledged { pointer, .. }
             | Refusal::ExceedsOutstanding { pointer, .. }
             | Refusal::EndsBeforeStart { pointer, .. }
+            | Refusal::RateNeeded { pointer, .. }
+            | Refusal::RateNotNeeded { pointer, .. }
             | Refusal::WrongUnitKind { pointer, .. } => fixed(pointer),
             Refusal::Repeated { pointer, .. }
             | Refusal::SplitCurrency { pointer, .. }
@@ -435,12 +500,16 @@ impl Refusal {
             | Refusal::ExceedsLiquidated { .. }
             | Refusal::ExceedsLot { .. }
             | Refusal::ExceedsPurses { .. }
+            | Refusal::ExceedsPayout { .. }
+            | Refusal::ExceedsAdvance { .. }
+            | Refusal::WorthNothing { .. }
             | Refusal::InsufficientFunds(_) => fixed("/amount"),
             Refusal::NotFound { .. }
             | Refusal::WrongState { .. }
             | Refusal::NotEmpty(_)
             | Refusal::WholeOnly { .. }
             | Refusal::NotReversible { .. }
+            | Refusal::SamePerson { .. }
             | Refusal::BeyondRange(_)
             | Refusal::Constraint(_) => None,
         }

@@ -228,9 +228,13 @@ fn decide(
     }
     let journal = submission.command.journal();
     let journal = journal.unwrap_or_else(|| JournalId(Uuid::now_v7()));
-    let decision = submission
-        .command
-        .decide(books, &Context { now, journal })?;
+    let actor = submission.actor.clone();
+    let context = Context {
+        now,
+        journal,
+        actor,
+    };
+    let decision = submission.command.decide(books, &context)?;
     let body = (submission.render)(&decision.outcome);
     let draft = decision.draft.clone();
     let posting = Posting {

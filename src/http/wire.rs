@@ -10,8 +10,7 @@ use utoipa::{PartialSchema, ToSchema};
 
 use crate::domain::money::format_minor;
 use crate::domain::{
-    AccountId, AdAccountId, AllocationId, CreatorId, InstalmentId, JobRunId, JournalId, LotId,
-    Market, Money, ObligationId, PledgeId, Unit,
+    AccountId, AdAccountId, AllocationId, CreatorId, ExchangeRateId, InstalmentId, JobRunId, JournalId, LotId, Market, Money, ObligationId, PayoutId, PledgeId, Unit, WithholdingRuleId,
 };
 
 /// An amount of one unit.
@@ -119,6 +118,9 @@ described! {
     ObligationId => id(ObligationId::PREFIX);
     AdAccountId => id(AdAccountId::PREFIX);
     JournalId => id(JournalId::PREFIX);
+    PayoutId => id(PayoutId::PREFIX);
+    ExchangeRateId => id(ExchangeRateId::PREFIX);
+    WithholdingRuleId => id(WithholdingRuleId::PREFIX);
     AccountId => id(AccountId::PREFIX);
     JobRunId => id(JobRunId::PREFIX);
 }

@@ -12,6 +12,7 @@ pub(super) const TABLES: &[&str] = &[
     "chart_dimensions",
     "chart_unit_kinds",
     "creators",
+    "exchange_rates",
     "holds",
     "idempotency_keys",
     "instalments",
@@ -24,12 +25,16 @@ pub(super) const TABLES: &[&str] = &[
     "lots",
     "obligations",
     "pledge_events",
+    "payout_events",
+    "payouts",
     "pledge_markets",
     "pledge_units",
     "pledges",
     "secrets",
+    "stated_rates",
     "transfers",
     "units",
+    "withholding_rules",
 ];
 
 /// Of these, some columns note what happened later: updates of others meet another rule.

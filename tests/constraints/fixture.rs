@@ -93,7 +93,8 @@ $$;
 
 /// USD 700 and credits of 300, of which 500 came; JP has 100, gives 90 to a creator, has 100 more:
 /// so 110 are there now, and 10 were between the 20th and the 25th. Of another pledge a creator has
-/// 50, 40 of it bound by a contract, of which 5 were taken back again and 10 are held.
+/// 50, 40 of it bound by a contract, of which 5 were taken back again and 10 are held. Of a
+/// third it is owed 30, of which 5 were paid and 10 are to be.
 const STORY: &str = "
 SELECT announce('fides', 70000, 30000);
 SELECT announce('other', 100, 100);
@@ -140,6 +141,29 @@ SELECT post('other', 3, 4, 40, '2026-01-26', kind => 'obligation', name => 'cont
 SELECT post('other', 4, 3, 5, '2026-01-27', kind => 'reversal', reverses => 3, reason => 'Late',
             document => 'doc');
 INSERT INTO holds (pledge_id, subject, account, amount) VALUES (id('other'), id('payout'), 4, 10);
+INSERT INTO exchange_rates VALUES (id('fx'), 'USD', 'JPY', '2025-01-20', 15025000000, 'ECB',
+    'carlos', now());
+INSERT INTO withholding_rules VALUES (id('rule'), 'CH', 'JP', 'service', '2025-01-01', 204200,
+    'Article 212', 'carlos', now());
+SELECT announce('payer', 100, 100);
+SELECT open('payer', 1, '1010', 'USD');
+SELECT open('payer', 2, '5110', 'USD', market => 'JP');
+SELECT open('payer', 3, '2120', 'USD', market => 'JP', creator => 'hanako');
+SELECT open('payer', 4, '3110', 'USD');
+SELECT post('payer', 1, 4, 60, '2026-01-05');
+SELECT post('payer', 2, 3, 30, '2026-01-28', kind => 'invoice');
+SELECT post('payer', 3, 1, 5, '2026-01-29', kind => 'payment', subject => 'paid',
+            bank_reference => 'B-1');
+INSERT INTO payouts
+SELECT id('payer'), id(name), id('hanako'), 'JP', 'USD', amount, 'USD', amount, name, NULL, 'petra',
+       now(), '2027-01-01' FROM (VALUES ('paid', 5), ('waiting', 10)) AS it (name, amount);
+INSERT INTO payout_events (pledge_id, payout_id, seq, state, at, actor, journal, bank_reference)
+VALUES (id('payer'), id('paid'), 1, 'approved', now(), 'aiko', NULL, NULL),
+       (id('payer'), id('paid'), 2, 'sent', now(), 'petra', NULL, NULL),
+       (id('payer'), id('paid'), 3, 'settled', now(), 'petra', 3, 'B-1');
+INSERT INTO stated_rates VALUES (id('payer'), 2, 'JPY', 15025000000, 'ECB', '2026-01-28');
+INSERT INTO holds (pledge_id, subject, account, amount)
+VALUES (id('payer'), id('waiting'), 3, 10), (id('payer'), id('waiting'), 1, 10);
 INSERT INTO idempotency_keys VALUES (id('key'), id('request'), now(), 'answer');
 UPDATE pledges SET state = 'active', agreed_on = '2026-01-01' WHERE id = id('fides');
 ";

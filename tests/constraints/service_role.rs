@@ -20,6 +20,7 @@ const MAY_INSERT: &[&str] = &[
     "accounts",
     "ad_accounts",
     "creators",
+    "exchange_rates",
     "holds",
     "idempotency_keys",
     "instalments",
@@ -31,10 +32,14 @@ const MAY_INSERT: &[&str] = &[
     "lots",
     "obligations",
     "pledge_events",
+    "payout_events",
+    "payouts",
     "pledge_markets",
     "pledge_units",
     "pledges",
+    "stated_rates",
     "transfers",
+    "withholding_rules",
 ];
 
 #[tokio::test(flavor = "multi_thread")]

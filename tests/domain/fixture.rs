@@ -293,6 +293,7 @@ impl Ledger {
         Context {
             now: NOW,
             journal: JournalId(Uuid::from_u128(0x51)),
+            actor: "petra".to_owned(),
         }
     }
 

@@ -2,83 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use almoner::domain::{Account, AccountId, AccountKey, Code, Command, Refusal};
+use almoner::domain::{Account, AccountId, AccountKey, Code, Command};
 use time::Duration;
 use time::macros::date;
 use uuid::Uuid;
 
+use super::cash_out::paid_wrongly;
+use super::codes::{CODES, code};
 use super::fixture::*;
 use super::lapses::{ended_wrongly, for_the_us};
 use super::reversals::taken_back;
-
-/// Every code, by variant: a new variant doesn't compile without one here.
-fn code(refusal: &Refusal) -> &'static str {
-    match refusal {
-        Refusal::NotFound { .. } => "not-found",
-        Refusal::UnknownReference { .. } => "unknown-reference",
-        Refusal::DuplicateReference { .. } => "duplicate-reference",
-        Refusal::Repeated { .. } => "repeated",
-        Refusal::SplitNotTotal { .. } => "split-not-total",
-        Refusal::SplitCurrency { .. } => "split-currency",
-        Refusal::InstalmentsNotSplit { .. } => "instalments-not-split",
-        Refusal::UnitNotPledged { .. } => "unit-not-pledged",
-        Refusal::MarketNotPledged { .. } => "market-not-pledged",
-        Refusal::WrongUnit { .. } => "wrong-unit",
-        Refusal::WrongUnitKind { .. } => "wrong-unit-kind",
-        Refusal::LotNeverValid { .. } => "lot-never-valid",
-        Refusal::NotLater { .. } => "not-later",
-        Refusal::ExceedsLot { .. } => "exceeds-lot",
-        Refusal::ExceedsPurses { .. } => "exceeds-purses",
-        Refusal::EndsBeforeStart { .. } => "ends-before-start",
-        Refusal::WrongState { .. } => "wrong-state",
-        Refusal::ExceedsOutstanding { .. } => "exceeds-outstanding",
-        Refusal::ExceedsAllocation { .. } => "exceeds-allocation",
-        Refusal::ExceedsLiquidated { .. } => "exceeds-liquidated",
-        Refusal::NotEmpty(_) => "not-empty",
-        Refusal::ExceedsReversible { .. } => "exceeds-reversible",
-        Refusal::LinesDiffer => "lines-differ",
-        Refusal::WholeOnly { .. } => "whole-only",
-        Refusal::ReversalLopsided { .. } => "reversal-lopsided",
-        Refusal::NotReversible { .. } => "not-reversible",
-        Refusal::InsufficientFunds(_) => "insufficient-funds",
-        Refusal::BackdatedOverdraft { .. } => "backdated-overdraft",
-        Refusal::BeyondRange(_) => "beyond-range",
-        Refusal::Constraint(_) => "ledger-rule",
-    }
-}
-
-/// Every code there is. The last is the database's: no command decides it.
-const CODES: &[&str] = &[
-    "not-found",
-    "unknown-reference",
-    "duplicate-reference",
-    "repeated",
-    "split-not-total",
-    "split-currency",
-    "instalments-not-split",
-    "unit-not-pledged",
-    "market-not-pledged",
-    "wrong-unit",
-    "wrong-unit-kind",
-    "lot-never-valid",
-    "not-later",
-    "exceeds-lot",
-    "exceeds-purses",
-    "ends-before-start",
-    "wrong-state",
-    "exceeds-outstanding",
-    "exceeds-allocation",
-    "exceeds-liquidated",
-    "not-empty",
-    "exceeds-reversible",
-    "lines-differ",
-    "whole-only",
-    "reversal-lopsided",
-    "not-reversible",
-    "insufficient-funds",
-    "backdated-overdraft",
-    "beyond-range",
-];
 
 /// A pledge with one thing changed.
 fn announce(change: impl FnOnce(&mut almoner::domain::command::AnnouncePledge)) -> Command {
@@ -275,6 +208,7 @@ fn each_refusal_is_reached_and_nothing_is_changed_by_it() {
         (allocated(), spent_wrongly()),
         taken_back(),
         (for_the_us(), ended_wrongly()),
+        paid_wrongly(),
     ] {
         for (expected, command) in cases {
             let refusal = ledger.decide(&command).unwrap_err();

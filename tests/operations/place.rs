@@ -16,6 +16,10 @@ pub struct Place {
     pub creator: String,
     pub allocation: String,
     pub obligation: String,
+    /// A contract on which 10.00 was paid in advance, and 30.00 invoiced.
+    pub advanced: String,
+    /// Payouts of 5.00: proposed, approved, sent.
+    pub payouts: [String; 3],
     pub ad_account: String,
     pub account: String,
     pub journal: String,
@@ -53,6 +57,7 @@ impl Place {
             "amount": usd("40.00"), "starts_on": "2024-12-02", "ends_on": "2025-03-31",
             "effective_date": "2024-12-02"});
         let obligation = post("/v1/obligations".to_owned(), contract).await;
+        let (advanced, payouts) = super::cash_out::paid(world, &pledge.id, &creator).await;
         let ad_account = post(
             format!("/v1/pledges/{}/ad-accounts", pledge.id),
             ad_account("7301"),
@@ -78,6 +83,8 @@ impl Place {
             creator,
             allocation: text(&allocation["id"]),
             obligation: text(&obligation["id"]),
+            advanced,
+            payouts,
             ad_account: text(&ad_account["id"]),
             account: text(&account["id"]),
             journal: text(&allocation["journal_id"]),
@@ -93,12 +100,14 @@ impl Place {
             &self.lot,
             &self.allocation,
             &self.obligation,
+            &self.advanced,
             &self.ad_account,
             &self.account,
         ];
         let all = single
             .into_iter()
             .chain([&self.journal])
+            .chain(&self.payouts)
             .chain(&self.instalments);
         all.map(String::as_str).collect()
     }

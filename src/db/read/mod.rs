@@ -21,6 +21,7 @@ mod known;
 mod lines;
 mod obligations;
 mod page;
+mod payouts;
 mod pledges;
 pub mod proofs;
 mod rows;
@@ -50,6 +51,9 @@ pub use obligations::{
     ObligationFilter, ad_account, list_ad_accounts, list_obligations, obligation,
 };
 pub use page::{Page, Window};
+pub use payouts::{
+    PayoutFilter, due_payouts, list_exchange_rates, list_payouts, list_withholding_rules, payout,
+};
 pub use pledges::{instalment, instalments_of, list_lots, list_pledges, lot, pledge};
 pub use proofs::{Proof, proofs};
 pub use secrets::cursor_secret;

@@ -51,6 +51,8 @@ macro_rules! insert_columns {
     };
 }
 
+pub(super) use insert_columns;
+
 /// What every array statement has in common.
 pub(super) trait Columns: QueryFragment<Pg> + QueryId + Send {
     /// Whether there is nothing to insert, so that the statement can be skipped.

@@ -17,6 +17,7 @@ use super::instalments::load_instalments;
 use super::lots::load_lots;
 use super::obligations::{load_ad_accounts, load_holds, load_obligations, load_own_references};
 use super::reversibles::{is_reversed, load_reversibles};
+use super::payouts::{load_exchange, load_payouts, load_withholding};
 use crate::db::error::DbError;
 use crate::db::rows::{market, money, unreadable};
 use crate::db::schema::{allocations, creators, idempotency_keys, journals, pledges};
@@ -167,6 +168,7 @@ impl QueryFragment<Pg> for Locate {
             Thing::Lot => "lots WHERE ",
             Thing::Obligation => "obligations WHERE ",
             Thing::AdAccount => "ad_accounts WHERE ",
+            Thing::Payout => "payouts WHERE ",
         });
         out.push_sql("id = ANY(");
         out.push_bind_param::<Array<diesel::sql_types::Uuid>, _>(&self.ids)?;
@@ -219,6 +221,7 @@ pub(super) async fn load(
     let found = find_accounts(connection, &needs).await?;
     enter_accounts(connection, &needs, found, books).await?;
     load_holds(connection, &needs, books).await?;
+    load_exchange(connection, catalogue, &needs, books).await?;
     load_days(connection, needs, books).await
 }
 
@@ -235,7 +238,9 @@ pub(super) async fn load_first(
     load_ad_accounts(connection, catalogue, needs, books).await?;
     load_lots(connection, catalogue, needs, books).await?;
     load_obligations(connection, catalogue, needs, books).await?;
-    load_reversibles(connection, catalogue, needs, books).await
+    load_reversibles(connection, catalogue, needs, books).await?;
+    load_payouts(connection, catalogue, needs, books).await?;
+    load_withholding(connection, needs, books).await
 }
 
 async fn load_references(

@@ -18,6 +18,7 @@ mod instalments;
 mod load;
 mod lots;
 mod obligations;
+mod payouts;
 mod post;
 mod record;
 mod reversibles;
@@ -252,6 +253,11 @@ impl Session {
             insert(connection, rows.held),
             insert(connection, rows.ended),
             insert(connection, rows.end),
+            insert(connection, rows.withholding_rules),
+            insert(connection, rows.payouts),
+            insert(connection, rows.payout_events),
+            insert(connection, rows.stated_rates),
+            insert(connection, rows.exchange_rates),
             insert(connection, rows.keys),
             run(connection, Commit),
         )?;

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::db::error::DbError;
 use crate::db::rows::{AdAccountRow, ObligationFigures, ObligationRow};
-use crate::db::schema::{accounts, ad_accounts, holds, obligation_figures, obligations};
+use crate::db::schema::{accounts, ad_accounts, holds, obligation_figures, obligations, payouts};
 use crate::domain::books::Books;
 use crate::domain::command::Thing;
 use crate::domain::{Catalogue, Hold, Needs};
@@ -78,6 +78,13 @@ pub(super) async fn load_own_references(
                 let known = ad_accounts::table
                     .filter(ad_accounts::pledge_id.eq(pledge.0))
                     .filter(ad_accounts::reference.eq(reference));
+                let exists = diesel::select(diesel::dsl::exists(known));
+                exists.get_result(&mut connection).await?
+            }
+            Thing::Payout => {
+                let known = payouts::table
+                    .filter(payouts::pledge_id.eq(pledge.0))
+                    .filter(payouts::reference.eq(reference));
                 let exists = diesel::select(diesel::dsl::exists(known));
                 exists.get_result(&mut connection).await?
             }

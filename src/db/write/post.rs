@@ -12,6 +12,10 @@ use super::columns::{
     InsertPledgeUnits, InsertPledges, InsertTransfers, Post, SetHolds,
 };
 use super::record::{push_extension, push_lot, push_run, push_scope};
+use super::payouts::{
+    InsertExchangeRates, InsertPayoutEvents, InsertPayouts, InsertStatedRates,
+    InsertWithholdingRules,
+};
 use crate::db::error::DbError;
 use crate::db::schema::{instalments, pledges};
 use crate::domain::account::AccountKey;
@@ -55,6 +59,12 @@ pub(super) struct Rows {
     /// Holds that are more than before: what they take may have been posted.
     pub(super) held: SetHolds,
     pub(super) posting: Post,
+    pub(super) withholding_rules: InsertWithholdingRules,
+    pub(super) payouts: InsertPayouts,
+    pub(super) stated_rates: InsertStatedRates,
+    pub(super) exchange_rates: InsertExchangeRates,
+    /// What happened to payouts, once their journals are posted and their holds set.
+    pub(super) payout_events: InsertPayoutEvents,
     /// The answers of a batch that posts nothing.
     pub(super) keys: InsertKeys,
 }
@@ -78,6 +88,7 @@ impl Rows {
         rows.register(&books.changes);
         rows.open_accounts(books);
         rows.set_holds(books);
+        rows.pay_out(&books.changes);
         for journal in &books.changes.journals {
             push_journal(&mut rows.posting.journals, journal);
             push_transfers(&mut rows.posting.transfers, journal);

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::{Books, PledgeEvent, Posting};
 use crate::domain::account::AccountKey;
 use crate::domain::command::{Decision, Event, MovedOn, Thing};
+use crate::domain::exchange::adds_to_carried;
 use crate::domain::hold::{Hold, HoldChange};
 use crate::domain::id::{JournalId, PledgeId};
 use crate::domain::journal::Draft;
@@ -45,6 +46,11 @@ impl Books {
         if let (Some(subject), Some(reference)) = (draft.subject, &draft.bank_reference) {
             self.bank_references
                 .insert((subject, reference.clone()), true);
+        }
+        for ((home, key), carried) in &mut self.carried {
+            if *home == pledge {
+                *carried += adds_to_carried(key, &draft.moves);
+            }
         }
         let (journal, opened) = book.post(draft, posting);
         self.changes
@@ -120,6 +126,11 @@ impl Books {
             }
             Event::Held(pledge, change) => self.hold(pledge, change),
             Event::MovedOn(_) => {} // recorded with who said so
+            Event::WithholdingStated(rule) => self.state_withholding(rule),
+            Event::PayoutProposed(payout) => self.propose_payout(payout),
+            Event::PayoutMoved(event) => self.move_payout(event),
+            Event::ExchangeRateStated(rate) => self.state_exchange_rate(rate),
+            Event::RateStated(pledge, unit, rate) => self.state_rate(pledge, unit, rate),
         }
     }
 

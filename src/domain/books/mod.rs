@@ -5,27 +5,32 @@
 //! then written as a whole. A value looked up and not found is remembered as absent.
 
 mod apply;
+mod cash_out;
 mod pledge_book;
 
 use std::collections::HashMap;
 
-use time::OffsetDateTime;
+use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
 use super::account::AccountKey;
 use super::ad_account::AdAccount;
 use super::command::{MovedOn, Thing};
+use super::exchange::{ExchangeRate, RateName, StatedRate};
 use super::id::{
-    AdAccountId, AllocationId, CreatorId, InstalmentId, JournalId, LotId, ObligationId, PledgeId,
+    AdAccountId, AllocationId, CreatorId, InstalmentId, JournalId, LotId, ObligationId, PayoutId, PledgeId,
 };
 use super::job::JobRun;
 use super::journal::Journal;
 use super::lot::LotStanding;
 use super::market::Market;
 use super::obligation::Obligation;
+use super::payout::{Payout, PayoutEvent};
 use super::pledge::{Instalment, Lot, Pledge};
 use super::refusal::Refusal;
 use super::reversal::{Chain, Reversible};
+use super::unit::Unit;
+use super::withholding::{Route, WithholdingRule};
 use super::{Allocation, Creator};
 
 pub use pledge_book::{PledgeBook, Standing};
@@ -86,6 +91,16 @@ pub struct Changes {
     pub accounts: Vec<(PledgeId, AccountKey)>,
     /// Journals to post, in order.
     pub journals: Vec<Journal>,
+    /// New withholding rules.
+    pub withholding_rules: Vec<WithholdingRule>,
+    /// New payouts.
+    pub payouts: Vec<Payout>,
+    /// What happened to payouts, in order, each with the number of the journal posted with it.
+    pub payout_events: Vec<(PayoutEvent, Option<i64>)>,
+    /// Rates that journals, by their numbers, took one currency for another at.
+    pub stated_rates: Vec<(PledgeId, i64, Unit, StatedRate)>,
+    /// New exchange rates.
+    pub exchange_rates: Vec<ExchangeRate>,
 }
 
 fn absent(what: &'static str, id: impl ToString) -> Refusal {
@@ -120,6 +135,18 @@ pub struct Books {
     pub creator_references: HashMap<String, bool>,
     /// Whether a journal about that subject bears that reference of the bank's.
     pub bank_references: HashMap<(Uuid, String), bool>,
+    /// Payouts by id.
+    pub payouts: HashMap<PayoutId, Option<Payout>>,
+    /// The withholding rules of routes in force on a day, if there are any.
+    pub withholding_rules: HashMap<(Route, Date), Option<WithholdingRule>>,
+    /// Whether a withholding rule of a route begins on a day.
+    pub withholding_days: HashMap<(Route, Date), bool>,
+    /// The currencies creators of markets are paid in.
+    pub currencies: HashMap<Market, String>,
+    /// What accounts in other currencies carry in their pledges' own, in minor digits.
+    pub carried: HashMap<(PledgeId, AccountKey), i64>,
+    /// Whether exchange rates are stated already.
+    pub exchange_rates: HashMap<RateName, bool>,
     /// What has been decided so far.
     pub changes: Changes,
 }
@@ -177,6 +204,13 @@ impl Books {
         let found = self.lots.get(&id).and_then(Option::as_ref);
         let standing = found.ok_or_else(|| absent("lot", id))?;
         Ok((self.pledge(standing.lot.pledge)?, standing))
+    }
+
+    /// A payout that exists, with its pledge.
+    pub fn payout(&self, id: PayoutId) -> Result<(&PledgeBook, &Payout), Refusal> {
+        let found = self.payouts.get(&id).and_then(Option::as_ref);
+        let payout = found.ok_or_else(|| absent("payout", id))?;
+        Ok((self.pledge(payout.pledge)?, payout))
     }
 
     /// An ad account that exists, with its pledge.

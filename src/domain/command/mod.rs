@@ -3,6 +3,7 @@
 //! A command says what it `needs` from the ledger, in as many rounds as it takes (an allocation by
 //! its id, then its purses), and then decides: a [`Decision`] or a [`Refusal`]. Deciding is pure.
 
+mod advance;
 mod agreement;
 mod allocate;
 mod announce;
@@ -12,19 +13,25 @@ mod enrol;
 mod extend;
 mod give_back;
 mod lapse;
+mod exchange;
+mod invoice;
 mod needs;
 mod obligate;
 mod outcome;
+mod payout;
 mod receive;
 mod record_run;
 mod recover;
 mod require;
 mod reverse;
+mod reserve;
+mod withholding;
 
 use super::books::Books;
 use super::id::JournalId;
 use super::refusal::Refusal;
 
+pub use advance::{AdvanceStep, MoveAdvance};
 pub use agreement::{MeetCondition, SignAgreement};
 pub use allocate::{AllocateToCreator, ReleaseAllocation};
 pub use announce::{AnnouncePledge, NewInstalment};
@@ -34,13 +41,18 @@ pub use enrol::EnrolCreator;
 pub use extend::ExtendLot;
 pub use give_back::{DrawSupportCost, OweDonor, PayDonor};
 pub use lapse::{ExpireLot, MOST_PURSES, RevokeLot};
+pub use exchange::StateExchangeRate;
+pub use invoice::AcceptInvoice;
 pub use needs::{Home, Needs, Thing};
 pub use obligate::{OpenAdAccount, OpenObligation, ReleaseObligation};
 pub use outcome::{Context, Decision, Event, Outcome};
+pub use payout::{ExpirePayout, MovePayout, PayoutStep, ProposePayout};
 pub use receive::{IssueLot, ReceiveCash, WriteOff};
 pub use record_run::RecordRun;
 pub use recover::{ClaimBack, Recover, WriteOffDebt};
 pub use reverse::{Portion, ReverseJournal, ReversedLine};
+pub use reserve::MoveReserve;
+pub use withholding::{PayTax, StateWithholding};
 
 /// What people ask the ledger to do.
 #[derive(Debug, Clone)]
@@ -99,6 +111,24 @@ pub enum Command {
     RevokeLot(RevokeLot),
     /// Record that a job was done.
     RecordRun(RecordRun),
+    /// Accept a creator's invoice.
+    AcceptInvoice(AcceptInvoice),
+    /// State what is withheld from a day on.
+    StateWithholding(StateWithholding),
+    /// Pay what was withheld to the tax office.
+    PayTax(PayTax),
+    /// Propose to pay a creator part of what it is owed.
+    ProposePayout(ProposePayout),
+    /// Take a payout one step on.
+    MovePayout(MovePayout),
+    /// Give up a payout whose hold has run out.
+    ExpirePayout(ExpirePayout),
+    /// Pay in advance on a contract, account for it, or take it back.
+    MoveAdvance(MoveAdvance),
+    /// Add to the reserve for exchange differences, or give part of it back.
+    MoveReserve(MoveReserve),
+    /// State what one currency is worth in another.
+    StateExchangeRate(StateExchangeRate),
 }
 
 macro_rules! each {
@@ -131,6 +161,15 @@ macro_rules! each {
             Command::ExpireLot($inner) => $body,
             Command::RevokeLot($inner) => $body,
             Command::RecordRun($inner) => $body,
+            Command::AcceptInvoice($inner) => $body,
+            Command::StateWithholding($inner) => $body,
+            Command::PayTax($inner) => $body,
+            Command::ProposePayout($inner) => $body,
+            Command::MovePayout($inner) => $body,
+            Command::ExpirePayout($inner) => $body,
+            Command::MoveAdvance($inner) => $body,
+            Command::MoveReserve($inner) => $body,
+            Command::StateExchangeRate($inner) => $body,
         }
     };
 }

@@ -7,10 +7,11 @@ use uuid::Uuid;
 
 use crate::domain::account::AccountKey;
 use crate::domain::books::{Books, PledgeBook};
-use crate::domain::id::{
-    AdAccountId, AllocationId, CreatorId, JournalId, LotId, ObligationId, PledgeId,
-};
+use crate::domain::id::{AdAccountId, AllocationId, CreatorId, JournalId, LotId, ObligationId, PledgeId, PayoutId};
+use crate::domain::exchange::RateName;
 use crate::domain::journal::Move;
+use crate::domain::market::Market;
+use crate::domain::withholding::Route;
 
 /// A kind of thing that belongs to one pledge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -27,6 +28,8 @@ pub enum Thing {
     AdAccount,
     /// A journal.
     Journal,
+    /// A payout.
+    Payout,
 }
 
 /// What leads to the pledge a command works on.
@@ -73,6 +76,18 @@ pub struct Needs {
     pub creator_references: HashSet<String>,
     /// Whether journals about these subjects bear these references of the bank's.
     pub bank_references: HashSet<(PledgeId, Uuid, String)>,
+    /// These payouts.
+    pub payouts: HashSet<PayoutId>,
+    /// The withholding rules of these routes in force on those days.
+    pub withholding_rules: HashSet<(Route, Date)>,
+    /// Whether a withholding rule of these routes begins on those days.
+    pub withholding_days: HashSet<(Route, Date)>,
+    /// The currencies of these markets.
+    pub currencies: HashSet<Market>,
+    /// What these accounts in other currencies carry in their pledges' own.
+    pub carried: HashSet<(PledgeId, AccountKey)>,
+    /// Whether these exchange rates are stated already.
+    pub exchange_rates: HashSet<RateName>,
 }
 
 impl Needs {
@@ -93,6 +108,12 @@ impl Needs {
             && self.pledge_references.is_empty()
             && self.creator_references.is_empty()
             && self.bank_references.is_empty()
+            && self.payouts.is_empty()
+            && self.withholding_rules.is_empty()
+            && self.withholding_days.is_empty()
+            && self.currencies.is_empty()
+            && self.carried.is_empty()
+            && self.exchange_rates.is_empty()
     }
 
     pub(super) fn instalments(&mut self, book: &PledgeBook) {
@@ -108,7 +129,6 @@ impl Needs {
     }
 
     /// What is held for a subject.
-    #[allow(dead_code)] // TODO
     pub(super) fn holds(&mut self, book: &PledgeBook, subject: Uuid) {
         if !book.holds.contains_key(&subject) {
             self.holds.insert((book.pledge.id, subject));
@@ -155,6 +175,42 @@ impl Needs {
     pub(super) fn lot(&mut self, books: &Books, id: LotId) {
         if !books.lots.contains_key(&id) {
             self.lots.insert(id);
+        }
+    }
+
+    /// A payout.
+    pub(super) fn payout(&mut self, books: &Books, id: PayoutId) {
+        if !books.payouts.contains_key(&id) {
+            self.payouts.insert(id);
+        }
+    }
+
+    /// The withholding rule of a route in force on a day.
+    pub(super) fn withholding_rule(&mut self, books: &Books, route: Route, day: Date) {
+        if !books.withholding_rules.contains_key(&(route, day)) {
+            self.withholding_rules.insert((route, day));
+        }
+    }
+
+    /// The currency creators of a market are paid in.
+    pub(super) fn currency(&mut self, books: &Books, market: Market) {
+        if !books.currencies.contains_key(&market) {
+            self.currencies.insert(market);
+        }
+    }
+
+    /// What an account in another currency carries in the pledge's own.
+    pub(super) fn carried(&mut self, books: &Books, pledge: PledgeId, key: AccountKey) {
+        let name = (pledge, key);
+        if !books.carried.contains_key(&name) {
+            self.carried.insert(name);
+        }
+    }
+
+    /// Whether a withholding rule of the route begins on that day.
+    pub(super) fn withholding_day(&mut self, books: &Books, route: Route, day: Date) {
+        if !books.withholding_days.contains_key(&(route, day)) {
+            self.withholding_days.insert((route, day));
         }
     }
 

@@ -149,6 +149,7 @@ impl OpenObligation {
             released: 0,
             remaining: self.amount.minor(),
             clawed_back: 0,
+            held: 0,
         }
     }
 

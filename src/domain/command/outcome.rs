@@ -4,14 +4,18 @@ use time::{Date, OffsetDateTime};
 
 use super::MovedOn;
 use super::reverse::ReversedLine;
+use crate::domain::exchange::{ExchangeRate, StatedRate};
 use crate::domain::hold::HoldChange;
 use crate::domain::id::{JournalId, PledgeId};
 use crate::domain::job::JobRun;
 use crate::domain::journal::{Draft, Kind};
 use crate::domain::market::Market;
 use crate::domain::money::Money;
+use crate::domain::payout::PayoutEvent;
 use crate::domain::pledge::{Instalment, Lot, Pledge};
-use crate::domain::{AdAccount, Allocation, Creator, Obligation};
+use crate::domain::unit::Unit;
+use crate::domain::withholding::PaymentKind;
+use crate::domain::{AdAccount, Allocation, Creator, Obligation, Payout, WithholdingRule};
 
 /// What deciding needs from outside: the time and the ids of what may come about.
 #[derive(Debug, Clone)]
@@ -20,6 +24,8 @@ pub struct Context {
     pub now: OffsetDateTime,
     /// The id the journal will have, if one is posted.
     pub journal: JournalId,
+    /// Who asks.
+    pub actor: String,
 }
 
 /// Something that happened besides the posting.
@@ -61,6 +67,16 @@ pub enum Event {
     Held(PledgeId, HoldChange),
     /// A job was done.
     JobRan(JobRun),
+    /// A withholding rule was stated.
+    WithholdingStated(WithholdingRule),
+    /// A payout was proposed.
+    PayoutProposed(Payout),
+    /// The journal posted with it took one currency, that of the unit, for the pledge's own.
+    RateStated(PledgeId, Unit, StatedRate),
+    /// An exchange rate was stated.
+    ExchangeRateStated(ExchangeRate),
+    /// Something happened to a payout.
+    PayoutMoved(PayoutEvent),
 }
 
 /// What a command comes to.
@@ -218,5 +234,69 @@ pub enum Outcome {
         obligation: Obligation,
         /// What was posted.
         journal: JournalId,
+    },
+    /// An invoice that was accepted.
+    Invoice {
+        /// The obligation as it now stands.
+        obligation: Obligation,
+        /// The invoice's own reference.
+        reference: String,
+        /// What it is for.
+        payment_kind: PaymentKind,
+        /// What it comes to.
+        gross: Money,
+        /// What that is in the pledge's own currency.
+        value: Money,
+        /// At what rate, if it is in another.
+        rate: Option<StatedRate>,
+        /// What of it is withheld.
+        withheld: Money,
+        /// By which rule; none, if nothing says so.
+        rule: Option<WithholdingRule>,
+        /// When it counts.
+        effective_date: Date,
+        /// What was posted.
+        journal: JournalId,
+    },
+    /// Tax withheld that was paid to the tax office.
+    TaxPayment {
+        /// The pledge.
+        pledge: PledgeId,
+        /// The market.
+        market: Market,
+        /// What was paid.
+        amount: Money,
+        /// What is still to be remitted.
+        outstanding: Money,
+        /// The bank's reference.
+        bank_reference: String,
+        /// When it counts.
+        effective_date: Date,
+        /// What was posted.
+        journal: JournalId,
+    },
+    /// A change to the reserve for fees and exchange differences.
+    Reserve {
+        /// The pledge.
+        pledge: PledgeId,
+        /// What moved.
+        amount: Money,
+        /// What the reserve now has.
+        reserve: Money,
+        /// When it counts.
+        effective_date: Date,
+        /// What was posted.
+        journal: JournalId,
+    },
+    /// An exchange rate.
+    ExchangeRate(ExchangeRate),
+    /// A withholding rule.
+    WithholdingRule(WithholdingRule),
+    /// A payout as it now stands.
+    Payout {
+        /// The payout.
+        payout: Payout,
+        /// What was posted.
+        journal: Option<JournalId>,
     },
 }

@@ -1,18 +1,21 @@
 //! What several commands ask of what they are given.
 
 use uuid::Uuid;
-
-use super::Thing;
+use super::{Thing, Needs};
+use time::Date;
 use crate::domain::account::AccountKey;
-use crate::domain::books::Books;
+use crate::domain::books::{Books, PledgeBook};
+use crate::domain::chart::Code;
+use crate::domain::exchange::{Foreign, StatedRate};
 use crate::domain::id::PledgeId;
 use crate::domain::journal::Move;
 use crate::domain::lot::LotScope;
 use crate::domain::market::Market;
 use crate::domain::money::Money;
+use crate::domain::obligation::{Bond, Obligation};
 use crate::domain::pledge::{Instalment, Pledge};
 use crate::domain::refusal::Refusal;
-use crate::domain::unit::Unit;
+use crate::domain::unit::{Unit, UnitKind};
 
 /// A move in the order people say it: what is debited, what is credited, how much.
 pub(super) fn entry(debit: AccountKey, credit: AccountKey, amount: i64) -> Move {
@@ -158,4 +161,165 @@ pub(super) fn require_scope(pledge: &Pledge, scope: &LotScope) -> Result<(), Ref
         }
     }
     Ok(())
+}
+
+/// The amount must be in that unit.
+pub(super) fn require_same_unit(amount: &Money, expected: &Unit) -> Result<(), Refusal> {
+    match amount.unit() == expected {
+        true => Ok(()),
+        false => Err(Refusal::WrongUnit {
+            pointer: "/amount/unit",
+            given: amount.unit().to_string(),
+            expected: expected.to_string(),
+        }),
+    }
+}
+
+/// The obligation must be a contract, and what is said of it in cash.
+pub(super) fn require_contract(obligation: &Obligation, amount: &Money) -> Result<(), Refusal> {
+    let unit = match obligation.bond {
+        Bond::Campaign { .. } => obligation.amount.unit(),
+        Bond::Contract => amount.unit(),
+    };
+    match unit.kind() {
+        UnitKind::Cash => Ok(()),
+        UnitKind::Credits => Err(Refusal::WrongUnitKind {
+            pointer: "/amount/unit",
+            unit: unit.to_string(),
+            kind: unit.kind(),
+            rule: "this is for contracts, which are in cash.",
+        }),
+    }
+}
+
+/// No journal about the subject may bear that reference yet.
+pub(super) fn require_new_bank_reference(
+    books: &Books,
+    subject: Uuid,
+    what: &'static str,
+    pointer: &'static str,
+    reference: &str,
+) -> Result<(), Refusal> {
+    let name = (subject, reference.to_owned());
+    match books.bank_references.get(&name) {
+        Some(true) => Err(Refusal::DuplicateReference {
+            pointer,
+            what,
+            reference: reference.to_owned(),
+        }),
+        Some(false) | None => Ok(()),
+    }
+}
+
+/// What an amount comes to in the pledge's own currency: itself, or, if it is in the market's, at
+/// the rate that has to be stated.
+pub(super) fn require_value(
+    books: &Books,
+    market: Market,
+    amount: &Money,
+    own: &Unit,
+    rate: Option<&StatedRate>,
+) -> Result<Money, Refusal> {
+    let (unit, pointer) = (amount.unit(), "/rate");
+    if unit == own {
+        return match rate {
+            None => Ok(amount.clone()),
+            Some(_) => Err(Refusal::RateNotNeeded {
+                pointer,
+                unit: unit.to_string(),
+            }),
+        };
+    }
+    let currency = books.currencies.get(&market).map_or("", String::as_str);
+    if unit.code() != currency {
+        let expected = match currency == own.code() || currency.is_empty() {
+            true => own.to_string(),
+            false => format!("{own} or {currency}"),
+        };
+        return Err(Refusal::WrongUnit {
+            pointer: "/amount/unit",
+            given: unit.to_string(),
+            expected,
+        });
+    }
+    let rate = rate.ok_or_else(|| Refusal::RateNeeded {
+        pointer,
+        unit: unit.to_string(),
+        own: own.to_string(),
+        what: "a rate",
+    })?;
+    rate.value(amount, own)
+        .ok_or_else(|| Refusal::WorthNothing {
+            amount: amount.clone(),
+            own: own.to_string(),
+        })
+}
+
+/// What the bank charged for an amount: as much, or, if that is in another currency, what has to be
+/// stated.
+pub(super) fn require_charge(
+    amount: &Money,
+    own: &Unit,
+    charged: Option<&Money>,
+) -> Result<Money, Refusal> {
+    let (unit, pointer) = (amount.unit(), "/charged");
+    match (charged, unit == own) {
+        (None, true) => Ok(amount.clone()),
+        (Some(_), true) => Err(Refusal::RateNotNeeded {
+            pointer,
+            unit: unit.to_string(),
+        }),
+        (None, false) => Err(Refusal::RateNeeded {
+            pointer,
+            unit: unit.to_string(),
+            own: own.to_string(),
+            what: "what the bank charged",
+        }),
+        (Some(charged), false) if charged.unit() == own => Ok(charged.clone()),
+        (Some(charged), false) => Err(Refusal::WrongUnit {
+            pointer: "/charged/unit",
+            given: charged.unit().to_string(),
+            expected: own.to_string(),
+        }),
+    }
+}
+
+/// What a pledge pays somebody: from its bank account, through currency clearing if what is owed is
+/// in another currency than the charge.
+pub(super) fn payment(
+    books: &Books,
+    book: &PledgeBook,
+    owed: AccountKey,
+    amount: i64,
+    charged: &Money,
+) -> Vec<Move> {
+    if owed.unit == *charged.unit() {
+        let bank = AccountKey::plain(Code::Bank, charged.unit());
+        return vec![entry(owed, bank, amount)];
+    }
+    let name = (book.pledge.id, owed.clone());
+    let foreign = Foreign {
+        owed: book.balance(&owed),
+        carried: books.carried.get(&name).copied().unwrap_or(0),
+        key: owed,
+    };
+    foreign.paid(amount, charged)
+}
+
+/// What has to be known before something can be paid.
+pub(super) fn need_payment(
+    books: &Books,
+    needs: &mut Needs,
+    pledge: PledgeId,
+    owed: &AccountKey,
+    own: &Unit,
+    day: Date,
+) {
+    if owed.unit == *own {
+        let keys = [owed.clone(), AccountKey::plain(Code::Bank, own)];
+        needs.accounts(books, pledge, keys, day);
+    } else {
+        needs.carried(books, pledge, owed.clone());
+        needs.accounts(books, pledge, Foreign::accounts(owed, own), day);
+    }
 }

@@ -92,6 +92,15 @@ permissions! {
 
     /// Having a job done now.
     RunJobs, "have jobs done", "jobs:write", &[Role::Controller];
+
+    /// What somebody else proposed to pay.
+    ApprovePayouts, "approve payouts", "payouts:approve", &[Role::Approver];
+
+    /// Many payouts at once; each move is one its own permission has to allow as well.
+    MovePayouts, "take payouts on in bulk", "payouts:write", &[Role::Preparer, Role::Approver];
+
+    /// What is withheld, and what one currency is worth in another.
+    StateRates, "state withholding rules and exchange rates", "rates:write", &[Role::Controller];
 }
 
 /// A permission as a value.
@@ -234,8 +243,7 @@ mod tests {
     use crate::http::access::principal::tests::principal;
 
     const EVERY_SCOPE: &str = "reference:read ledger:read proofs:read pledges:write money:write \
-                               creators:write endings:write write-offs:write reversals:write \
-                               lots:write jobs:read jobs:write";
+                               creators:write endings:write write-offs:write reversals:write lots:write jobs:read jobs:write payouts:write rates:write";
 
     #[test]
     fn each_role_may_what_the_domain_gives_it_and_nothing_else() {
@@ -246,12 +254,15 @@ mod tests {
                 Role::Preparer,
                 [
                     &all[..],
-                    &["RecordPledges", "MoveMoney", "EnrolCreators"],
+                    &["RecordPledges", "MoveMoney", "EnrolCreators", "MovePayouts"],
                     &jobs,
                 ]
                 .concat(),
             ),
-            (Role::Approver, [&all[..], &jobs].concat()),
+            (
+                Role::Approver,
+                [&all[..], &["ApprovePayouts", "MovePayouts"], &jobs].concat(),
+            ),
             (
                 Role::Controller,
                 [
@@ -263,6 +274,7 @@ mod tests {
                         "ManageLots",
                         "ReadJobs",
                         "RunJobs",
+                        "StateRates",
                     ],
                 ]
                 .concat(),

@@ -244,6 +244,8 @@ fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::ExceedsReversible { .. }
         | Refusal::ExceedsLot { .. }
         | Refusal::ExceedsPurses { .. }
+        | Refusal::ExceedsAdvance { .. }
+        | Refusal::SamePerson { .. }
         | Refusal::InsufficientFunds(_)
         | Refusal::BackdatedOverdraft { .. }
         | Refusal::Constraint(_) => StatusCode::CONFLICT,
@@ -263,6 +265,10 @@ fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::WholeOnly { .. }
         | Refusal::ReversalLopsided { .. }
         | Refusal::NotReversible { .. }
+        | Refusal::ExceedsPayout { .. }
+        | Refusal::RateNeeded { .. }
+        | Refusal::RateNotNeeded { .. }
+        | Refusal::WorthNothing { .. }
         | Refusal::BeyondRange(_) => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }

@@ -12,6 +12,7 @@ mod journals;
 mod lists;
 mod obligations;
 mod params;
+mod payouts;
 mod pledges;
 mod reference;
 mod reports;
@@ -52,6 +53,10 @@ pub fn endpoints() -> Vec<Endpoint> {
             obligations::list_ad_accounts,
         ),
         Endpoint::get("/v1/ad-accounts/{id}", obligations::read_ad_account),
+        Endpoint::get("/v1/payouts", payouts::list_payouts),
+        Endpoint::get("/v1/payouts/{id}", payouts::read_payout),
+        Endpoint::get("/v1/exchange-rates", payouts::list_exchange_rates),
+        Endpoint::get("/v1/withholding-rules", payouts::list_withholding_rules),
         Endpoint::get("/v1/accounts", accounts::list_accounts),
         Endpoint::get("/v1/accounts/{id}", accounts::read_account),
         Endpoint::get("/v1/accounts/{id}/entries", accounts::list_entries),
@@ -91,6 +96,10 @@ pub fn endpoints() -> Vec<Endpoint> {
     obligations::read_obligation,
     obligations::list_ad_accounts,
     obligations::read_ad_account,
+    payouts::list_payouts,
+    payouts::read_payout,
+    payouts::list_exchange_rates,
+    payouts::list_withholding_rules,
     accounts::list_accounts,
     accounts::read_account,
     accounts::list_entries,

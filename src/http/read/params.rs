@@ -127,6 +127,15 @@ impl<'a> Params<'a> {
         })
     }
 
+    /// A word that is read so.
+    pub fn word<T>(
+        &mut self,
+        name: &'static str,
+        read: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Option<T> {
+        self.read(name, |text, _| read(text))
+    }
+
     /// A code of the chart of accounts.
     pub fn code(&mut self, name: &'static str) -> Option<Code> {
         self.read(name, |text, _| {

@@ -8,6 +8,7 @@ mod budget;
 mod job;
 mod lot;
 mod obligation;
+mod payout;
 mod pledge;
 mod posted;
 mod reversal;
@@ -18,6 +19,10 @@ pub use budget::{AccountKeyOut, AllocationOut, BudgetOut, CreatorOut};
 pub use job::{JobOut, JobRunOut};
 pub use lot::{ExtensionOut, FairValueOut, RevocationOut};
 pub use obligation::{AdAccountOut, CampaignOut, ObligationOut};
+pub use payout::{
+    ExchangeRateOut, InvoiceOut, PayoutOut, ReserveOut, StatedRateOut, TaxPaymentOut,
+    WithholdingRuleOut,
+};
 pub use pledge::{
     ConditionMetOut, DocumentOut, InstalmentOut, LotOut, PartyOut, PledgeOut, ReceiptOut,
     SupportCostOut, WriteOffOut,
@@ -70,6 +75,15 @@ pub fn render(outcome: &Outcome) -> Vec<u8> {
         } => json(&ObligationOut {
             journal_id: Some(*journal),
             ..obligation.into()
+        }),
+        Outcome::Invoice { .. } => json(&InvoiceOut::of(outcome)),
+        Outcome::ExchangeRate(rate) => json(&ExchangeRateOut::from(rate)),
+        Outcome::Reserve { .. } => json(&ReserveOut::of(outcome)),
+        Outcome::TaxPayment { .. } => json(&TaxPaymentOut::of(outcome)),
+        Outcome::WithholdingRule(rule) => json(&WithholdingRuleOut::from(rule)),
+        Outcome::Payout { payout, journal } => json(&PayoutOut {
+            journal_id: *journal,
+            ..payout.into()
         }),
     }
 }

@@ -88,6 +88,8 @@ pub struct ObligationOut {
     pub released: MoneyOut,
     /// What is still bound.
     pub remaining: MoneyOut,
+    /// What of that was paid in advance and isn't accounted for.
+    pub advanced: MoneyOut,
     /// The campaign it pays for.
     pub campaign: Option<CampaignOut>,
     /// What is to be delivered.
@@ -131,6 +133,10 @@ impl From<&Obligation> for ObligationOut {
             clawed_back: money(obligation.clawed_back),
             released: money(obligation.released),
             remaining: money(obligation.remaining),
+            advanced: money(match obligation.bond {
+                Bond::Contract => obligation.held,
+                Bond::Campaign { .. } => 0,
+            }),
             campaign,
             deliverables: obligation.deliverables.clone(),
             starts_on: Day(obligation.starts_on),

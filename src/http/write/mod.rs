@@ -6,11 +6,14 @@ pub mod budgets;
 pub mod bulk;
 pub mod closing;
 pub mod creators;
+pub mod exchange;
 pub mod inputs;
 pub mod instalments;
 pub mod jobs;
 pub mod lots;
+pub mod invoices;
 pub mod obligations;
+pub mod payouts;
 pub mod pledges;
 pub mod post;
 pub mod reversals;
@@ -25,6 +28,52 @@ const LOTS: &str = "/v1/lots";
 
 /// Every write there is.
 pub fn endpoints() -> Vec<Endpoint> {
+    let mut all = main_endpoints();
+    all.extend(cash_out_endpoints());
+    all
+}
+
+/// Where money leaves: invoices, taxes, payouts, advances, exchange.
+fn cash_out_endpoints() -> Vec<Endpoint> {
+    let bulk = bulk::BODY_LIMIT_BYTES;
+    vec![
+        Endpoint::post("/v1/obligations/{id}/invoices", invoices::accept_invoice),
+        Endpoint::post("/v1/obligations/{id}/advances", invoices::pay_advance),
+        Endpoint::post(
+            "/v1/obligations/{id}/liquidations",
+            invoices::liquidate_advance,
+        ),
+        Endpoint::post(
+            "/v1/obligations/{id}/advance-returns",
+            invoices::take_back_advance,
+        ),
+        Endpoint::post("/v1/withholding-rules", invoices::state_withholding),
+        Endpoint::post("/v1/pledges/{id}/tax-payments", invoices::pay_tax),
+        Endpoint::post("/v1/exchange-rates", exchange::state_exchange_rate),
+        Endpoint::post(
+            "/v1/exchange-rates/bulk",
+            exchange::state_exchange_rates_in_bulk,
+        )
+        .with_body_limit(bulk),
+        Endpoint::post("/v1/pledges/{id}/reserve", exchange::add_to_reserve),
+        Endpoint::post(
+            "/v1/pledges/{id}/reserve/returns",
+            exchange::give_back_reserve,
+        ),
+        Endpoint::post("/v1/payouts", payouts::propose_payout),
+        Endpoint::post("/v1/payouts/bulk", payouts::propose_payouts_in_bulk).with_body_limit(bulk),
+        Endpoint::post("/v1/payouts/moves/bulk", payouts::move_payouts_in_bulk)
+            .with_body_limit(bulk),
+        Endpoint::post("/v1/payouts/{id}/approve", payouts::approve_payout),
+        Endpoint::post("/v1/payouts/{id}/send", payouts::send_payout),
+        Endpoint::post("/v1/payouts/{id}/settle", payouts::settle_payout),
+        Endpoint::post("/v1/payouts/{id}/return", payouts::return_payout),
+        Endpoint::post("/v1/payouts/{id}/void", payouts::void_payout),
+    ]
+}
+
+/// From the pledge to what binds it.
+fn main_endpoints() -> Vec<Endpoint> {
     let bulk = bulk::BODY_LIMIT_BYTES;
     vec![
         Endpoint::post("/v1/pledges", pledges::announce_pledge),
@@ -117,6 +166,24 @@ pub fn endpoints() -> Vec<Endpoint> {
         lots::extend_lot,
         lots::revoke_credits,
         jobs::run_job,
+        invoices::accept_invoice,
+        invoices::pay_advance,
+        invoices::liquidate_advance,
+        invoices::take_back_advance,
+        invoices::state_withholding,
+        invoices::pay_tax,
+        exchange::state_exchange_rate,
+        exchange::state_exchange_rates_in_bulk,
+        exchange::add_to_reserve,
+        exchange::give_back_reserve,
+        payouts::propose_payout,
+        payouts::propose_payouts_in_bulk,
+        payouts::move_payouts_in_bulk,
+        payouts::approve_payout,
+        payouts::send_payout,
+        payouts::settle_payout,
+        payouts::return_payout,
+        payouts::void_payout,
     ),
     components(schemas(answer::PreviewOut, bulk::BulkPreviewOut))
 )]

@@ -15,7 +15,7 @@ use crate::http::problem::Problem;
 use crate::http::views::{AdAccountOut, ObligationOut};
 
 /// Where obligations are.
-const COLLECTION: &str = "/v1/obligations";
+pub(super) const COLLECTION: &str = "/v1/obligations";
 
 /// Where ad accounts are.
 const AD_ACCOUNTS: &str = "/v1/ad-accounts";

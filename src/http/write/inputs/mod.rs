@@ -5,6 +5,7 @@ mod closing;
 mod lots;
 mod obligations;
 mod reversals;
+mod payouts;
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -15,6 +16,11 @@ pub use closing::{
 pub use lots::{ExtensionIn, FairValueIn, JobRunIn, RevocationIn};
 pub use obligations::{AdAccountIn, CampaignIn, ObligationIn};
 pub use reversals::{ReversalIn, ReversedLineIn};
+pub use payouts::{
+    AdvanceIn, ExchangeRateIn, InvoiceIn, LiquidationIn, NothingIn, PaymentKindIn, PayoutIn,
+    PayoutMoveIn, PayoutMoveKindIn, PayoutReturnIn, PayoutVoidIn, ReserveIn, SettlementIn,
+    StatedRateIn, TaxPaymentIn, WithholdingRuleIn,
+};
 
 use crate::domain::{CreatorId, Market, PledgeId};
 use crate::http::wire::Day;

@@ -8,13 +8,12 @@ use utoipa::openapi::{RefOr, Schema};
 use uuid::Uuid;
 
 use super::*;
-use crate::domain::command::PledgeMove;
-use crate::domain::{AllocationId, Command, InstalmentId, JournalId, LotId, ObligationId};
+use crate::domain::command::{PledgeMove, AdvanceStep};
+use crate::domain::{AllocationId, Command, InstalmentId, JournalId, LotId, ObligationId, PayoutId};
+use crate::domain::payout::PayoutMove;
 use crate::http::body::tests::catalogue;
 use crate::http::body::{Edge, Fields, Node};
-use crate::http::write::{
-    allocations, budgets, closing, creators, instalments, lots, obligations, pledges, reversals,
-};
+use crate::http::write::{allocations, budgets, closing, creators, instalments, lots, obligations, pledges, reversals, exchange, invoices, payouts};
 
 type Reader = fn(&mut Fields<'_>) -> Option<Command>;
 
@@ -95,6 +94,43 @@ fn shapes() -> Vec<(RefOr<Schema>, Reader)> {
     ]
 }
 
+/// The same of money on its way out.
+fn cash_out_shapes() -> Vec<(RefOr<Schema>, Reader)> {
+    fn pledge() -> PledgeId {
+        PledgeId(Uuid::nil())
+    }
+    vec![
+        (InvoiceIn::schema(), |body| {
+            invoices::invoice(ObligationId(Uuid::nil()), body)
+        }),
+        (AdvanceIn::schema(), |body| {
+            let contract = ObligationId(Uuid::nil());
+            invoices::advance(contract, AdvanceStep::Pay, body)
+        }),
+        (LiquidationIn::schema(), |body| {
+            invoices::liquidation(ObligationId(Uuid::nil()), body)
+        }),
+        (WithholdingRuleIn::schema(), invoices::withholding_rule),
+        (TaxPaymentIn::schema(), |body| {
+            invoices::tax_payment(pledge(), body)
+        }),
+        (PayoutIn::schema(), payouts::payout),
+        (ExchangeRateIn::schema(), exchange::exchange_rate),
+        (ReserveIn::schema(), |body| {
+            exchange::reserve(pledge(), false, body)
+        }),
+        (SettlementIn::schema(), |body| {
+            payouts::moved(PayoutId(Uuid::nil()), PayoutMove::Settle, body)
+        }),
+        (PayoutReturnIn::schema(), |body| {
+            payouts::moved(PayoutId(Uuid::nil()), PayoutMove::Return, body)
+        }),
+        (PayoutVoidIn::schema(), |body| {
+            payouts::moved(PayoutId(Uuid::nil()), PayoutMove::Void, body)
+        }),
+    ]
+}
+
 #[test]
 fn what_is_documented_is_what_is_read() {
     let catalogue = catalogue();
@@ -102,7 +138,7 @@ fn what_is_documented_is_what_is_read() {
         catalogue: &catalogue,
         today: date!(2026 - 11 - 24),
     };
-    for (schema, read) in shapes() {
+    for (schema, read) in shapes().into_iter().chain(cash_out_shapes()) {
         let RefOr::T(Schema::Object(schema)) = schema else {
             panic!("not an object")
         };

@@ -1,0 +1,118 @@
+//! Payouts, and the rules of what is withheld before.
+
+use actix_web::HttpResponse;
+
+use super::get::{Get, failed};
+use super::lists::{page, window};
+use crate::db::read::{self, Page, PayoutFilter};
+use crate::domain::payout::PayoutState;
+use crate::domain::{Payout, PayoutId};
+use crate::http::access::permission::{ReadLedger, ReadReference};
+use crate::http::paging::ListOut;
+use crate::http::problem::Problem;
+use crate::http::views::{ExchangeRateOut, PayoutOut, WithholdingRuleOut};
+
+/// The payout as the caller sees it: partners don't learn who did what.
+fn seen(get: &Get<ReadLedger>, payout: &Payout) -> PayoutOut {
+    let whole = PayoutOut::from(payout);
+    match get.sight().shows_names() {
+        true => whole,
+        false => PayoutOut {
+            proposed_by: None,
+            approved_by: None,
+            ..whole
+        },
+    }
+}
+
+/// List payouts
+///
+/// In the order they were proposed.
+#[utoipa::path(get, path = "/v1/payouts", tag = "payouts",
+    params(
+        ("pledge_id" = Option<String>, Query, description = "Of that pledge"),
+        ("creator_id" = Option<String>, Query, description = "To that creator"),
+        ("market" = Option<String>, Query, description = "To creators of that market"),
+        ("state" = Option<String>, Query, description = "In that state"),
+        ("batch" = Option<String>, Query, description = "Sent together under that name")),
+    responses((status = 200, description = "Payouts", body = ListOut<PayoutOut>)))]
+pub async fn list_payouts(get: Get<ReadLedger>) -> Result<HttpResponse, Problem> {
+    let mut query = get.query()?;
+    let filter = PayoutFilter {
+        pledge: query.id("pledge_id"),
+        creator: query.id("creator_id"),
+        market: query.market("market"),
+        state: query.word("state", |text| {
+            PayoutState::parse(text).ok_or_else(|| {
+                let all: Vec<&str> = PayoutState::ALL.iter().map(|it| it.as_str()).collect();
+                format!("the states are {}", all.join(", "))
+            })
+        }),
+        batch: query.word("batch", |text| Ok(text.to_owned())),
+    };
+    let paging = query.paging();
+    query.finish()?;
+    let window = window(&get, &paging)?;
+    let mut connection = get.connection().await?;
+    let (catalogue, sight) = (get.catalogue(), get.sight());
+    let found = read::list_payouts(&mut connection, catalogue, sight, &filter, window).await;
+    let found = found.map_err(failed)?;
+    let data = found.data.iter().map(|it| (it.id.0, seen(&get, it)));
+    let (data, has_more) = (data.collect(), found.has_more);
+    page(&get, &paging, window, Page { data, has_more })
+}
+
+/// Read a payout
+#[utoipa::path(get, path = "/v1/payouts/{id}", tag = "payouts",
+    responses((status = 200, description = "The payout", body = PayoutOut)))]
+pub async fn read_payout(get: Get<ReadLedger>) -> Result<HttpResponse, Problem> {
+    let id: PayoutId = get.id()?;
+    get.query()?.finish()?;
+    let mut connection = get.connection().await?;
+    let found = read::payout(&mut connection, get.catalogue(), get.sight(), id).await;
+    let found = found.map_err(failed)?.ok_or_else(|| get.absent("payout"))?;
+    get.json(None, &seen(&get, &found))
+}
+
+/// List withholding rules
+///
+/// In the order they were stated. The one in force on a day is the one that began last.
+#[utoipa::path(get, path = "/v1/withholding-rules", tag = "withholding",
+    responses((status = 200, description = "Rules", body = ListOut<WithholdingRuleOut>)))]
+pub async fn list_withholding_rules(get: Get<ReadReference>) -> Result<HttpResponse, Problem> {
+    let mut query = get.query()?;
+    let paging = query.paging();
+    query.finish()?;
+    let window = window(&get, &paging)?;
+    let mut connection = get.connection().await?;
+    let found = read::list_withholding_rules(&mut connection, window).await;
+    let found = found.map_err(failed)?;
+    let data = found.data.iter();
+    let data = data.map(|it| (it.id.0, WithholdingRuleOut::from(it)));
+    let (data, has_more) = (data.collect(), found.has_more);
+    page(&get, &paging, window, Page { data, has_more })
+}
+
+/// List exchange rates
+///
+/// In the order they were stated.
+#[utoipa::path(get, path = "/v1/exchange-rates", tag = "exchange",
+    params(
+        ("base" = Option<String>, Query, description = "Of that currency"),
+        ("quote" = Option<String>, Query, description = "In that currency")),
+    responses((status = 200, description = "Rates", body = ListOut<ExchangeRateOut>)))]
+pub async fn list_exchange_rates(get: Get<ReadReference>) -> Result<HttpResponse, Problem> {
+    let mut query = get.query()?;
+    let (base, quote) = (query.unit("base"), query.unit("quote"));
+    let paging = query.paging();
+    query.finish()?;
+    let window = window(&get, &paging)?;
+    let mut connection = get.connection().await?;
+    let catalogue = get.catalogue();
+    let found = read::list_exchange_rates(&mut connection, catalogue, base, quote, window).await;
+    let found = found.map_err(failed)?;
+    let data = found.data.iter();
+    let data = data.map(|it| (it.id.0, ExchangeRateOut::from(it)));
+    let (data, has_more) = (data.collect(), found.has_more);
+    page(&get, &paging, window, Page { data, has_more })
+}
