@@ -44,7 +44,8 @@ pub use command::{Command, Context, Needs, Outcome};
 pub use creator::Creator;
 pub use hold::{Hold, HoldChange};
 pub use id::{
-    AccountId, AdAccountId, AllocationId, CreatorId, ExchangeRateId, InstalmentId, JobRunId, JournalId, LotId, ObligationId, PayoutId, PledgeId, WithholdingRuleId,
+    AccountId, AdAccountId, AllocationId, CreatorId, ExchangeRateId, InstalmentId, JobRunId,
+    JournalId, LotId, ObligationId, PayoutId, PledgeId, WithholdingRuleId,
 };
 pub use job::{Job, JobRun};
 pub use journal::{Document, Draft, Journal, Kind, Move};

@@ -10,7 +10,8 @@ use utoipa::{PartialSchema, ToSchema};
 
 use crate::domain::money::format_minor;
 use crate::domain::{
-    AccountId, AdAccountId, AllocationId, CreatorId, ExchangeRateId, InstalmentId, JobRunId, JournalId, LotId, Market, Money, ObligationId, PayoutId, PledgeId, Unit, WithholdingRuleId,
+    AccountId, AdAccountId, AllocationId, CreatorId, ExchangeRateId, InstalmentId, JobRunId,
+    JournalId, LotId, Market, Money, ObligationId, PayoutId, PledgeId, Unit, WithholdingRuleId,
 };
 
 /// An amount of one unit.

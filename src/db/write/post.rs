@@ -11,11 +11,11 @@ use super::columns::{
     InsertLotMarkets, InsertLots, InsertObligations, InsertPledgeEvents, InsertPledgeMarkets,
     InsertPledgeUnits, InsertPledges, InsertTransfers, Post, SetHolds,
 };
-use super::record::{push_extension, push_lot, push_run, push_scope};
 use super::payouts::{
     InsertExchangeRates, InsertPayoutEvents, InsertPayouts, InsertStatedRates,
     InsertWithholdingRules,
 };
+use super::record::{push_extension, push_lot, push_run, push_scope};
 use crate::db::error::DbError;
 use crate::db::schema::{instalments, pledges};
 use crate::domain::account::AccountKey;

@@ -18,7 +18,8 @@ use super::ad_account::AdAccount;
 use super::command::{MovedOn, Thing};
 use super::exchange::{ExchangeRate, RateName, StatedRate};
 use super::id::{
-    AdAccountId, AllocationId, CreatorId, InstalmentId, JournalId, LotId, ObligationId, PayoutId, PledgeId,
+    AdAccountId, AllocationId, CreatorId, InstalmentId, JournalId, LotId, ObligationId, PayoutId,
+    PledgeId,
 };
 use super::job::JobRun;
 use super::journal::Journal;

@@ -7,8 +7,10 @@ use uuid::Uuid;
 
 use crate::domain::account::AccountKey;
 use crate::domain::books::{Books, PledgeBook};
-use crate::domain::id::{AdAccountId, AllocationId, CreatorId, JournalId, LotId, ObligationId, PledgeId, PayoutId};
 use crate::domain::exchange::RateName;
+use crate::domain::id::{
+    AdAccountId, AllocationId, CreatorId, JournalId, LotId, ObligationId, PayoutId, PledgeId,
+};
 use crate::domain::journal::Move;
 use crate::domain::market::Market;
 use crate::domain::withholding::Route;

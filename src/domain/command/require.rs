@@ -1,8 +1,6 @@
 //! What several commands ask of what they are given.
 
-use uuid::Uuid;
-use super::{Thing, Needs};
-use time::Date;
+use super::{Needs, Thing};
 use crate::domain::account::AccountKey;
 use crate::domain::books::{Books, PledgeBook};
 use crate::domain::chart::Code;
@@ -16,6 +14,8 @@ use crate::domain::obligation::{Bond, Obligation};
 use crate::domain::pledge::{Instalment, Pledge};
 use crate::domain::refusal::Refusal;
 use crate::domain::unit::{Unit, UnitKind};
+use time::Date;
+use uuid::Uuid;
 
 /// A move in the order people say it: what is debited, what is credited, how much.
 pub(super) fn entry(debit: AccountKey, credit: AccountKey, amount: i64) -> Move {

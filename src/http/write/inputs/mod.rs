@@ -4,8 +4,8 @@
 mod closing;
 mod lots;
 mod obligations;
-mod reversals;
 mod payouts;
+mod reversals;
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -15,12 +15,12 @@ pub use closing::{
 };
 pub use lots::{ExtensionIn, FairValueIn, JobRunIn, RevocationIn};
 pub use obligations::{AdAccountIn, CampaignIn, ObligationIn};
-pub use reversals::{ReversalIn, ReversedLineIn};
 pub use payouts::{
     AdvanceIn, ExchangeRateIn, InvoiceIn, LiquidationIn, NothingIn, PaymentKindIn, PayoutIn,
     PayoutMoveIn, PayoutMoveKindIn, PayoutReturnIn, PayoutVoidIn, ReserveIn, SettlementIn,
     StatedRateIn, TaxPaymentIn, WithholdingRuleIn,
 };
+pub use reversals::{ReversalIn, ReversedLineIn};
 
 use crate::domain::{CreatorId, Market, PledgeId};
 use crate::http::wire::Day;

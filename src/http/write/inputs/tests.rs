@@ -8,12 +8,17 @@ use utoipa::openapi::{RefOr, Schema};
 use uuid::Uuid;
 
 use super::*;
-use crate::domain::command::{PledgeMove, AdvanceStep};
-use crate::domain::{AllocationId, Command, InstalmentId, JournalId, LotId, ObligationId, PayoutId};
+use crate::domain::command::{AdvanceStep, PledgeMove};
 use crate::domain::payout::PayoutMove;
+use crate::domain::{
+    AllocationId, Command, InstalmentId, JournalId, LotId, ObligationId, PayoutId,
+};
 use crate::http::body::tests::catalogue;
 use crate::http::body::{Edge, Fields, Node};
-use crate::http::write::{allocations, budgets, closing, creators, instalments, lots, obligations, pledges, reversals, exchange, invoices, payouts};
+use crate::http::write::{
+    allocations, budgets, closing, creators, exchange, instalments, invoices, lots, obligations,
+    payouts, pledges, reversals,
+};
 
 type Reader = fn(&mut Fields<'_>) -> Option<Command>;
 
