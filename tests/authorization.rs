@@ -101,7 +101,7 @@ async fn a_partner_may_read_its_own_and_never_learns_of_a_foreign_pledge() {
     );
     let before = world.database.row_counts().await;
     for markets in [&["*"][..], &["JP"], &["JP", "FR"]] {
-        let partner = world.partner(&[&own.pledge, &own.announced], markets);
+        let partner = world.partner(&[&own.pledge, &own.announced, &own.ending], markets);
         for operation in operations() {
             let (here, there) = (
                 operation.try_by(&partner, &own).await,

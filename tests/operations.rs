@@ -46,6 +46,10 @@ pub enum Names {
     Announced,
     /// A pledge that is being wound down, with nothing left of it.
     Ending,
+    /// Another one.
+    Resumable,
+    /// Another pledge that is announced.
+    Unsigned,
     /// The instalment of the pledge at that place.
     Instalment(usize),
     Lot,
@@ -96,6 +100,8 @@ impl Operation {
             Names::Pledge => &place.pledge,
             Names::Announced => &place.announced,
             Names::Ending => &place.ending,
+            Names::Resumable => &place.resumable,
+            Names::Unsigned => &place.unsigned,
             Names::Instalment(at) => &place.instalments[at],
             Names::Lot => &place.lot,
             Names::Creator => &place.creator,

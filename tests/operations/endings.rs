@@ -6,12 +6,17 @@ use super::{Names, Need, Operation, Place, post};
 use crate::harness::{document, usd};
 
 fn ending(_: &Place) -> Value {
-    json!({"reason": "The programme has ended", "document": document(),
-        "effective_date": "2025-12-31"})
+    json!({"reason": "The programme has ended", "effective_date": "2025-12-31"})
 }
 
-fn paid(_: &Place) -> Value {
-    json!({"amount": usd("1.00"), "bank_reference": "B-9", "effective_date": "2025-12-18"})
+fn closure(place: &Place) -> Value {
+    let mut closure = ending(place);
+    closure["document"] = document();
+    closure
+}
+
+fn paid(reference: &str) -> Value {
+    json!({"amount": usd("1.00"), "bank_reference": reference, "effective_date": "2025-12-18"})
 }
 
 pub fn writes() -> Vec<Operation> {
@@ -22,20 +27,27 @@ pub fn writes() -> Vec<Operation> {
             json!({"amount": usd("1.00"), "reason": "Unspent", "document": document(),
                 "effective_date": "2025-12-15"})
         }),
-        post("/v1/pledges/{id}/donor-payments", Money, pledge, paid),
-        post("/v1/pledges/{id}/support-costs/draws", Money, pledge, paid),
+        post("/v1/pledges/{id}/donor-payments", Money, pledge, |_| {
+            paid("B-8")
+        }),
+        post(
+            "/v1/pledges/{id}/support-costs/draws",
+            Money,
+            pledge,
+            |_| paid("B-9"),
+        ),
         post("/v1/pledges/{id}/closing", Endings, pledge, ending),
         post(
             "/v1/pledges/{id}/resumption",
             Endings,
-            Names::Ending,
+            Names::Resumable,
             ending,
         ),
-        post("/v1/pledges/{id}/closure", Endings, Names::Ending, ending),
+        post("/v1/pledges/{id}/closure", Endings, Names::Ending, closure),
         post(
             "/v1/pledges/{id}/cancellation",
             Pledges,
-            Names::Announced,
+            Names::Unsigned,
             ending,
         ),
         post("/v1/jobs/{name}/runs", Need::RunJobs, Names::Job, |_| {

@@ -11,6 +11,8 @@ pub struct Place {
     pub pledge: String,
     pub announced: String,
     pub ending: String,
+    pub resumable: String,
+    pub unsigned: String,
     pub instalments: Vec<String>,
     pub lot: String,
     pub creator: String,
@@ -77,7 +79,9 @@ impl Place {
         Place {
             pledge: pledge.id,
             announced,
-            ending: ending(world, name).await,
+            ending: ending(world, &format!("{name}-ending")).await,
+            resumable: ending(world, &format!("{name}-resumable")).await,
+            unsigned: unsigned(world, name).await,
             instalments: pledge.instalments,
             lot: text(&lot["id"]),
             creator,
@@ -97,6 +101,8 @@ impl Place {
             &self.pledge,
             &self.announced,
             &self.ending,
+            &self.resumable,
+            &self.unsigned,
             &self.lot,
             &self.allocation,
             &self.obligation,
@@ -117,7 +123,7 @@ impl Place {
 async fn ending(world: &World, name: &str) -> String {
     let (preparer, controller) = (world.preparer(), world.controller());
     let pledge = json!({
-        "reference": format!("{name}-ending"), "donor": {"name": "Donor"},
+        "reference": name, "donor": {"name": "Donor"},
         "recipient": {"name": "Recipient"}, "purpose": "Health", "functional_unit": "USD",
         "total": usd("10.00"), "split": [usd("10.00")], "markets": ["JP", "FR"],
         "instalments": [{"reference": "C1", "amount": usd("10.00"), "due_date": "2025-01-15"}]});
@@ -135,4 +141,11 @@ async fn ending(world: &World, name: &str) -> String {
     let at = format!("/v1/pledges/{id}/closing");
     controller.post(&at, why).await.expect(200);
     id
+}
+
+/// A pledge that nobody has signed yet.
+async fn unsigned(world: &World, name: &str) -> String {
+    let mut pledge = demonstration();
+    pledge["reference"] = json!(format!("{name}-unsigned"));
+    world.preparer().post("/v1/pledges", pledge).await.created()
 }
