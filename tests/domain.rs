@@ -4,3 +4,5 @@ mod fixture;
 mod needs;
 mod postings;
 mod refusals;
+mod shortages;
+mod spend;

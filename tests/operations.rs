@@ -41,6 +41,7 @@ pub enum Names {
     Allocation,
     Obligation,
     AdAccount,
+    SpendLine,
     Account,
     Journal,
 }
@@ -78,6 +79,7 @@ impl Operation {
             Names::Allocation => &place.allocation,
             Names::Obligation => &place.obligation,
             Names::AdAccount => &place.ad_account,
+            Names::SpendLine => &place.spend_line,
             Names::Account => &place.account,
             Names::Journal => &place.journal,
         };
@@ -156,6 +158,8 @@ pub fn reads() -> Vec<Operation> {
         get("/v1/obligations/{id}", Ledger, Names::Obligation, ""),
         get("/v1/pledges/{id}/ad-accounts", Ledger, Names::Pledge, ""),
         get("/v1/ad-accounts/{id}", Ledger, Names::AdAccount, ""),
+        get("/v1/platform-profiles", Reference, none, ""),
+        get("/v1/spend-lines", Ledger, none, ""),
         get("/v1/accounts", Ledger, none, ""),
         get("/v1/accounts/{id}", Ledger, Names::Account, ""),
         get("/v1/accounts/{id}/entries", Ledger, Names::Account, ""),
@@ -195,6 +199,11 @@ fn obligation(place: &Place) -> Value {
     json!({"pledge_id": place.pledge, "creator_id": place.creator, "reference": "C-2",
         "amount": usd("2.00"), "starts_on": "2024-12-02", "ends_on": "2025-03-31",
         "effective_date": "2024-12-02"})
+}
+
+fn spend_row(day: &str) -> Value {
+    json!({"account": "7301", "campaign": "K-1", "day": day, "currency": "USD", "spend": "5.00",
+        "cash_spend": "1.00", "voucher_spend": "4.00", "revision": 1, "final": true})
 }
 
 fn in_bulk(mut item: Value) -> Value {
@@ -301,6 +310,43 @@ pub fn writes() -> Vec<Operation> {
             |_| {
                 json!({"amount": usd("1.00"), "reason": "One video fewer",
                 "effective_date": "2025-01-15"})
+            },
+        ),
+        post("/v1/lots/{id}/placements", Money, Names::Lot, |place| {
+            json!({"ad_account_id": place.ad_account, "amount": credits("1.00"),
+                "effective_date": "2024-12-02", "document": document()})
+        }),
+        post(
+            "/v1/pledges/{id}/spend-imports",
+            Money,
+            Names::Pledge,
+            |_| json!({"mode": "atomic", "rows": [spend_row("2024-12-06")]}),
+        ),
+        post(
+            "/v1/pledges/{id}/platform-payments",
+            Money,
+            Names::Pledge,
+            |_| {
+                json!({"platform": "TIKTOK", "amount": usd("1.00"), "bank_reference": "B-2",
+                "effective_date": "2024-12-31"})
+            },
+        ),
+        post(
+            "/v1/ad-accounts/{id}/taxes",
+            Money,
+            Names::AdAccount,
+            |_| {
+                json!({"amount": usd("1.00"), "document": document(),
+                "effective_date": "2024-12-31"})
+            },
+        ),
+        post(
+            "/v1/spend-lines/{id}/refunds",
+            Money,
+            Names::SpendLine,
+            |_| {
+                json!({"amount": credits("1.00"), "reference": "IVT-1", "in_cash": false,
+                "effective_date": "2024-12-31", "document": document()})
             },
         ),
     ]

@@ -5,7 +5,8 @@
 //!
 //! Read in this order: [`mod@unit`] and [`money`] (what is counted), [`chart`] and [`account`]
 //! (where it is), [`journal`] (how it moves), [`hold`] (what waits to move), [`pledge`],
-//! [`creator`], [`allocation`], [`mod@obligation`] and [`ad_account`] (what it is for), [`books`]
+//! [`creator`], [`allocation`], [`mod@obligation`] and [`ad_account`] (what it is for), [`platform`]
+//! and [`mod@spend`] (how credits go), [`books`]
 //! (the part of the ledger a batch works on), [`command`] (what people ask for) and [`refusal`]
 //! (why it may be declined).
 
@@ -23,8 +24,10 @@ pub mod journal;
 pub mod market;
 pub mod money;
 pub mod obligation;
+pub mod platform;
 pub mod pledge;
 pub mod refusal;
+pub mod spend;
 pub mod unit;
 
 pub use account::{Account, AccountKey};
@@ -38,12 +41,14 @@ pub use creator::Creator;
 pub use hold::{Hold, HoldChange};
 pub use id::{
     AccountId, AdAccountId, AllocationId, CreatorId, InstalmentId, JournalId, LotId, ObligationId,
-    PayoutId, PledgeId,
+    PayoutId, PledgeId, SpendLineId,
 };
 pub use journal::{Document, Draft, Journal, Kind, Move};
 pub use market::{Market, Markets};
 pub use money::Money;
 pub use obligation::Obligation;
+pub use platform::{PlatformProfile, Profiles};
 pub use pledge::{Instalment, Lot, Pledge};
 pub use refusal::Refusal;
+pub use spend::SpendLine;
 pub use unit::{Unit, UnitKind, Units};

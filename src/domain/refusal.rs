@@ -9,6 +9,7 @@ use time::Date;
 
 use super::account::AccountKey;
 use super::chart::Code;
+use super::command::RefusedRow;
 use super::id::AccountId;
 use super::market::Market;
 use super::money::Money;
@@ -215,6 +216,70 @@ pub enum Refusal {
         /// What was asked.
         requested: Money,
     },
+    /// The platform doesn't let credits go that way.
+    #[error("{platform} doesn't let credits go from {from} to {to} on {day}, by {}.", match version {
+        Some(version) => format!("version {version} of its profile"),
+        None => "want of a profile in force".to_owned() })]
+    MoveNotAllowed {
+        /// The platform.
+        platform: String,
+        /// The profile in force, if there is one.
+        version: Option<i32>,
+        /// The day asked about.
+        day: Date,
+        /// Where they are.
+        from: &'static str,
+        /// Where they were to go.
+        to: &'static str,
+    },
+    /// A lot's last day has passed.
+    #[error("The lot could be used until {expires_at}; {day} is after that.")]
+    LotExpired {
+        /// Its last day.
+        expires_at: Date,
+        /// The day asked about.
+        day: Date,
+    },
+    /// A row of spend whose parts don't make up the whole.
+    #[error("The parts {cash} in cash and {voucher} in credits don't make up {spend}.")]
+    SpendNotAddingUp {
+        /// The whole.
+        spend: Money,
+        /// The part in cash.
+        cash: Money,
+        /// The part in credits, counted in the currency.
+        voucher: Money,
+    },
+    /// The same revision said something else before.
+    #[error("Revision {revision} said something else before; what changes needs a higher one.")]
+    SpendRevisionConflict {
+        /// The revision.
+        revision: i32,
+    },
+    /// A provisional row of what is final already.
+    #[error("Revision {revision} is final already; only a final row can follow it.")]
+    SpendAlreadyFinal {
+        /// The final one.
+        revision: i32,
+    },
+    /// More than a line of spend still has.
+    #[error("{remaining} of the line of spend is not yet refunded; {requested} is more than that.")]
+    ExceedsSpend {
+        /// What is left.
+        remaining: Money,
+        /// What was asked.
+        requested: Money,
+    },
+    /// All rows of an import or none: some were refused.
+    #[error("Of {rows} rows {refused} were refused, so none was taken.")]
+    SpendRowsRefused {
+        /// How many rows there were.
+        rows: usize,
+        /// How many were refused.
+        refused: usize,
+        /// The first of those.
+        first: Vec<RefusedRow>,
+    },
     /// A purse doesn't cover it.
     #[error("{} has {} available and {} was requested: {} short.",
         describe(&.0.key), .0.available, .0.requested, .0.shortfall())]
@@ -277,6 +342,13 @@ impl Refusal {
             Refusal::WrongState { .. } => "wrong-state",
             Refusal::ExceedsOutstanding { .. } => "exceeds-outstanding",
             Refusal::ExceedsAllocation { .. } => "exceeds-allocation",
+            Refusal::MoveNotAllowed { .. } => "move-not-allowed",
+            Refusal::LotExpired { .. } => "lot-expired",
+            Refusal::SpendNotAddingUp { .. } => "spend-not-adding-up",
+            Refusal::SpendRevisionConflict { .. } => "spend-revision-conflict",
+            Refusal::SpendAlreadyFinal { .. } => "spend-already-final",
+            Refusal::ExceedsSpend { .. } => "exceeds-spend",
+            Refusal::SpendRowsRefused { .. } => "spend-rows-refused",
             Refusal::InsufficientFunds(_) => "insufficient-funds",
             Refusal::BackdatedOverdraft { .. } => "backdated-overdraft",
             Refusal::BeyondRange(_) => "beyond-range",
@@ -303,8 +375,17 @@ impl Refusal {
             Refusal::InstalmentsNotSplit { .. } => fixed("/instalments"),
             Refusal::LotNeverValid { .. } => fixed("/expires_at"),
             Refusal::BackdatedOverdraft { .. } => fixed("/effective_date"),
-            Refusal::ExceedsAllocation { .. } | Refusal::InsufficientFunds(_) => fixed("/amount"),
+            Refusal::ExceedsAllocation { .. }
+            | Refusal::ExceedsSpend { .. }
+            | Refusal::InsufficientFunds(_) => fixed("/amount"),
+            Refusal::MoveNotAllowed { .. } => fixed("/ad_account_id"),
+            Refusal::LotExpired { .. } => fixed("/effective_date"),
+            Refusal::SpendNotAddingUp { .. } => fixed("/spend"),
+            Refusal::SpendRevisionConflict { .. } | Refusal::SpendAlreadyFinal { .. } => {
+                fixed("/revision")
+            }
             Refusal::NotFound { .. }
+            | Refusal::SpendRowsRefused { .. }
             | Refusal::WrongState { .. }
             | Refusal::BeyondRange(_)
             | Refusal::Constraint(_) => None,

@@ -11,7 +11,7 @@ use utoipa::{PartialSchema, ToSchema};
 use crate::domain::money::format_minor;
 use crate::domain::{
     AccountId, AdAccountId, AllocationId, CreatorId, InstalmentId, JournalId, LotId, Market, Money,
-    ObligationId, PledgeId, Unit,
+    ObligationId, PledgeId, SpendLineId, Unit,
 };
 
 /// An amount of one unit.
@@ -118,6 +118,7 @@ described! {
     AllocationId => id(AllocationId::PREFIX);
     ObligationId => id(ObligationId::PREFIX);
     AdAccountId => id(AdAccountId::PREFIX);
+    SpendLineId => id(SpendLineId::PREFIX);
     JournalId => id(JournalId::PREFIX);
     AccountId => id(AccountId::PREFIX);
 }

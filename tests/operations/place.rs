@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::ad_account;
+use super::{ad_account, spend_row};
 use crate::harness::{World, agreed_as, credits, demonstration, usd};
 
 /// Things for operations to be about, all of one pledge; and a second pledge, still announced.
@@ -16,6 +16,7 @@ pub struct Place {
     pub allocation: String,
     pub obligation: String,
     pub ad_account: String,
+    pub spend_line: String,
     pub account: String,
     pub journal: String,
 }
@@ -57,19 +58,22 @@ impl Place {
             ad_account("7301"),
         )
         .await;
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let (lot, ad_account) = (text(&lot["id"]), text(&ad_account["id"]));
+        let spend_line = campaign(world, &pledge.id, &creator, &lot, &ad_account).await;
         let account = world
             .account(&pledge.id, "code=3120&unit=USD&market=JP")
             .await;
-        let text = |value: &Value| value.as_str().unwrap().to_owned();
         Place {
             pledge: pledge.id,
             announced,
             instalments: pledge.instalments,
-            lot: text(&lot["id"]),
+            lot,
             creator,
             allocation: text(&allocation["id"]),
             obligation: text(&obligation["id"]),
-            ad_account: text(&ad_account["id"]),
+            ad_account,
+            spend_line,
             account: text(&account["id"]),
             journal: text(&allocation["journal_id"]),
         }
@@ -84,6 +88,7 @@ impl Place {
             &self.allocation,
             &self.obligation,
             &self.ad_account,
+            &self.spend_line,
             &self.account,
         ];
         let all = single
@@ -92,4 +97,47 @@ impl Place {
             .chain(&self.instalments);
         all.map(String::as_str).collect()
     }
+}
+
+/// A campaign for the creator that has spent on a day: the id of the line that says so.
+async fn campaign(
+    world: &World,
+    pledge: &str,
+    creator: &str,
+    lot: &str,
+    ad_account: &str,
+) -> String {
+    let preparer = world.preparer();
+    let day = "2024-12-02";
+    for (path, body) in [
+        (
+            format!("/v1/pledges/{pledge}/budgets"),
+            json!({"market": "JP", "amount": credits("100.00"), "effective_date": day}),
+        ),
+        (
+            "/v1/allocations".to_owned(),
+            json!({"pledge_id": pledge, "creator_id": creator, "amount": credits("100.00"),
+                "effective_date": day}),
+        ),
+        (
+            "/v1/obligations".to_owned(),
+            json!({"pledge_id": pledge, "creator_id": creator, "reference": "K-1",
+                "amount": credits("100.00"), "starts_on": day, "ends_on": "2025-03-31",
+                "campaign": {"ad_account_id": ad_account, "campaign": "K-1"},
+                "effective_date": day}),
+        ),
+        (
+            format!("/v1/lots/{lot}/placements"),
+            json!({"ad_account_id": ad_account, "amount": credits("50.00"),
+                "effective_date": day}),
+        ),
+    ] {
+        preparer.post(&path, body).await.expect(201);
+    }
+    let rows = json!({"mode": "atomic", "rows": [spend_row("2024-12-05")]});
+    let at = format!("/v1/pledges/{pledge}/spend-imports");
+    preparer.post(&at, rows).await.expect(200);
+    let at = format!("/v1/spend-lines?pledge_id={pledge}");
+    let lines = preparer.get(&at).await.expect(200);
+    lines["data"][0]["id"].as_str().unwrap().to_owned()
 }

@@ -15,6 +15,7 @@ use uuid::Uuid;
 use super::accounts::{enter_accounts, find_accounts, load_days};
 use super::instalments::load_instalments;
 use super::obligations::{load_ad_accounts, load_holds, load_obligations, load_own_references};
+use super::spend::{load_campaigns, load_lots, load_spend};
 use crate::db::error::DbError;
 use crate::db::rows::{market, money, unreadable};
 use crate::db::schema::{allocations, creators, idempotency_keys, journals, pledges};
@@ -165,6 +166,7 @@ impl QueryFragment<Pg> for Locate {
             Thing::Lot => "lots WHERE ",
             Thing::Obligation => "obligations WHERE ",
             Thing::AdAccount => "ad_accounts WHERE ",
+            Thing::SpendLine => "spend_lines WHERE ",
         });
         out.push_sql("id = ANY(");
         out.push_bind_param::<Array<diesel::sql_types::Uuid>, _>(&self.ids)?;
@@ -213,6 +215,7 @@ pub(super) async fn load(
 ) -> Result<(), DbError> {
     load_first(connection, catalogue, &needs, books).await?;
     load_instalments(connection, catalogue, &needs, books).await?;
+    load_spend(connection, catalogue, &needs, books).await?;
     let found = find_accounts(connection, &needs).await?;
     enter_accounts(connection, &needs, found, books).await?;
     load_holds(connection, &needs, books).await?;
@@ -230,6 +233,8 @@ pub(super) async fn load_first(
     load_creators(connection, needs, books).await?;
     load_allocations(connection, catalogue, needs, books).await?;
     load_ad_accounts(connection, catalogue, needs, books).await?;
+    load_lots(connection, catalogue, needs, books).await?;
+    load_campaigns(connection, catalogue, needs, books).await?;
     load_obligations(connection, catalogue, needs, books).await
 }
 

@@ -18,6 +18,7 @@ mod instalments;
 mod load;
 mod obligations;
 mod post;
+mod spend;
 
 use std::sync::Arc;
 
@@ -242,6 +243,8 @@ impl Session {
             insert(connection, rows.accounts),
             insert(connection, rows.let_go),
             insert(connection, rows.posting),
+            insert(connection, rows.spend),
+            insert(connection, rows.refunds),
             insert(connection, rows.held),
             insert(connection, rows.keys),
             run(connection, Commit),

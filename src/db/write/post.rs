@@ -8,7 +8,8 @@ use super::AnsweredKey;
 use super::columns::{
     Columns as _, InsertAccounts, InsertAdAccounts, InsertCreators, InsertInstalments,
     InsertJournals, InsertKeys, InsertLots, InsertObligations, InsertPledgeMarkets,
-    InsertPledgeUnits, InsertPledges, InsertTransfers, Post, SetHolds,
+    InsertPledgeUnits, InsertPledges, InsertSpend, InsertSpendRefunds, InsertTransfers, Post,
+    SetHolds,
 };
 use crate::db::error::DbError;
 use crate::db::schema::{instalments, pledges};
@@ -16,7 +17,7 @@ use crate::domain::account::AccountKey;
 use crate::domain::books::{Books, Changes};
 use crate::domain::journal::Journal;
 use crate::domain::obligation::{Bond, Obligation};
-use crate::domain::{AdAccount, Document, Pledge, PledgeId};
+use crate::domain::{AdAccount, Document, Pledge, PledgeId, SpendLine};
 
 /// A position in a list, as the database counts it. Requests are bounded far below its range.
 fn place(index: usize) -> i16 {
@@ -46,6 +47,8 @@ pub(super) struct Rows {
     /// Holds that are more than before: what they take may have been posted.
     pub(super) held: SetHolds,
     pub(super) posting: Post,
+    pub(super) spend: InsertSpend,
+    pub(super) refunds: InsertSpendRefunds,
     /// The answers of a batch that posts nothing.
     pub(super) keys: InsertKeys,
 }
@@ -68,6 +71,7 @@ impl Rows {
         rows.register(&books.changes);
         rows.open_accounts(books);
         rows.set_holds(books);
+        rows.record_spend(&books.changes);
         for journal in &books.changes.journals {
             push_journal(&mut rows.posting.journals, journal);
             push_transfers(&mut rows.posting.transfers, journal);
@@ -165,6 +169,23 @@ impl Rows {
         }
     }
 
+    fn record_spend(&mut self, changes: &Changes) {
+        for line in &changes.spend {
+            push_spend(&mut self.spend, line);
+        }
+        for (journal, refunded) in &changes.refunds {
+            self.refunds.push(
+                refunded.line.pledge.0,
+                refunded.line.obligation.0,
+                refunded.line.day,
+                refunded.reference.clone(),
+                journal.0,
+                refunded.amount,
+                refunded.in_cash,
+            );
+        }
+    }
+
     fn set_holds(&mut self, books: &Books) {
         for (pledge, subject, key, before) in &books.changes.holds {
             let Some(Some(book)) = books.pledges.get(pledge) else {
@@ -184,6 +205,37 @@ impl Rows {
             rows.push(pledge.0, *subject, account.number, amount, expires_on);
         }
     }
+}
+
+fn push_spend(rows: &mut InsertSpend, line: &SpendLine) {
+    let (pledge, obligation) = (line.pledge.0, line.obligation.0);
+    for (index, it) in line.uses.iter().enumerate() {
+        rows.uses.push(
+            pledge,
+            obligation,
+            line.day,
+            line.revision,
+            place(index),
+            it.lot.0,
+            it.amount,
+        );
+    }
+    rows.lines.push(
+        pledge,
+        obligation,
+        line.day,
+        line.revision,
+        line.id.0,
+        line.ad_account.0,
+        line.state.as_str(),
+        line.cash + line.voucher,
+        line.cash,
+        line.voucher,
+        line.suspended,
+        line.journal,
+        line.import,
+        line.line,
+    );
 }
 
 fn push_ad_account(rows: &mut InsertAdAccounts, account: &AdAccount) {

@@ -9,20 +9,22 @@ mod pledge_book;
 
 use std::collections::HashMap;
 
-use time::OffsetDateTime;
+use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
 use super::account::AccountKey;
 use super::ad_account::AdAccount;
-use super::command::Thing;
+use super::command::{CampaignName, Refunded, Thing};
 use super::id::{
-    AdAccountId, AllocationId, CreatorId, InstalmentId, JournalId, ObligationId, PledgeId,
+    AdAccountId, AllocationId, CreatorId, InstalmentId, JournalId, LotId, ObligationId, PledgeId,
+    SpendLineId,
 };
 use super::journal::Journal;
 use super::market::Market;
 use super::obligation::Obligation;
 use super::pledge::{Instalment, Lot, Pledge};
 use super::refusal::Refusal;
+use super::spend::{Campaign, SpendLine};
 use super::{Allocation, Creator};
 
 pub use pledge_book::PledgeBook;
@@ -60,6 +62,10 @@ pub struct Changes {
     /// Holds that were changed: subject and account, in the order they were first changed, with
     /// what was held before.
     pub holds: Vec<(PledgeId, Uuid, AccountKey, i64)>,
+    /// New lines of spend.
+    pub spend: Vec<SpendLine>,
+    /// New refunds, with the journals that post them.
+    pub refunds: Vec<(JournalId, Refunded)>,
     /// Accounts to open.
     pub accounts: Vec<(PledgeId, AccountKey)>,
     /// Journals to post, in order.
@@ -86,6 +92,20 @@ pub struct Books {
     pub obligations: HashMap<ObligationId, Option<Obligation>>,
     /// Ad accounts by id.
     pub ad_accounts: HashMap<AdAccountId, Option<AdAccount>>,
+    /// Lots by id.
+    pub lots: HashMap<LotId, Option<Lot>>,
+    /// The lots placed in ad accounts, in the order they are used.
+    pub placed: HashMap<AdAccountId, Vec<Lot>>,
+    /// Campaigns by the platforms' own numbers.
+    pub campaigns: HashMap<CampaignName, Option<Campaign>>,
+    /// Whether a campaign of an ad account is paid from an obligation.
+    pub paid_campaigns: HashMap<(AdAccountId, String), bool>,
+    /// The latest lines of spend of campaigns and days.
+    pub spend: HashMap<(ObligationId, Date), Option<SpendLine>>,
+    /// Which campaign and day a line of spend is of.
+    pub spend_names: HashMap<SpendLineId, Option<(ObligationId, Date)>>,
+    /// Whether a refund of that reference was recorded on a campaign's day.
+    pub refunds: HashMap<(ObligationId, Date, String), bool>,
     /// Whether obligations, or ad accounts, of a pledge with that reference exist.
     pub own_references: HashMap<(PledgeId, Thing, String), bool>,
     /// Whether a pledge of that reference exists.
@@ -144,5 +164,23 @@ impl Books {
         let found = self.ad_accounts.get(&id).and_then(Option::as_ref);
         let account = found.ok_or_else(|| absent("ad account", id))?;
         Ok((self.pledge(account.pledge)?, account))
+    }
+
+    /// A lot that exists, with its pledge.
+    pub fn lot(&self, id: LotId) -> Result<(&PledgeBook, &Lot), Refusal> {
+        let found = self.lots.get(&id).and_then(Option::as_ref);
+        let lot = found.ok_or_else(|| absent("lot", id))?;
+        Ok((self.pledge(lot.pledge)?, lot))
+    }
+
+    /// Enters a lot that is placed in an ad account, where the account's lots are known.
+    pub fn place(&mut self, ad_account: AdAccountId, lot: Lot) {
+        let Some(lots) = self.placed.get_mut(&ad_account) else {
+            return;
+        };
+        if lots.iter().all(|known| known.id != lot.id) {
+            lots.push(lot);
+            lots.sort_by_key(|lot| (lot.expires_at, lot.valid_from, lot.id));
+        }
     }
 }

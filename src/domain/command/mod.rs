@@ -11,8 +11,12 @@ mod enrol;
 mod needs;
 mod obligate;
 mod outcome;
+mod place;
+mod platform;
 mod receive;
+mod refund;
 mod require;
+mod spend;
 
 use super::books::Books;
 use super::id::JournalId;
@@ -26,7 +30,13 @@ pub use enrol::EnrolCreator;
 pub use needs::{Home, Needs, Thing};
 pub use obligate::{OpenAdAccount, OpenObligation, ReleaseObligation};
 pub use outcome::{Context, Decision, Event, Outcome};
+pub use place::PlaceCredits;
+pub use platform::{ChargeAdTax, PayPlatform};
 pub use receive::{IssueLot, ReceiveCash, WriteOff};
+pub use refund::{RefundSpend, Refunded};
+pub use spend::{
+    CampaignName, ImportSpend, MOST_NAMED, Overspill, RefusedRow, SpendImport, SpendRow,
+};
 
 /// What people ask the ledger to do.
 #[derive(Debug, Clone)]
@@ -61,6 +71,16 @@ pub enum Command {
     OpenObligation(OpenObligation),
     /// Give back what an obligation no longer binds.
     ReleaseObligation(ReleaseObligation),
+    /// Place credits of a lot into an ad account.
+    PlaceCredits(PlaceCredits),
+    /// Import what a platform reports of campaigns' days.
+    ImportSpend(ImportSpend),
+    /// Record what a platform gave back of a line of spend.
+    RefundSpend(RefundSpend),
+    /// Record tax on ad spend.
+    ChargeAdTax(ChargeAdTax),
+    /// Record that a platform was paid.
+    PayPlatform(PayPlatform),
 }
 
 macro_rules! each {
@@ -81,6 +101,11 @@ macro_rules! each {
             Command::OpenAdAccount($inner) => $body,
             Command::OpenObligation($inner) => $body,
             Command::ReleaseObligation($inner) => $body,
+            Command::PlaceCredits($inner) => $body,
+            Command::ImportSpend($inner) => $body,
+            Command::RefundSpend($inner) => $body,
+            Command::ChargeAdTax($inner) => $body,
+            Command::PayPlatform($inner) => $body,
         }
     };
 }

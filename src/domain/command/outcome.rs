@@ -2,13 +2,14 @@
 
 use time::{Date, OffsetDateTime};
 
+use super::{Refunded, SpendImport};
 use crate::domain::hold::HoldChange;
-use crate::domain::id::{JournalId, PledgeId};
+use crate::domain::id::{AdAccountId, JournalId, LotId, PledgeId, SpendLineId};
 use crate::domain::journal::Draft;
 use crate::domain::market::Market;
 use crate::domain::money::Money;
 use crate::domain::pledge::{Instalment, Lot, Pledge};
-use crate::domain::{AdAccount, Allocation, Creator, Obligation};
+use crate::domain::{AdAccount, Allocation, Creator, Obligation, SpendLine};
 
 /// What deciding needs from outside: the time and the ids of what may come about.
 #[derive(Debug, Clone)]
@@ -46,6 +47,14 @@ pub enum Event {
     ObligationChanged(Obligation),
     /// A hold was taken, changed or let go.
     Held(PledgeId, HoldChange),
+    /// Credits of a lot were placed in an ad account.
+    Placed(AdAccountId, Lot),
+    /// A further journal is posted, after the decision's own.
+    Posted(Draft),
+    /// A line of spend was reported.
+    SpendRecorded(SpendLine),
+    /// A line of spend was refunded, by the journal of that id.
+    SpendRefunded(JournalId, Refunded),
 }
 
 /// What a command comes to.
@@ -156,6 +165,66 @@ pub enum Outcome {
     Obligation {
         /// The obligation.
         obligation: Obligation,
+        /// What was posted.
+        journal: JournalId,
+    },
+    /// Credits placed in an ad account.
+    Placement {
+        /// The lot.
+        lot: LotId,
+        /// The ad account.
+        ad_account: AdAccountId,
+        /// How much.
+        amount: Money,
+        /// What of the lot is still in the pool.
+        left: Money,
+        /// When it counts.
+        effective_date: Date,
+        /// What was posted.
+        journal: JournalId,
+    },
+    /// What came of an import of spend.
+    SpendImport(SpendImport),
+    /// What a platform gave back of a line of spend.
+    SpendRefund {
+        /// The line.
+        line: SpendLineId,
+        /// How much.
+        amount: Money,
+        /// The platform's own reference.
+        reference: String,
+        /// Whether it came as cash.
+        in_cash: bool,
+        /// What of the line may still be refunded.
+        left: Money,
+        /// When it counts.
+        effective_date: Date,
+        /// What was posted.
+        journal: JournalId,
+    },
+    /// Tax on ad spend.
+    AdTax {
+        /// The ad account.
+        ad_account: AdAccountId,
+        /// How much.
+        amount: Money,
+        /// When it counts.
+        effective_date: Date,
+        /// What was posted.
+        journal: JournalId,
+    },
+    /// A payment to a platform.
+    PlatformPayment {
+        /// Whose money.
+        pledge: PledgeId,
+        /// The platform.
+        platform: String,
+        /// How much.
+        amount: Money,
+        /// The bank's own reference.
+        bank_reference: String,
+        /// When it counts.
+        effective_date: Date,
         /// What was posted.
         journal: JournalId,
     },

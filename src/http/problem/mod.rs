@@ -20,6 +20,7 @@ use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 
 use crate::domain::Refusal;
+use crate::domain::command::RefusedRow;
 use crate::domain::refusal::Shortage;
 use crate::engine::Failure;
 use crate::http::access::AccessError;
@@ -239,6 +240,7 @@ fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::WrongState { .. }
         | Refusal::ExceedsOutstanding { .. }
         | Refusal::ExceedsAllocation { .. }
+        | Refusal::ExceedsSpend { .. }
         | Refusal::InsufficientFunds(_)
         | Refusal::BackdatedOverdraft { .. }
         | Refusal::Constraint(_) => StatusCode::CONFLICT,
@@ -253,7 +255,19 @@ fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::WrongUnitKind { .. }
         | Refusal::LotNeverValid { .. }
         | Refusal::EndsBeforeStart { .. }
+        | Refusal::MoveNotAllowed { .. }
+        | Refusal::LotExpired { .. }
+        | Refusal::SpendNotAddingUp { .. }
+        | Refusal::SpendRevisionConflict { .. }
+        | Refusal::SpendAlreadyFinal { .. }
         | Refusal::BeyondRange(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        // All or none: as sent it can only succeed if money alone was lacking.
+        Refusal::SpendRowsRefused { first, .. } => {
+            match first.iter().all(|row| row.code == "insufficient-funds") {
+                true => StatusCode::CONFLICT,
+                false => StatusCode::UNPROCESSABLE_ENTITY,
+            }
+        }
     }
 }
 
@@ -261,6 +275,13 @@ impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         let mut problem = Problem::new(status(&refusal), refusal.code(), refusal.to_string());
         problem.0.shortage = refusal.shortage().cloned();
+        if let Refusal::SpendRowsRefused { first, .. } = &refusal {
+            let reason = |row: &RefusedRow| {
+                let pointer = format!("/rows/{}", row.line - 1);
+                Reason::new(pointer, row.code, row.detail.clone())
+            };
+            problem.0.errors = first.iter().map(reason).collect();
+        }
         match refusal.pointer() {
             Some(pointer) => problem.at(pointer),
             None => problem,

@@ -13,6 +13,7 @@ mod params;
 mod pledges;
 mod reference;
 mod reports;
+mod spend;
 mod statements;
 mod views;
 
@@ -49,6 +50,8 @@ pub fn endpoints() -> Vec<Endpoint> {
             obligations::list_ad_accounts,
         ),
         Endpoint::get("/v1/ad-accounts/{id}", obligations::read_ad_account),
+        Endpoint::get("/v1/platform-profiles", reference::list_platform_profiles),
+        Endpoint::get("/v1/spend-lines", spend::list_spend_lines),
         Endpoint::get("/v1/accounts", accounts::list_accounts),
         Endpoint::get("/v1/accounts/{id}", accounts::read_account),
         Endpoint::get("/v1/accounts/{id}/entries", accounts::list_entries),
@@ -84,6 +87,8 @@ pub fn endpoints() -> Vec<Endpoint> {
     obligations::read_obligation,
     obligations::list_ad_accounts,
     obligations::read_ad_account,
+    reference::list_platform_profiles,
+    spend::list_spend_lines,
     accounts::list_accounts,
     accounts::read_account,
     accounts::list_entries,

@@ -7,6 +7,7 @@
 mod budget;
 mod obligation;
 mod pledge;
+mod spend;
 
 use serde::Serialize;
 
@@ -15,6 +16,9 @@ pub use obligation::{AdAccountOut, CampaignOut, ObligationOut};
 pub use pledge::{
     ConditionMetOut, DocumentOut, InstalmentOut, LotOut, PartyOut, PledgeOut, ReceiptOut,
     SupportCostOut, WriteOffOut,
+};
+pub use spend::{
+    AdTaxOut, PlacementOut, PlatformPaymentOut, SpendImportOut, SpendLineOut, SpendRefundOut,
 };
 
 use crate::domain::Outcome;
@@ -49,6 +53,11 @@ pub fn render(outcome: &Outcome) -> Vec<u8> {
             journal_id: Some(*journal),
             ..allocation.into()
         }),
+        Outcome::Placement { .. } => json(&PlacementOut::of(outcome)),
+        Outcome::SpendImport(import) => json(&SpendImportOut::from(import)),
+        Outcome::SpendRefund { .. } => json(&SpendRefundOut::of(outcome)),
+        Outcome::AdTax { .. } => json(&AdTaxOut::of(outcome)),
+        Outcome::PlatformPayment { .. } => json(&PlatformPaymentOut::of(outcome)),
         Outcome::AdAccount(account) => json(&AdAccountOut::from(account)),
         Outcome::Obligation {
             obligation,

@@ -5,11 +5,13 @@ pub mod answer;
 pub mod budgets;
 pub mod bulk;
 pub mod creators;
+pub mod credits;
 pub mod inputs;
 pub mod instalments;
 pub mod obligations;
 pub mod pledges;
 pub mod post;
+pub mod spend;
 
 use crate::http::routes::Endpoint;
 
@@ -63,6 +65,11 @@ pub fn endpoints() -> Vec<Endpoint> {
             "/v1/obligations/{id}/release",
             obligations::release_obligation,
         ),
+        Endpoint::post("/v1/lots/{id}/placements", credits::place_credits),
+        Endpoint::post("/v1/pledges/{id}/spend-imports", spend::import_spend).with_body_limit(bulk),
+        Endpoint::post("/v1/pledges/{id}/platform-payments", credits::pay_platform),
+        Endpoint::post("/v1/ad-accounts/{id}/taxes", credits::charge_ad_tax),
+        Endpoint::post("/v1/spend-lines/{id}/refunds", credits::refund_spend),
     ]
 }
 
@@ -88,6 +95,11 @@ pub fn endpoints() -> Vec<Endpoint> {
         obligations::open_obligation,
         obligations::open_obligations_in_bulk,
         obligations::release_obligation,
+        credits::place_credits,
+        spend::import_spend,
+        credits::pay_platform,
+        credits::charge_ad_tax,
+        credits::refund_spend,
     ),
     components(schemas(answer::PreviewOut, bulk::BulkPreviewOut))
 )]

@@ -2,6 +2,7 @@
 //! data. Amounts of rows that name their unit are plain decimal strings.
 
 mod journals;
+mod platforms;
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -17,6 +18,7 @@ use crate::domain::{
 use crate::http::wire::{Day, Instant, MoneyOut};
 
 pub use journals::JournalOut;
+pub use platforms::PlatformProfileOut;
 
 /// Something that can be counted.
 #[derive(Debug, Clone, Serialize, ToSchema)]

@@ -2,11 +2,13 @@
 //! the handlers. A test holds the two together: each example is read, each field is asked for.
 
 mod obligations;
+mod spend;
 
 use serde::Serialize;
 use utoipa::ToSchema;
 
 pub use obligations::{AdAccountIn, CampaignIn, ObligationIn};
+pub use spend::{AdTaxIn, PlacementIn, PlatformPaymentIn, SpendImportIn, SpendRefundIn};
 
 use crate::domain::{CreatorId, Market, PledgeId};
 use crate::http::wire::Day;

@@ -8,10 +8,14 @@ use utoipa::openapi::{RefOr, Schema};
 use uuid::Uuid;
 
 use super::*;
-use crate::domain::{AllocationId, Command, InstalmentId, ObligationId};
+use crate::domain::{
+    AdAccountId, AllocationId, Command, InstalmentId, LotId, ObligationId, SpendLineId,
+};
 use crate::http::body::tests::catalogue;
 use crate::http::body::{Edge, Fields, Node};
-use crate::http::write::{allocations, budgets, creators, instalments, obligations, pledges};
+use crate::http::write::{
+    allocations, budgets, creators, credits, instalments, obligations, pledges, spend,
+};
 
 type Reader = fn(&mut Fields<'_>) -> Option<Command>;
 
@@ -56,6 +60,21 @@ fn shapes() -> Vec<(RefOr<Schema>, Reader)> {
         (ObligationIn::schema(), obligations::obligation),
         (ReleaseIn::schema(), |body| {
             obligations::release(ObligationId(Uuid::nil()), body)
+        }),
+        (PlacementIn::schema(), |body| {
+            credits::placement(LotId(Uuid::nil()), body)
+        }),
+        (SpendImportIn::schema(), |body| {
+            spend::spend_import(pledge(), body)
+        }),
+        (AdTaxIn::schema(), |body| {
+            credits::ad_tax(AdAccountId(Uuid::nil()), body)
+        }),
+        (PlatformPaymentIn::schema(), |body| {
+            credits::platform_payment(pledge(), body)
+        }),
+        (SpendRefundIn::schema(), |body| {
+            credits::spend_refund(SpendLineId(Uuid::nil()), body)
         }),
     ]
 }
