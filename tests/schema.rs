@@ -245,8 +245,10 @@ async fn tables_of_money_begin_their_keys_with_the_pledge() {
         "creators",
         "idempotency_keys",
         "markets",
+        "platform_profiles",
         "pledges",
         "secrets",
+        "time_zones",
         "units",
     ];
     let database = TestDatabase::create().await;

@@ -55,11 +55,8 @@ SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS
 DECLARE
     broken text;
 BEGIN
-    SELECT CASE
-        WHEN p.voucher_spend <> coalesce(u.used, 0) THEN 'spend_lines_lots_add_up'
-        WHEN later.before_final THEN 'spend_lines_final_stays'
-        WHEN later.passed THEN 'spend_lines_revision_rises'
-        ELSE 'spend_lines_as_posted' END
+    SELECT CASE WHEN p.voucher_spend <> coalesce(u.used, 0) THEN 'spend_lines_lots_add_up'
+                ELSE 'spend_lines_as_posted' END
     INTO broken
     FROM posted p
     LEFT JOIN journals j ON j.pledge_id = p.pledge_id AND j.number = p.journal
@@ -67,18 +64,26 @@ BEGIN
         SELECT sum(amount) AS used FROM spend_uses u
         WHERE u.pledge_id = p.pledge_id AND u.obligation_id = p.obligation_id
           AND u.day = p.day AND u.revision = p.revision) AS u ON true
-    LEFT JOIN LATERAL (
-        SELECT bool_or(s.revision < p.revision AND s.state = 'final'
-                       AND p.state = 'provisional') AS before_final,
-               bool_or(s.revision > p.revision AND NOT EXISTS (
-                   SELECT FROM posted q WHERE q.id = s.id)) AS passed
-        FROM spend_lines s
-        WHERE s.pledge_id = p.pledge_id AND s.obligation_id = p.obligation_id
-          AND s.day = p.day AND s.revision <> p.revision) AS later ON true
-    WHERE p.voucher_spend <> coalesce(u.used, 0) OR later.before_final OR later.passed
+    WHERE p.voucher_spend <> coalesce(u.used, 0)
        OR (p.journal IS NOT NULL AND (j.kind, j.effective_date, j.subject)
            IS DISTINCT FROM ('spend', p.day, p.ad_account_id))
     LIMIT 1;
+    IF broken IS NULL THEN
+        SELECT CASE WHEN s.since > p.lines THEN 'spend_lines_revision_rises'
+                    ELSE 'spend_lines_final_stays' END
+        INTO broken
+        FROM (SELECT pledge_id, obligation_id, day, count(*) AS lines, min(revision) AS first,
+                     max(revision) FILTER (WHERE state = 'provisional') AS last_provisional
+              FROM posted GROUP BY pledge_id, obligation_id, day) AS p
+        CROSS JOIN LATERAL (
+            SELECT count(*) FILTER (WHERE s.revision >= p.first) AS since,
+                   min(s.revision) FILTER (WHERE s.state = 'final') AS first_final
+            FROM spend_lines s
+            WHERE s.pledge_id = p.pledge_id AND s.obligation_id = p.obligation_id
+              AND s.day = p.day) AS s
+        WHERE s.since > p.lines OR s.first_final < p.last_provisional
+        LIMIT 1;
+    END IF;
     IF broken IS NOT NULL THEN
         PERFORM refuse(broken,
             'a line of spend stands in lots, follows an earlier one and is posted for its day');

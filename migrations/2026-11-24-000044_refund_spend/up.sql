@@ -23,10 +23,10 @@ SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS
 BEGIN
     IF EXISTS (
         SELECT FROM (SELECT DISTINCT pledge_id, obligation_id, day FROM posted) AS p
-        WHERE (SELECT coalesce(sum(r.amount), 0) FROM spend_refunds r
-               WHERE r.pledge_id = p.pledge_id AND r.obligation_id = p.obligation_id
-                 AND r.day = p.day)
-            > coalesce((SELECT s.voucher_spend FROM spend_lines s
+        JOIN LATERAL (SELECT sum(r.amount) AS refunded FROM spend_refunds r
+                      WHERE r.pledge_id = p.pledge_id AND r.obligation_id = p.obligation_id
+                        AND r.day = p.day) AS r ON r.refunded > 0
+        WHERE r.refunded > coalesce((SELECT s.voucher_spend FROM spend_lines s
                         WHERE s.pledge_id = p.pledge_id AND s.obligation_id = p.obligation_id
                           AND s.day = p.day AND s.state = 'final'
                         ORDER BY s.revision DESC LIMIT 1), 0))

@@ -107,9 +107,11 @@ async fn an_ad_account_ends_its_days_in_a_time_zone_there_is() {
     };
     for zone in ["Asia/Edo", "asia/tokyo", "FOO+3", ""] {
         let refused = ads.client.post(&at, account(zone)).await;
-        let problem = refused.expect_problem(422, "invalid-fields");
-        let mut errors = problem["errors"].as_array().unwrap().iter();
-        assert!(errors.any(|it| it["code"] == "unknown-time-zone"), "{zone}");
+        if zone.is_empty() {
+            refused.expect_problem(422, "invalid-request");
+        } else {
+            refused.expect_problem(422, "unknown-time-zone");
+        }
     }
     for zone in ["America/Mexico_City", "UTC"] {
         ads.client.post(&at, account(zone)).await.expect(201);

@@ -20,6 +20,7 @@ use crate::http::access::Permission;
 use crate::http::body::{Edge, Node};
 use crate::http::idempotency::ClientKey;
 use crate::http::problem::Problem;
+use crate::http::state::State;
 use crate::http::views::{self, SpendImportOut};
 use crate::http::write::post::BODY_TIMEOUT;
 
@@ -70,7 +71,8 @@ struct Reading {
     pledge: PledgeId,
     key: Key,
     actor: String,
-    line: i32,
+    /// How many line ends were read.
+    lines: usize,
     /// Where each of [`COLUMNS`] stands in a record, once the header was read.
     places: Option<[usize; 9]>,
     chunk: Chunk,
@@ -152,9 +154,14 @@ impl Reading {
         Ok(())
     }
 
-    fn row(&self, record: &csv::ByteRecord, edge: Edge<'_>) -> Result<SpendRow, RefusedRow> {
+    fn row(
+        &self,
+        line: i32,
+        record: &csv::ByteRecord,
+        edge: Edge<'_>,
+    ) -> Result<SpendRow, RefusedRow> {
         let refused = |code, detail: &str| RefusedRow {
-            line: self.line,
+            line,
             code,
             detail: detail.to_owned(),
         };
@@ -168,8 +175,13 @@ impl Reading {
             *text = std::str::from_utf8(value)
                 .map_err(|_| refused("malformed-row", "it isn't UTF-8"))?;
         }
-        read_row(self.line, texts, edge)
+        read_row(line, texts, edge)
     }
+}
+
+/// How many lines end in `bytes`.
+fn ends(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte == b'\n').count()
 }
 
 /// The place behind the first line of `bytes`.
@@ -178,8 +190,7 @@ fn line_end(bytes: &[u8]) -> usize {
     end.map_or(bytes.len(), |end| end + 1)
 }
 
-/// The first record of a reader, and how many bytes it takes; a quote that is never closed takes
-/// only its own line.
+/// Reads the next record, if there is one.
 fn next_record(
     reader: &mut csv::Reader<&[u8]>,
     record: &mut csv::ByteRecord,
@@ -208,7 +219,7 @@ impl<P: Permission> Upload<P> {
             pledge,
             key: key.bind(caller, "POST", self.request.path(), &Node::Null),
             actor: caller.subject().to_owned(),
-            line: 0,
+            lines: 0,
             places: None,
             chunk: Chunk::default(),
             chunks: 0,
@@ -247,12 +258,8 @@ impl<P: Permission> Upload<P> {
     }
 }
 
-/// Takes up whole lines.
-async fn take_lines(
-    reading: &mut Reading,
-    lines: &[u8],
-    state: &crate::http::state::State,
-) -> Result<(), Problem> {
+/// Takes up whole lines. A quote that is never closed takes only its own line.
+async fn take_lines(reading: &mut Reading, lines: &[u8], state: &State) -> Result<(), Problem> {
     let (mut bytes, mut record) = (lines, csv::ByteRecord::new());
     while !bytes.is_empty() {
         let mut records = reader(bytes);
@@ -263,17 +270,16 @@ async fn take_lines(
             }
             let end = usize::try_from(records.position().byte()).unwrap_or(bytes.len());
             let spans = record.iter().any(|value| value.contains(&b'\n'));
-            let end = if spans {
-                at + line_end(&bytes[at..])
-            } else {
-                end
+            // What ends the line before may still be there, and lines with nothing in them.
+            let breaks = |byte: &&u8| matches!(**byte, b'\r' | b'\n');
+            let start = at + bytes[at..].iter().take_while(breaks).count();
+            let end = match spans {
+                true => start + line_end(&bytes[start..]),
+                false => end,
             };
-            if reading.line >= MOST_LINES {
-                let detail = format!("A file has at most {MOST_LINES} lines");
-                return Err(Problem::unreadable("file-too-long", detail));
-            }
-            reading.line += 1;
-            take_record(reading, &record, &bytes[at..end], spans, state).await?;
+            let line = reading.lines + ends(&bytes[at..start]) + 1;
+            reading.lines += ends(&bytes[at..end]);
+            take_record(reading, line, &record, &bytes[start..end], spans, state).await?;
             at = end;
             if spans {
                 break;
@@ -286,18 +292,25 @@ async fn take_lines(
 
 async fn take_record(
     reading: &mut Reading,
+    line: usize,
     record: &csv::ByteRecord,
     bytes: &[u8],
     spans: bool,
-    state: &crate::http::state::State,
+    state: &State,
 ) -> Result<(), Problem> {
+    let too_long = || {
+        let detail = format!("A file has at most {MOST_LINES} lines");
+        Problem::unreadable("file-too-long", detail)
+    };
+    let line = i32::try_from(line).ok().filter(|line| *line <= MOST_LINES);
+    let line = line.ok_or_else(too_long)?;
     if reading.places.is_none() {
         return reading.header(record);
     }
     let row = match spans {
-        false => reading.row(record, Edge::now(&state.catalogue)),
+        false => reading.row(line, record, Edge::now(&state.catalogue)),
         true => Err(RefusedRow {
-            line: reading.line,
+            line,
             code: "malformed-row",
             detail: "a quote is opened and not closed".to_owned(),
         }),
@@ -314,7 +327,7 @@ async fn take_record(
 }
 
 /// Has the chunk imported.
-async fn take_up(reading: &mut Reading, state: &crate::http::state::State) -> Result<(), Problem> {
+async fn take_up(reading: &mut Reading, state: &State) -> Result<(), Problem> {
     let submission = reading.submission();
     let answer = state.engine.submit(submission).await?;
     reading.add(&answer.body, answer.replayed)
