@@ -12,6 +12,7 @@ mod reference;
 mod reversals;
 mod rows;
 mod service_role;
+mod spend;
 
 use fixture::{As, Ledger, Refused};
 
@@ -88,6 +89,11 @@ async fn accounts_journals_and_transfers_obey_their_rules() {
 async fn ad_accounts_obligations_holds_and_reversals_obey_their_rules() {
     try_all(obligations::CASES).await;
     try_all(reversals::CASES).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn placements_and_spend_obey_their_rules() {
+    try_all(spend::CASES).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

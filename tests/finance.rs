@@ -6,5 +6,7 @@ mod cash;
 mod creators;
 mod credits;
 mod dry_runs;
+mod files;
+mod overspill;
 mod placement;
 mod spend;

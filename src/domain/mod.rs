@@ -5,10 +5,9 @@
 //!
 //! Read in this order: [`mod@unit`] and [`money`] (what is counted), [`chart`] and [`account`]
 //! (where it is), [`journal`] (how it moves), [`hold`] (what waits to move), [`pledge`],
-//! [`creator`], [`allocation`], [`mod@obligation`] and [`ad_account`] (what it is for), [`platform`]
-//! and [`mod@spend`] (how credits go), [`books`]
-//! (the part of the ledger a batch works on), [`command`] (what people ask for) and [`refusal`]
-//! (why it may be declined).
+//! [`creator`], [`allocation`], [`mod@obligation`] and [`ad_account`] (what it is for),
+//! [`platform`] and [`mod@spend`] (how credits go), [`books`] (the part of the ledger a batch works
+//! on), [`command`] (what people ask for) and [`refusal`] (why it may be declined).
 
 pub mod account;
 pub mod ad_account;
@@ -27,6 +26,7 @@ pub mod obligation;
 pub mod platform;
 pub mod pledge;
 pub mod refusal;
+pub mod shortage;
 pub mod spend;
 pub mod unit;
 

@@ -38,6 +38,7 @@ pub const DESCRIPTION: &str = "/openapi.yaml";
         (name = "creators", description = "Who the money is for"),
         (name = "allocations", description = "What is reserved for a creator"),
         (name = "obligations", description = "What binds an allocation: contracts and campaigns"),
+        (name = "ad spend", description = "What platforms report, give back and are owed"),
         (name = "ad accounts", description = "Where credits are placed and campaigns run"),
         (name = "accounts", description = "Where the money is: balances, entries, statements"),
         (name = "journals", description = "What was posted"),

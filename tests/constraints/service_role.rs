@@ -29,6 +29,9 @@ const MAY_INSERT: &[&str] = &[
     "pledge_markets",
     "pledge_units",
     "pledges",
+    "spend_lines",
+    "spend_refunds",
+    "spend_uses",
     "transfers",
 ];
 

@@ -1,4 +1,5 @@
-//! Reference data: units, markets, platform profiles and time zones. One statement each; read once, when a service starts.
+//! Reference data: units, markets, platform profiles and time zones. One statement each; read once,
+//! when a service starts.
 
 use diesel::QueryDsl;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};

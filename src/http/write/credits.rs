@@ -75,8 +75,9 @@ pub fn spend_refund(line: SpendLineId, body: &mut Fields<'_>) -> Option<Command>
 
 /// Place credits in an ad account
 ///
-/// One way: no platform takes them back. 409 with the arithmetic if the lot's pool doesn't cover it.
-#[utoipa::path(post, path = "/v1/lots/{id}/placements", tag = "lots",
+/// One way: no platform takes them back. 409 with the arithmetic if the lot's pool doesn't cover
+/// it.
+#[utoipa::path(post, path = "/v1/lots/{id}/placements", tag = "ad accounts",
     request_body = PlacementIn,
     responses((status = 201, description = "Placed", body = PlacementOut)))]
 pub async fn place_credits(post: Post<MoveMoney>) -> Result<HttpResponse, Problem> {
@@ -111,8 +112,8 @@ pub async fn pay_platform(post: Post<MoveMoney>) -> Result<HttpResponse, Problem
 
 /// Record a refund of spend
 ///
-/// For invalid traffic. As credits it goes back to the lots the line stands in, last used first, and
-/// to the campaign; into a lot past its life it lapses at once. In cash it is the donor's.
+/// For invalid traffic. As credits it goes back to the lots the line stands in, last used first,
+/// and to the campaign; into a lot past its life it lapses at once. In cash it is the donor's.
 #[utoipa::path(post, path = "/v1/spend-lines/{id}/refunds", tag = "ad spend",
     request_body = SpendRefundIn,
     responses((status = 201, description = "Refunded", body = SpendRefundOut)))]

@@ -2,8 +2,8 @@
 //!
 //! | Row | Postings |
 //! |---|---|
-//! | provisional | none: its credits are held on the campaign's purse and on the lots it would use |
-//! | final | Dr 5210.m Cr 1320.acct.lot; Dr 3240.ob Cr 4920: by the day's lots, first expiring first |
+//! | provisional | none: its credits are held on the campaign's purse and on lots |
+//! | final | Dr 5210.m Cr 1320.acct.lot, by first expiring; Dr 3240.ob Cr 4920 |
 //! | restated | the difference; what is less goes back to the lots used last |
 //! | with cash | Dr 5220.m Cr 2110.platform; Dr 3120.m Cr 4910, or without cover Dr 1900 Cr 2110 |
 //!

@@ -235,8 +235,8 @@ impl<'a> Ledger<'a> {
         Ok(())
     }
 
-    /// The lots of a day that `voucher` would be taken from, first expiring first, if purse and lots
-    /// cover it. What `own` holds is let go for it.
+    /// The lots of a day that `voucher` would be taken from, first expiring first, if purse and
+    /// lots cover it. What `own` holds is let go for it.
     fn find(
         &mut self,
         campaign: &Campaign,
@@ -321,8 +321,9 @@ impl<'a> Ledger<'a> {
         self.post(at, released, campaign.purse(), all);
     }
 
-    /// Charges what was spent in cash beyond `before`, of which `suspended` stood in suspense: to the
-    /// market's budget if that covers it, else to suspense. What is less comes out of suspense first.
+    /// Charges what was spent in cash beyond `before`, of which `suspended` stood in suspense: to
+    /// the market's budget if that covers it, else to suspense. What is less comes out of suspense
+    /// first.
     fn cash(
         &mut self,
         campaign: &Campaign,

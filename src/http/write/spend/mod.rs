@@ -46,12 +46,12 @@ pub fn spend_import(pledge: PledgeId, body: &mut Fields<'_>) -> Option<Command> 
 
 /// Import ad spend
 ///
-/// What the platform reports of campaigns' days: as a list of at most 5,000 rows, or as a file with
-/// the same columns in its first line, of any length, whose rows are taken each on its own. A row
-/// is known by its account, campaign, day and revision: the same row again changes nothing, and what
-/// changes needs a higher revision. A provisional row holds credits; a final one is posted, by the
-/// day's lots, first expiring first; one after that posts the difference. A row that is refused is
-/// named by its line and stops no other, unless the mode is atomic.
+/// What the platform reports of campaigns' days: as a list of at most 5,000 rows, or as a file
+/// with the same columns in its first line, of any length, whose rows are taken each on its own.
+/// A row is known by its account, campaign, day and revision: the same row again changes nothing,
+/// and what changes needs a higher revision. A provisional row holds credits; a final one is
+/// posted, by the day's lots, first expiring first; one after that posts the difference. A row
+/// that is refused is named by its line and stops no other, unless the mode is atomic.
 #[utoipa::path(post, path = "/v1/pledges/{id}/spend-imports", tag = "ad spend",
     request_body(content((SpendImportIn = "application/json"), (String = "text/csv"))),
     responses((status = 200, description = "What came of the rows", body = SpendImportOut)))]
