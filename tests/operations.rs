@@ -345,7 +345,7 @@ pub fn writes() -> Vec<Operation> {
             Money,
             Names::SpendLine,
             |_| {
-                json!({"amount": credits("1.00"), "reference": "IVT-1", "in_cash": false,
+                json!({"amount": credits("1.00"), "reference": "IVT-1",
                 "effective_date": "2024-12-31", "document": document()})
             },
         ),

@@ -179,6 +179,11 @@ impl<'a> Ledger<'a> {
             refunded: 0,
             refunded_in_cash: 0,
         };
+        let turned = row.voucher + known.map_or(0, |known| known.voucher);
+        let released = AccountKey::plain(Code::CreditsReleased, &campaign.unit);
+        for key in [campaign.purse(), campaign.cost(), released] {
+            self.sheet.require_range(&key, turned)?;
+        }
         match (row.state, known) {
             (SpendState::Final, Some(known)) if known.state == SpendState::Final => {
                 self.restate(campaign, row, known, &mut line)?;
@@ -340,6 +345,9 @@ impl<'a> Ledger<'a> {
             return Ok(());
         }
         require_unit(&self.book.pledge, &row.currency, "/currency")?;
+        for key in [&cost, &payable, &budget, &released, &suspense] {
+            self.sheet.require_range(key, change.abs())?;
+        }
         if change < 0 {
             self.sheet.require(&payable, -change, 0, row.day)?;
             let out = suspended.min(-change);

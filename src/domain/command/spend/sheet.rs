@@ -65,6 +65,16 @@ impl<'a> Sheet<'a> {
         }
     }
 
+    /// Whether the account's cumulative figures stay in range if so much more is moved.
+    pub(super) fn require_range(&mut self, key: &AccountKey, minor: i64) -> Result<(), Refusal> {
+        let account = self.account(key);
+        let figures = account.debits.max(account.credits);
+        match figures.checked_add(minor) {
+            Some(figure) if figure <= i64::MAX - i64::MAX / 1000 => Ok(()),
+            _ => Err(Refusal::BeyondRange(key.clone())),
+        }
+    }
+
     /// A lack of funds, with its arithmetic.
     pub(super) fn shortage(&self, key: &AccountKey, available: i64, requested: i64) -> Refusal {
         let money = |minor| Money::from_minor(minor, key.unit.clone());

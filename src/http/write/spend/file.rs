@@ -93,6 +93,10 @@ impl Reading {
         digest.update(self.key.digest.as_bytes());
         digest.update(&self.chunks.to_be_bytes());
         self.chunks += 1;
+        let mut print = Context::new(&SHA256);
+        print.update(self.key.fingerprint.as_bytes());
+        print.update(format!("{:?}", self.places).as_bytes());
+        print.update(bytes.map_or(Uuid::nil(), half).as_bytes());
         Submission {
             command: Command::ImportSpend(ImportSpend {
                 id: self.id,
@@ -104,7 +108,7 @@ impl Reading {
             actor: self.actor.clone(),
             key: Key {
                 digest: half(digest),
-                fingerprint: bytes.map_or(Uuid::nil(), half),
+                fingerprint: half(print),
             },
             render: views::render,
         }
