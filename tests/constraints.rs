@@ -16,6 +16,7 @@ mod reference;
 mod reversals;
 mod rows;
 mod service_role;
+mod spend;
 
 use fixture::{As, Ledger, Refused};
 
@@ -104,6 +105,11 @@ async fn the_ends_of_lots_and_runs_of_jobs_obey_their_rules() {
 async fn payouts_and_withholding_obey_their_rules() {
     try_all(payouts::CASES).await;
     try_all(exchange::CASES).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn placements_and_spend_obey_their_rules() {
+    try_all(spend::CASES).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

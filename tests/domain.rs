@@ -10,3 +10,4 @@ mod postings;
 mod refusals;
 mod reversals;
 mod shortages;
+mod spend;

@@ -1,5 +1,6 @@
 //! Finance's story: a pledge from its announcement to what creators hold, in cash and in credits.
 
+mod ads;
 mod advances;
 mod backdating;
 mod cash;
@@ -11,8 +12,12 @@ mod currencies;
 mod desk;
 mod dry_runs;
 mod expiry;
+mod files;
 mod invoices;
 mod lots;
+mod overspill;
 mod payouts;
 mod placed;
+mod placement;
 mod races;
+mod spend;

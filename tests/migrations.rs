@@ -98,8 +98,9 @@ SELECT concat_ws(' | ', 'schema', nspname, nspowner::regrole,
                   FROM unnest(nspacl) AS item))
 FROM pg_namespace WHERE nspname NOT LIKE 'pg\\_%'
 UNION ALL
-SELECT concat_ws(' | ', 'rows', oid::regclass, query_to_xml(format('SELECT * FROM %s ORDER BY 1, 2',
-                 oid::regclass), true, true, '')::text)
+SELECT concat_ws(' | ', 'rows', oid::regclass,
+                 query_to_xml(format('SELECT * FROM %s AS t ORDER BY t::text', oid::regclass),
+                              true, true, '')::text)
 FROM pg_class WHERE oid IN (SELECT oid FROM own) AND relkind = 'r' AND relname <> 'secrets'
 ORDER BY line";
 

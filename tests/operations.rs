@@ -2,6 +2,7 @@
 //!
 //! An operation without a row here fails `every_operation_has_a_row`.
 
+mod ads;
 mod cash_out;
 mod endings;
 mod place;
@@ -65,6 +66,7 @@ pub enum Names {
     /// A payout that is sent.
     SentPayout,
     AdAccount,
+    SpendLine,
     Account,
     Journal,
     /// A job, as `{name}`; it belongs to no pledge.
@@ -112,6 +114,7 @@ impl Operation {
             Names::ApprovedPayout => &place.payouts[1],
             Names::SentPayout => &place.payouts[2],
             Names::AdAccount => &place.ad_account,
+            Names::SpendLine => &place.spend_line,
             Names::Account => &place.account,
             Names::Journal => &place.journal,
         };
@@ -194,6 +197,8 @@ pub fn reads() -> Vec<Operation> {
         get("/v1/payouts/{id}", Ledger, Names::Payout, ""),
         get("/v1/exchange-rates", Reference, none, ""),
         get("/v1/withholding-rules", Reference, none, ""),
+        get("/v1/platform-profiles", Reference, none, ""),
+        get("/v1/spend-lines", Ledger, none, ""),
         get("/v1/accounts", Ledger, none, ""),
         get("/v1/accounts/{id}", Ledger, Names::Account, ""),
         get("/v1/accounts/{id}/entries", Ledger, Names::Account, ""),
@@ -242,6 +247,11 @@ fn obligation(place: &Place) -> Value {
     json!({"pledge_id": place.pledge, "creator_id": place.creator, "reference": "C-2",
         "amount": usd("2.00"), "starts_on": "2024-12-02", "ends_on": "2025-03-31",
         "effective_date": "2024-12-02"})
+}
+
+fn spend_row(day: &str) -> Value {
+    json!({"account": "7301", "campaign": "K-1", "day": day, "currency": "USD", "spend": "5.00",
+        "cash_spend": "1.00", "voucher_spend": "4.00", "revision": 1, "final": true})
 }
 
 fn in_bulk(mut item: Value) -> Value {
@@ -374,7 +384,7 @@ fn beginnings() -> Vec<Operation> {
 
 /// Every write, those last that leave little to write on.
 pub fn writes() -> Vec<Operation> {
-    [beginnings(), endings::writes()].concat()
+    [beginnings(), ads::writes(), endings::writes()].concat()
 }
 
 pub fn operations() -> Vec<Operation> {

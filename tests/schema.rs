@@ -272,8 +272,10 @@ async fn tables_of_money_begin_their_keys_with_the_pledge() {
         "job_runs",
         "jobs",
         "markets",
+        "platform_profiles",
         "pledges",
         "secrets",
+        "time_zones",
         "units",
         "withholding_rules",
     ];

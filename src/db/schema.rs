@@ -386,6 +386,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    platform_profiles (platform, version) {
+        platform -> Text,
+        version -> Int4,
+        valid_from -> Date,
+        pool_to_account -> Bool,
+        account_to_pool -> Bool,
+        account_to_account -> Bool,
+        order_of_use -> Text,
+        final_after_days -> Int4,
+        tolerance -> Int8,
+    }
+}
+
+diesel::table! {
     pledge_markets (pledge_id, market) {
         pledge_id -> Uuid,
         market -> Text,
@@ -436,6 +450,55 @@ diesel::table! {
         rate_e8 -> Int8,
         source -> Text,
         day -> Date,
+    }
+}
+
+diesel::table! {
+    spend_lines (pledge_id, obligation_id, day, revision) {
+        pledge_id -> Uuid,
+        obligation_id -> Uuid,
+        day -> Date,
+        revision -> Int4,
+        id -> Uuid,
+        ad_account_id -> Uuid,
+        state -> Text,
+        spend -> Int8,
+        cash_spend -> Int8,
+        voucher_spend -> Int8,
+        suspended -> Int8,
+        journal -> Nullable<Int8>,
+        import_id -> Uuid,
+        line -> Int4,
+    }
+}
+
+diesel::table! {
+    spend_refunds (pledge_id, obligation_id, day, reference) {
+        pledge_id -> Uuid,
+        obligation_id -> Uuid,
+        day -> Date,
+        reference -> Text,
+        id -> Uuid,
+        amount -> Int8,
+        in_cash -> Bool,
+    }
+}
+
+diesel::table! {
+    spend_uses (pledge_id, obligation_id, day, revision, place) {
+        pledge_id -> Uuid,
+        obligation_id -> Uuid,
+        day -> Date,
+        revision -> Int4,
+        place -> Int2,
+        lot_id -> Uuid,
+        amount -> Int8,
+    }
+}
+
+diesel::table! {
+    time_zones (name) {
+        name -> Text,
     }
 }
 
@@ -512,11 +575,16 @@ diesel::allow_tables_to_appear_in_same_query!(
     payout_events,
     payout_figures,
     payouts,
+    platform_profiles,
     pledge_markets,
     pledge_units,
     pledges,
     secrets,
     stated_rates,
+    spend_lines,
+    spend_refunds,
+    spend_uses,
+    time_zones,
     transfers,
     units,
     withholding_rules,

@@ -14,6 +14,7 @@ use super::id::{AdAccountId, LotId};
 use super::journal::{Document, Kind};
 use super::market::Market;
 use super::pledge::Lot;
+use super::spend::Campaign;
 
 /// What a lot may be used for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -125,6 +126,11 @@ impl Lot {
         } else {
             LotState::Issued
         }
+    }
+
+    /// Whether it pays for a campaign's day: the day is in its life, the market in its scope.
+    pub fn pays_for(&self, campaign: &Campaign, day: Date) -> bool {
+        (self.valid_from..=self.ends_on()).contains(&day) && self.is_for(campaign.market)
     }
 
     /// Whether credits of that market may be of this lot.

@@ -6,9 +6,9 @@
 //! Read in this order: [`mod@unit`] and [`money`] (what is counted), [`chart`] and [`account`]
 //! (where it is), [`journal`] (how it moves), [`hold`] (what waits to move), [`pledge`],
 //! [`creator`], [`allocation`], [`mod@obligation`] and [`ad_account`] (what it is for), [`payout`],
-//! [`withholding`] and [`exchange`] (how it leaves), [`books`] (the part of the ledger a batch works
-//! on), [`reversal`] (what can be taken back of it), [`command`] (what people ask for) and
-//! [`refusal`] (why it may be declined).
+//! [`withholding`] and [`exchange`] (how cash leaves), [`platform`] and [`mod@spend`] (how credits
+//! go), [`books`] (the part of the ledger a batch works on), [`reversal`] (what can be taken back of
+//! it), [`command`] (what people ask for) and [`refusal`] (why it may be declined).
 
 pub mod account;
 pub mod ad_account;
@@ -28,9 +28,12 @@ pub mod market;
 pub mod money;
 pub mod obligation;
 pub mod payout;
+pub mod platform;
 pub mod pledge;
 pub mod refusal;
 pub mod reversal;
+pub mod shortage;
+pub mod spend;
 pub mod unit;
 pub mod withholding;
 
@@ -45,7 +48,7 @@ pub use creator::Creator;
 pub use hold::{Hold, HoldChange};
 pub use id::{
     AccountId, AdAccountId, AllocationId, CreatorId, ExchangeRateId, InstalmentId, JobRunId,
-    JournalId, LotId, ObligationId, PayoutId, PledgeId, WithholdingRuleId,
+    JournalId, LotId, ObligationId, PayoutId, PledgeId, SpendLineId, WithholdingRuleId,
 };
 pub use job::{Job, JobRun};
 pub use journal::{Document, Draft, Journal, Kind, Move};
@@ -53,8 +56,10 @@ pub use market::{Market, Markets};
 pub use money::Money;
 pub use obligation::Obligation;
 pub use payout::Payout;
+pub use platform::{PlatformProfile, Profiles};
 pub use pledge::{Instalment, Lot, Pledge};
 pub use refusal::Refusal;
 pub use reversal::{Reversible, ReversibleLine};
+pub use spend::SpendLine;
 pub use unit::{Unit, UnitKind, Units};
 pub use withholding::WithholdingRule;

@@ -11,56 +11,13 @@ use time::Date;
 
 use super::account::AccountKey;
 use super::chart::Code;
-use super::id::AccountId;
+use super::command::RefusedRow;
 use super::market::Market;
 use super::money::Money;
+use super::shortage::describe;
 use super::unit::UnitKind;
 
-/// A lack of funds, with its arithmetic.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Shortage {
-    /// The purse that doesn't cover it.
-    pub key: AccountKey,
-    /// Its public id, if anything was ever posted to it.
-    pub account: Option<AccountId>,
-    /// What it has.
-    pub available: Money,
-    /// What was asked of it.
-    pub requested: Money,
-}
-
-impl Shortage {
-    /// What is missing.
-    pub fn shortfall(&self) -> Money {
-        let missing = self.requested.minor() - self.available.minor();
-        Money::from_minor(missing, self.requested.unit().clone())
-    }
-
-    /// What would make the same request succeed, or what would succeed instead.
-    pub fn help(&self) -> String {
-        let missing = self.shortfall();
-        let supply = match self.key.code {
-            Code::CashMarket | Code::CreditsMarket => {
-                let market = self
-                    .key
-                    .market
-                    .map_or_else(String::new, |market| market.to_string());
-                Some(format!("give market {market} {missing} more budget"))
-            }
-            Code::CashFunded => Some(format!("record the receipt of {missing} more")),
-            Code::Reserve => Some(format!("reserve {missing} more")),
-            Code::CreditsFunded => Some(format!("record lots of {missing} more")),
-            _ => None,
-        };
-        let less =
-            (self.available.minor() > 0).then(|| format!("ask for at most {}", self.available));
-        let ways: Vec<String> = supply.into_iter().chain(less).collect();
-        match ways.is_empty() {
-            true => "There is nothing to take from.".to_owned(),
-            false => format!("To go on, {}.", ways.join(", or ")),
-        }
-    }
-}
+pub use super::shortage::Shortage;
 
 /// Something that stands against closing a pledge: what is left on accounts of a code.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -388,6 +345,70 @@ pub enum Refusal {
         /// What was asked.
         command: &'static str,
     },
+    /// The platform doesn't let credits go that way.
+    #[error("{platform} doesn't let credits go from {from} to {to} on {day}{}.", match version {
+        Some(version) => format!(", by version {version} of its profile"),
+        None => ": no profile of it is in force".to_owned() })]
+    MoveNotAllowed {
+        /// The platform.
+        platform: String,
+        /// The profile in force, if there is one.
+        version: Option<i32>,
+        /// The day asked about.
+        day: Date,
+        /// Where they are.
+        from: &'static str,
+        /// Where they were to go.
+        to: &'static str,
+    },
+    /// A lot's last day has passed.
+    #[error("The lot could be used until {expires_at}; {day} is after that.")]
+    LotExpired {
+        /// Its last day.
+        expires_at: Date,
+        /// The day asked about.
+        day: Date,
+    },
+    /// A row of spend whose parts don't make up the whole.
+    #[error("The parts {cash} in cash and {voucher} in credits don't make up {spend}.")]
+    SpendNotAddingUp {
+        /// The whole.
+        spend: Money,
+        /// The part in cash.
+        cash: Money,
+        /// The part in credits, counted in the currency.
+        voucher: Money,
+    },
+    /// The same revision said something else before.
+    #[error("Revision {revision} said something else before; what changes needs a higher one.")]
+    SpendRevisionConflict {
+        /// The revision.
+        revision: i32,
+    },
+    /// A provisional row of what is final already.
+    #[error("Revision {revision} is final already; only a final row can follow it.")]
+    SpendAlreadyFinal {
+        /// The final one.
+        revision: i32,
+    },
+    /// More than a line of spend still has.
+    #[error("{remaining} of the line of spend is not yet refunded; {requested} is more than that.")]
+    ExceedsSpend {
+        /// What is left.
+        remaining: Money,
+        /// What was asked.
+        requested: Money,
+    },
+    /// All rows of an import or none: some were refused.
+    #[error("Of {rows} rows {refused} were refused, so none was taken.")]
+    SpendRowsRefused {
+        /// How many rows there were.
+        rows: usize,
+        /// How many were refused.
+        refused: usize,
+        /// The first of those.
+        first: Vec<RefusedRow>,
+    },
     /// A purse doesn't cover it.
     #[error("{} has {} available and {} was requested: {} short.",
         describe(&.0.key), .0.available, .0.requested, .0.shortfall())]
@@ -409,25 +430,6 @@ pub enum Refusal {
     /// The database refused a row the rules above let through, by the named constraint.
     #[error("The ledger's rule {0} forbids it.")]
     Constraint(String),
-}
-
-/// A purse or an account as people call it.
-fn describe(key: &AccountKey) -> String {
-    let name = match key.code {
-        Code::CashMarket => "cash budget",
-        Code::CreditsMarket => "credit budget",
-        Code::CashCreator => "cash allocated to the creator",
-        Code::CreditsCreator => "credits allocated to the creator",
-        Code::CashObligated => "cash obligated",
-        Code::CreditsObligated => "credits obligated",
-        Code::CashFunded => "funded, unallocated cash",
-        Code::CreditsFunded => "funded, unallocated credits",
-        other => other.name(),
-    };
-    match key.market {
-        Some(market) if key.creator.is_none() => format!("The {market} {name}"),
-        _ => format!("The {name} of the pledge"),
-    }
 }
 
 impl Refusal {
@@ -466,6 +468,13 @@ impl Refusal {
             Refusal::RateNeeded { .. } => "rate-needed",
             Refusal::RateNotNeeded { .. } => "rate-not-needed",
             Refusal::WorthNothing { .. } => "worth-nothing",
+            Refusal::MoveNotAllowed { .. } => "move-not-allowed",
+            Refusal::LotExpired { .. } => "lot-expired",
+            Refusal::SpendNotAddingUp { .. } => "spend-not-adding-up",
+            Refusal::SpendRevisionConflict { .. } => "spend-revision-conflict",
+            Refusal::SpendAlreadyFinal { .. } => "spend-already-final",
+            Refusal::ExceedsSpend { .. } => "exceeds-spend",
+            Refusal::SpendRowsRefused { .. } => "spend-rows-refused",
             Refusal::InsufficientFunds(_) => "insufficient-funds",
             Refusal::BackdatedOverdraft { .. } => "backdated-overdraft",
             Refusal::BeyondRange(_) => "beyond-range",
@@ -503,8 +512,16 @@ impl Refusal {
             | Refusal::ExceedsPayout { .. }
             | Refusal::ExceedsAdvance { .. }
             | Refusal::WorthNothing { .. }
+            | Refusal::ExceedsSpend { .. }
             | Refusal::InsufficientFunds(_) => fixed("/amount"),
+            Refusal::MoveNotAllowed { .. } => fixed("/ad_account_id"),
+            Refusal::LotExpired { .. } => fixed("/effective_date"),
+            Refusal::SpendNotAddingUp { .. } => fixed("/spend"),
+            Refusal::SpendRevisionConflict { .. } | Refusal::SpendAlreadyFinal { .. } => {
+                fixed("/revision")
+            }
             Refusal::NotFound { .. }
+            | Refusal::SpendRowsRefused { .. }
             | Refusal::WrongState { .. }
             | Refusal::NotEmpty(_)
             | Refusal::WholeOnly { .. }

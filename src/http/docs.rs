@@ -43,6 +43,7 @@ pub const DESCRIPTION: &str = "/openapi.yaml";
         (name = "withholding", description = "What goes to a tax office instead of a creator"),
         (name = "payouts", description = "What creators are paid, by two people"),
         (name = "exchange", description = "What one currency is worth in another"),
+        (name = "ad spend", description = "What platforms report, give back and are owed"),
         (name = "ad accounts", description = "Where credits are placed and campaigns run"),
         (name = "accounts", description = "Where the money is: balances, entries, statements"),
         (name = "journals", description = "What was posted"),

@@ -11,7 +11,8 @@ use utoipa::{PartialSchema, ToSchema};
 use crate::domain::money::format_minor;
 use crate::domain::{
     AccountId, AdAccountId, AllocationId, CreatorId, ExchangeRateId, InstalmentId, JobRunId,
-    JournalId, LotId, Market, Money, ObligationId, PayoutId, PledgeId, Unit, WithholdingRuleId,
+    JournalId, LotId, Market, Money, ObligationId, PayoutId, PledgeId, SpendLineId, Unit,
+    WithholdingRuleId,
 };
 
 /// An amount of one unit.
@@ -118,6 +119,7 @@ described! {
     AllocationId => id(AllocationId::PREFIX);
     ObligationId => id(ObligationId::PREFIX);
     AdAccountId => id(AdAccountId::PREFIX);
+    SpendLineId => id(SpendLineId::PREFIX);
     JournalId => id(JournalId::PREFIX);
     PayoutId => id(PayoutId::PREFIX);
     ExchangeRateId => id(ExchangeRateId::PREFIX);

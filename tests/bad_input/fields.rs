@@ -45,8 +45,10 @@ async fn a_field_that_has_to_be_there_is_missed_wherever_it_should_stand() {
     for (operation, body) in bodies(&scene.place) {
         for pointer in pointers(&body) {
             let (parent, name) = pointer.rsplit_once('/').unwrap();
-            // A document is asked for everywhere but for a lot.
-            let a_must = name == "document" && !operation.path.ends_with("/lots");
+            // A document is asked for everywhere but for credits that come, go and come back.
+            let credits = ["/lots", "/placements", "/refunds"];
+            let credits = credits.iter().any(|end| operation.path.ends_with(end));
+            let a_must = name == "document" && !credits;
             // Without an amount, a journal is taken back in whole.
             let whole = pointer == "/amount" && operation.path.ends_with("/reversals");
             let optional = OPTIONAL.contains(&name) && !a_must || whole;

@@ -93,8 +93,9 @@ $$;
 
 /// USD 700 and credits of 300, of which 500 came; JP has 100, gives 90 to a creator, has 100 more:
 /// so 110 are there now, and 10 were between the 20th and the 25th. Of another pledge a creator has
-/// 50, 40 of it bound by a contract, of which 5 were taken back again and 10 are held. Of a
-/// third it is owed 30, of which 5 were paid and 10 are to be.
+/// 50, 40 of it bound by a contract, of which 5 were taken back again and 10 are held. Of a third it
+/// is owed 30, of which 5 were paid and 10 are to be; and a campaign spent 20 on the 10th of
+/// February, of which 5 were refunded.
 const STORY: &str = "
 SELECT announce('fides', 70000, 30000);
 SELECT announce('other', 100, 100);
@@ -165,6 +166,29 @@ INSERT INTO stated_rates VALUES (id('payer'), 2, 'JPY', 15025000000, 'ECB', '202
 INSERT INTO holds (pledge_id, subject, account, amount)
 VALUES (id('payer'), id('waiting'), 3, 10), (id('payer'), id('waiting'), 1, 10);
 INSERT INTO idempotency_keys VALUES (id('key'), id('request'), now(), 'answer');
+SELECT announce('spent', 100, 100);
+INSERT INTO lots (pledge_id, id, instalment_id, unit, face, kind, valid_from, expires_at,
+                  issued_on)
+VALUES (id('spent'), id('spent lot'), id('spent credits'), 'ADC:TIKTOK:USD', 100, 'free',
+        '2026-01-01', '2026-06-30', '2026-01-01');
+INSERT INTO ad_accounts VALUES (id('spent'), id('shibuya'), 'TIKTOK', 'A-1', 'Shibuya',
+    'ADC:TIKTOK:USD', 'JP', 'Asia/Tokyo', '2026-01-01');
+INSERT INTO obligations (pledge_id, id, kind, reference, unit, amount, creator_id, market,
+    starts_on, ends_on, ad_account_id, campaign)
+VALUES (id('spent'), id('campaign'), 'campaign', 'K-1', 'ADC:TIKTOK:USD', 50, id('hanako'), 'JP',
+        '2026-01-26', '2026-03-31', id('shibuya'), 'K-1'),
+       (id('spent'), id('bond'), 'contract', 'C-1', 'USD', 50, id('hanako'), 'JP',
+        '2026-01-26', '2026-03-31', NULL, NULL);
+SELECT open('spent', 1, '1010', 'USD');
+SELECT open('spent', 2, '3120', 'USD', market => 'JP');
+SELECT post('spent', 1, 2, 60, '2026-01-05');
+WITH u AS (INSERT INTO spend_uses
+    VALUES (id('spent'), id('campaign'), '2026-02-10', 1, 0, id('spent lot'), 20))
+INSERT INTO spend_lines VALUES (id('spent'), id('campaign'), '2026-02-10', 1, id('line'),
+    id('shibuya'), 'final', 20, 0, 20, 0, NULL, id('import'), 1);
+SELECT post('spent', 1, 2, 1, '2026-02-20', kind => 'refund', name => 'refund');
+INSERT INTO spend_refunds
+VALUES (id('spent'), id('campaign'), '2026-02-10', 'IVT-1', id('refund'), 5, false);
 UPDATE pledges SET state = 'active', agreed_on = '2026-01-01' WHERE id = id('fides');
 ";
 

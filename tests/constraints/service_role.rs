@@ -38,6 +38,9 @@ const MAY_INSERT: &[&str] = &[
     "pledge_units",
     "pledges",
     "stated_rates",
+    "spend_lines",
+    "spend_refunds",
+    "spend_uses",
     "transfers",
     "withholding_rules",
 ];

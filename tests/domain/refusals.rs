@@ -12,6 +12,7 @@ use super::codes::{CODES, code};
 use super::fixture::*;
 use super::lapses::{ended_wrongly, for_the_us};
 use super::reversals::taken_back;
+use super::spend::{codes_of_rows, placed, placed_and_refunded_wrongly};
 
 /// A pledge with one thing changed.
 fn announce(change: impl FnOnce(&mut almoner::domain::command::AnnouncePledge)) -> Command {
@@ -209,6 +210,7 @@ fn each_refusal_is_reached_and_nothing_is_changed_by_it() {
         taken_back(),
         (for_the_us(), ended_wrongly()),
         paid_wrongly(),
+        (placed(), placed_and_refunded_wrongly()),
     ] {
         for (expected, command) in cases {
             let refusal = ledger.decide(&command).unwrap_err();
@@ -220,6 +222,7 @@ fn each_refusal_is_reached_and_nothing_is_changed_by_it() {
     }
     // What only odd books lead to, and the end of a pledge, have tests of their own.
     reached.extend(["beyond-range", "exceeds-liquidated", "not-empty"]);
+    reached.extend(codes_of_rows());
     assert_eq!(reached, CODES.iter().copied().collect());
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::ad_account;
+use super::{ad_account, spend_row};
 use crate::harness::{World, agreed_as, credits, demonstration, document, usd};
 
 /// Things for operations to be about, all of one pledge; and a second pledge, still announced.
@@ -23,6 +23,7 @@ pub struct Place {
     /// Payouts of 5.00: proposed, approved, sent.
     pub payouts: [String; 3],
     pub ad_account: String,
+    pub spend_line: String,
     pub account: String,
     pub journal: String,
 }
@@ -72,10 +73,12 @@ impl Place {
             "effective_date": "2024-12-02"});
         let at = format!("/v1/pledges/{}/donor-refunds", pledge.id);
         world.controller().post(&at, due).await.expect(201);
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let (lot, ad_account) = (text(&lot["id"]), text(&ad_account["id"]));
+        let spend_line = campaign(world, &pledge.id, &creator, &lot, &ad_account).await;
         let account = world
             .account(&pledge.id, "code=3120&unit=USD&market=JP")
             .await;
-        let text = |value: &Value| value.as_str().unwrap().to_owned();
         Place {
             pledge: pledge.id,
             announced,
@@ -83,13 +86,14 @@ impl Place {
             resumable: ending(world, &format!("{name}-resumable")).await,
             unsigned: unsigned(world, name).await,
             instalments: pledge.instalments,
-            lot: text(&lot["id"]),
+            lot,
             creator,
             allocation: text(&allocation["id"]),
             obligation: text(&obligation["id"]),
             advanced,
             payouts,
-            ad_account: text(&ad_account["id"]),
+            ad_account,
+            spend_line,
             account: text(&account["id"]),
             journal: text(&allocation["journal_id"]),
         }
@@ -108,6 +112,7 @@ impl Place {
             &self.obligation,
             &self.advanced,
             &self.ad_account,
+            &self.spend_line,
             &self.account,
         ];
         let all = single
@@ -148,4 +153,47 @@ async fn unsigned(world: &World, name: &str) -> String {
     let mut pledge = demonstration();
     pledge["reference"] = json!(format!("{name}-unsigned"));
     world.preparer().post("/v1/pledges", pledge).await.created()
+}
+
+/// A campaign for the creator that has spent on a day: the id of the line that says so.
+async fn campaign(
+    world: &World,
+    pledge: &str,
+    creator: &str,
+    lot: &str,
+    ad_account: &str,
+) -> String {
+    let preparer = world.preparer();
+    let day = "2024-12-02";
+    for (path, body) in [
+        (
+            format!("/v1/pledges/{pledge}/budgets"),
+            json!({"market": "JP", "amount": credits("100.00"), "effective_date": day}),
+        ),
+        (
+            "/v1/allocations".to_owned(),
+            json!({"pledge_id": pledge, "creator_id": creator, "amount": credits("100.00"),
+                "effective_date": day}),
+        ),
+        (
+            "/v1/obligations".to_owned(),
+            json!({"pledge_id": pledge, "creator_id": creator, "reference": "K-1",
+                "amount": credits("100.00"), "starts_on": day, "ends_on": "2025-03-31",
+                "campaign": {"ad_account_id": ad_account, "campaign": "K-1"},
+                "effective_date": day}),
+        ),
+        (
+            format!("/v1/lots/{lot}/placements"),
+            json!({"ad_account_id": ad_account, "amount": credits("50.00"),
+                "effective_date": day}),
+        ),
+    ] {
+        preparer.post(&path, body).await.expect(201);
+    }
+    let rows = json!({"mode": "atomic", "rows": [spend_row("2024-12-05")]});
+    let at = format!("/v1/pledges/{pledge}/spend-imports");
+    preparer.post(&at, rows).await.expect(200);
+    let at = format!("/v1/spend-lines?pledge_id={pledge}");
+    let lines = preparer.get(&at).await.expect(200);
+    lines["data"][0]["id"].as_str().unwrap().to_owned()
 }

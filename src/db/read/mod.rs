@@ -27,6 +27,7 @@ pub mod proofs;
 mod rows;
 mod secrets;
 mod sight;
+mod spend;
 mod statement;
 mod summary;
 mod text;
@@ -58,6 +59,7 @@ pub use pledges::{instalment, instalments_of, list_lots, list_pledges, lot, pled
 pub use proofs::{Proof, proofs};
 pub use secrets::cursor_secret;
 pub use sight::{Sight, SightMarkets};
+pub use spend::{SpendFilter, list_spend_lines};
 pub use statement::{StatementHead, Stretch, statement_head, statement_lines};
 pub use summary::{Summary, Use, Whole, summary};
 pub use trial_balance::{TrialBalanceRow, UnitBalance, trial_balance};

@@ -286,6 +286,49 @@ insert_columns! {
 }
 
 insert_columns! {
+    InsertSpendLines into "spend_lines" {
+        pledge_id: Uuid => SqlUuid,
+        obligation_id: Uuid => SqlUuid,
+        day: time::Date => Date,
+        revision: i32 => Integer,
+        id: Uuid => SqlUuid,
+        ad_account_id: Uuid => SqlUuid,
+        state: &'static str => Text,
+        spend: i64 => BigInt,
+        cash_spend: i64 => BigInt,
+        voucher_spend: i64 => BigInt,
+        suspended: i64 => BigInt,
+        journal: Option<i64> => Nullable<BigInt>,
+        import_id: Uuid => SqlUuid,
+        line: i32 => Integer,
+    }
+}
+
+insert_columns! {
+    InsertSpendUses into "spend_uses" {
+        pledge_id: Uuid => SqlUuid,
+        obligation_id: Uuid => SqlUuid,
+        day: time::Date => Date,
+        revision: i32 => Integer,
+        place: i16 => SmallInt,
+        lot_id: Uuid => SqlUuid,
+        amount: i64 => BigInt,
+    }
+}
+
+insert_columns! {
+    InsertSpendRefunds into "spend_refunds" {
+        pledge_id: Uuid => SqlUuid,
+        obligation_id: Uuid => SqlUuid,
+        day: time::Date => Date,
+        reference: String => Text,
+        id: Uuid => SqlUuid,
+        amount: i64 => BigInt,
+        in_cash: bool => Bool,
+    }
+}
+
+insert_columns! {
     InsertJournals into "journals" {
         pledge_id: Uuid => SqlUuid,
         number: i64 => BigInt,
@@ -356,5 +399,28 @@ impl QueryFragment<Pg> for Post {
 impl Columns for Post {
     fn is_empty(&self) -> bool {
         self.journals.is_empty()
+    }
+}
+
+/// Lines of spend with the lots they stand in, in one statement: each is checked against the other
+/// at its end.
+#[derive(Debug, Default, QueryId)]
+pub(super) struct InsertSpend {
+    pub(super) lines: InsertSpendLines,
+    pub(super) uses: InsertSpendUses,
+}
+
+impl QueryFragment<Pg> for InsertSpend {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("WITH u AS (");
+        self.uses.walk_ast(out.reborrow())?;
+        out.push_sql(") ");
+        self.lines.walk_ast(out)
+    }
+}
+
+impl Columns for InsertSpend {
+    fn is_empty(&self) -> bool {
+        self.lines.is_empty()
     }
 }

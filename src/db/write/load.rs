@@ -18,6 +18,7 @@ use super::lots::load_lots;
 use super::obligations::{load_ad_accounts, load_holds, load_obligations, load_own_references};
 use super::payouts::{load_exchange, load_payouts, load_withholding};
 use super::reversibles::{is_reversed, load_reversibles};
+use super::spend::{load_campaigns, load_spend};
 use crate::db::error::DbError;
 use crate::db::rows::{market, money, unreadable};
 use crate::db::schema::{allocations, creators, idempotency_keys, journals, pledges};
@@ -169,6 +170,7 @@ impl QueryFragment<Pg> for Locate {
             Thing::Obligation => "obligations WHERE ",
             Thing::AdAccount => "ad_accounts WHERE ",
             Thing::Payout => "payouts WHERE ",
+            Thing::SpendLine => "spend_lines WHERE ",
         });
         out.push_sql("id = ANY(");
         out.push_bind_param::<Array<diesel::sql_types::Uuid>, _>(&self.ids)?;
@@ -218,6 +220,7 @@ pub(super) async fn load(
     load_first(connection, catalogue, &needs, books).await?;
     load_instalments(connection, catalogue, &needs, books).await?;
     load_standing(connection, catalogue, &needs, books).await?;
+    load_spend(connection, catalogue, &needs, books).await?;
     let found = find_accounts(connection, &needs).await?;
     enter_accounts(connection, &needs, found, books).await?;
     load_holds(connection, &needs, books).await?;
@@ -237,6 +240,7 @@ pub(super) async fn load_first(
     load_allocations(connection, catalogue, needs, books).await?;
     load_ad_accounts(connection, catalogue, needs, books).await?;
     load_lots(connection, catalogue, needs, books).await?;
+    load_campaigns(connection, catalogue, needs, books).await?;
     load_obligations(connection, catalogue, needs, books).await?;
     load_reversibles(connection, catalogue, needs, books).await?;
     load_payouts(connection, catalogue, needs, books).await?;

@@ -22,6 +22,7 @@ mod payouts;
 mod post;
 mod record;
 mod reversibles;
+mod spend;
 
 use std::sync::Arc;
 
@@ -250,6 +251,8 @@ impl Session {
             insert(connection, rows.accounts),
             insert(connection, rows.let_go),
             insert(connection, rows.posting),
+            insert(connection, rows.spend),
+            insert(connection, rows.refunds),
             insert(connection, rows.held),
             insert(connection, rows.ended),
             insert(connection, rows.end),

@@ -89,7 +89,11 @@ pub(super) async fn load_own_references(
                 exists.get_result(&mut connection).await?
             }
             // These have no reference that is looked up.
-            Thing::Instalment | Thing::Allocation | Thing::Lot | Thing::Journal => false,
+            Thing::Instalment
+            | Thing::Allocation
+            | Thing::Lot
+            | Thing::Journal
+            | Thing::SpendLine => false,
         };
         let name = (*pledge, *thing, reference.clone());
         books.own_references.insert(name, taken);

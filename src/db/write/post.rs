@@ -9,7 +9,8 @@ use super::columns::{
     Columns as _, EndPledges, InsertAccounts, InsertAdAccounts, InsertCreators, InsertInstalments,
     InsertJobRuns, InsertJournals, InsertKeys, InsertLotCampaigns, InsertLotEvents,
     InsertLotMarkets, InsertLots, InsertObligations, InsertPledgeEvents, InsertPledgeMarkets,
-    InsertPledgeUnits, InsertPledges, InsertTransfers, Post, SetHolds,
+    InsertPledgeUnits, InsertPledges, InsertSpend, InsertSpendRefunds, InsertTransfers, Post,
+    SetHolds,
 };
 use super::payouts::{
     InsertExchangeRates, InsertPayoutEvents, InsertPayouts, InsertStatedRates,
@@ -23,7 +24,7 @@ use crate::domain::books::{Books, Changes};
 use crate::domain::journal::Journal;
 use crate::domain::obligation::{Bond, Obligation};
 use crate::domain::pledge::PledgeState;
-use crate::domain::{AdAccount, Document, Pledge, PledgeId};
+use crate::domain::{AdAccount, Document, Pledge, PledgeId, SpendLine};
 
 /// A position in a list, as the database counts it. Requests are bounded far below its range.
 pub(super) fn place(index: usize) -> i16 {
@@ -65,6 +66,8 @@ pub(super) struct Rows {
     pub(super) exchange_rates: InsertExchangeRates,
     /// What happened to payouts, once their journals are posted and their holds set.
     pub(super) payout_events: InsertPayoutEvents,
+    pub(super) spend: InsertSpend,
+    pub(super) refunds: InsertSpendRefunds,
     /// The answers of a batch that posts nothing.
     pub(super) keys: InsertKeys,
 }
@@ -89,6 +92,7 @@ impl Rows {
         rows.open_accounts(books);
         rows.set_holds(books);
         rows.pay_out(&books.changes);
+        rows.record_spend(&books.changes);
         for journal in &books.changes.journals {
             push_journal(&mut rows.posting.journals, journal);
             push_transfers(&mut rows.posting.transfers, journal);
@@ -206,6 +210,23 @@ impl Rows {
         }
     }
 
+    fn record_spend(&mut self, changes: &Changes) {
+        for line in &changes.spend {
+            push_spend(&mut self.spend, line);
+        }
+        for (journal, refunded) in &changes.refunds {
+            self.refunds.push(
+                refunded.line.pledge.0,
+                refunded.line.obligation.0,
+                refunded.line.day,
+                refunded.reference.clone(),
+                journal.0,
+                refunded.amount,
+                refunded.in_cash,
+            );
+        }
+    }
+
     fn set_holds(&mut self, books: &Books) {
         for (pledge, subject, key, before) in &books.changes.holds {
             let Some(Some(book)) = books.pledges.get(pledge) else {
@@ -225,6 +246,37 @@ impl Rows {
             rows.push(pledge.0, *subject, account.number, amount, expires_on);
         }
     }
+}
+
+fn push_spend(rows: &mut InsertSpend, line: &SpendLine) {
+    let (pledge, obligation) = (line.pledge.0, line.obligation.0);
+    for (index, it) in line.uses.iter().enumerate() {
+        rows.uses.push(
+            pledge,
+            obligation,
+            line.day,
+            line.revision,
+            place(index),
+            it.lot.0,
+            it.amount,
+        );
+    }
+    rows.lines.push(
+        pledge,
+        obligation,
+        line.day,
+        line.revision,
+        line.id.0,
+        line.ad_account.0,
+        line.state.as_str(),
+        line.cash + line.voucher,
+        line.cash,
+        line.voucher,
+        line.suspended,
+        line.journal,
+        line.import,
+        line.line,
+    );
 }
 
 fn push_ad_account(rows: &mut InsertAdAccounts, account: &AdAccount) {

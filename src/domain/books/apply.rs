@@ -5,12 +5,14 @@ use uuid::Uuid;
 
 use super::{Books, PledgeEvent, Posting};
 use crate::domain::account::AccountKey;
-use crate::domain::command::{Decision, Event, MovedOn, Thing};
+use crate::domain::command::{Decision, Event, MovedOn, Refunded, Thing};
 use crate::domain::exchange::adds_to_carried;
 use crate::domain::hold::{Hold, HoldChange};
-use crate::domain::id::{JournalId, PledgeId};
+use crate::domain::id::{JournalId, ObligationId, PledgeId};
 use crate::domain::journal::Draft;
+use crate::domain::obligation::Bond;
 use crate::domain::pledge::{Lot, PledgeState};
+use crate::domain::spend::{SpendLine, SpendState};
 
 impl Books {
     /// Takes a decision into the books, so that the next command sees it.
@@ -21,6 +23,16 @@ impl Books {
         for event in decision.events {
             match event {
                 Event::MovedOn(moved) => self.end(moved, posting),
+                Event::Posted(draft) => {
+                    let journal = JournalId((posting.new_id)());
+                    self.post(
+                        draft,
+                        &Posting {
+                            journal,
+                            ..posting.clone()
+                        },
+                    );
+                }
                 other => self.record(other, posting.actor),
             }
         }
@@ -117,6 +129,15 @@ impl Books {
                     obligation.reference.clone(),
                 );
                 self.own_references.insert(name, true);
+                if let Bond::Campaign {
+                    ad_account,
+                    campaign,
+                    ..
+                } = &obligation.bond
+                {
+                    let campaign = (*ad_account, campaign.clone());
+                    self.paid_campaigns.insert(campaign, true);
+                }
                 self.obligations
                     .insert(obligation.id, Some(obligation.clone()));
                 self.changes.obligations.push(obligation);
@@ -126,6 +147,10 @@ impl Books {
             }
             Event::Held(pledge, change) => self.hold(pledge, change),
             Event::MovedOn(_) => {} // recorded with who said so
+            Event::Placed(ad_account, lot) => self.place(ad_account, lot),
+            Event::SpendRecorded(line) => self.record_spend(line),
+            Event::SpendRefunded(journal, refunded) => self.record_refund(journal, refunded),
+            Event::Posted(_) => {} // posted above, which takes what a posting needs
             Event::WithholdingStated(rule) => self.state_withholding(rule),
             Event::PayoutProposed(payout) => self.propose_payout(payout),
             Event::PayoutMoved(event) => self.move_payout(event),
@@ -159,6 +184,34 @@ impl Books {
     fn restate_lot(&mut self, lot: Lot) {
         if let Some(Some(standing)) = self.lots.get_mut(&lot.id) {
             standing.lot = lot;
+        }
+    }
+
+    fn record_spend(&mut self, line: SpendLine) {
+        let at = (line.obligation, line.day);
+        let before = self.spend.insert(at, Some(line.clone())).flatten();
+        let before = before.filter(|it| it.state == SpendState::Final);
+        if line.state == SpendState::Final {
+            let more = line.voucher - before.map_or(0, |it| it.voucher);
+            self.liquidate(line.obligation, more);
+        }
+        self.changes.spend.push(line);
+    }
+
+    fn record_refund(&mut self, journal: JournalId, refunded: Refunded) {
+        let line = &refunded.line;
+        let at = (line.obligation, line.day);
+        self.refunds
+            .insert((at.0, at.1, refunded.reference.clone()), true);
+        self.spend.insert(at, Some(line.clone()));
+        self.liquidate(at.0, refunded.lapsed - refunded.restored);
+        self.changes.refunds.push((journal, refunded));
+    }
+
+    /// What an obligation that is known still binds, after so much more of it was used.
+    fn liquidate(&mut self, obligation: ObligationId, more: i64) {
+        if let Some(Some(known)) = self.obligations.get_mut(&obligation) {
+            known.remaining -= more;
         }
     }
 

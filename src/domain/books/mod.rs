@@ -15,11 +15,11 @@ use uuid::Uuid;
 
 use super::account::AccountKey;
 use super::ad_account::AdAccount;
-use super::command::{MovedOn, Thing};
+use super::command::{CampaignName, MovedOn, Refunded, Thing};
 use super::exchange::{ExchangeRate, RateName, StatedRate};
 use super::id::{
     AdAccountId, AllocationId, CreatorId, InstalmentId, JournalId, LotId, ObligationId, PayoutId,
-    PledgeId,
+    PledgeId, SpendLineId,
 };
 use super::job::JobRun;
 use super::journal::Journal;
@@ -30,6 +30,7 @@ use super::payout::{Payout, PayoutEvent};
 use super::pledge::{Instalment, Lot, Pledge};
 use super::refusal::Refusal;
 use super::reversal::{Chain, Reversible};
+use super::spend::{Campaign, SpendLine};
 use super::unit::Unit;
 use super::withholding::{Route, WithholdingRule};
 use super::{Allocation, Creator};
@@ -88,6 +89,10 @@ pub struct Changes {
     /// Holds that were changed: subject and account, in the order they were first changed, with
     /// what was held before.
     pub holds: Vec<(PledgeId, Uuid, AccountKey, i64)>,
+    /// New lines of spend.
+    pub spend: Vec<SpendLine>,
+    /// New refunds, with the journals that post them.
+    pub refunds: Vec<(JournalId, Refunded)>,
     /// Accounts to open.
     pub accounts: Vec<(PledgeId, AccountKey)>,
     /// Journals to post, in order.
@@ -128,6 +133,18 @@ pub struct Books {
     pub ad_accounts: HashMap<AdAccountId, Option<AdAccount>>,
     /// Journals by id, with what was taken back of them, and all that they take back themselves.
     pub journals: HashMap<JournalId, Option<Reversible>>,
+    /// The lots placed in ad accounts, in the order they are used.
+    pub placed: HashMap<AdAccountId, Vec<Lot>>,
+    /// Campaigns by the platforms' own numbers.
+    pub campaigns: HashMap<CampaignName, Option<Campaign>>,
+    /// Whether a campaign of an ad account is paid from an obligation.
+    pub paid_campaigns: HashMap<(AdAccountId, String), bool>,
+    /// The latest lines of spend of campaigns and days.
+    pub spend: HashMap<(ObligationId, Date), Option<SpendLine>>,
+    /// Which campaign and day a line of spend is of.
+    pub spend_names: HashMap<SpendLineId, Option<(ObligationId, Date)>>,
+    /// Whether a refund of that reference was recorded on a campaign's day.
+    pub refunds: HashMap<(ObligationId, Date, String), bool>,
     /// Whether obligations, or ad accounts, of a pledge with that reference exist.
     pub own_references: HashMap<(PledgeId, Thing, String), bool>,
     /// Whether a pledge of that reference exists.
@@ -219,5 +236,16 @@ impl Books {
         let found = self.ad_accounts.get(&id).and_then(Option::as_ref);
         let account = found.ok_or_else(|| absent("ad account", id))?;
         Ok((self.pledge(account.pledge)?, account))
+    }
+
+    /// Enters a lot that is placed in an ad account, where the account's lots are known.
+    pub fn place(&mut self, ad_account: AdAccountId, lot: Lot) {
+        let Some(lots) = self.placed.get_mut(&ad_account) else {
+            return;
+        };
+        if lots.iter().all(|known| known.id != lot.id) {
+            lots.push(lot);
+            lots.sort_by_key(|lot| (lot.ends_on(), lot.valid_from, lot.id));
+        }
     }
 }

@@ -19,12 +19,16 @@ mod needs;
 mod obligate;
 mod outcome;
 mod payout;
+mod place;
+mod platform;
 mod receive;
 mod record_run;
 mod recover;
+mod refund;
 mod require;
 mod reserve;
 mod reverse;
+mod spend;
 mod withholding;
 
 use super::books::Books;
@@ -47,11 +51,17 @@ pub use needs::{Home, Needs, Thing};
 pub use obligate::{OpenAdAccount, OpenObligation, ReleaseObligation};
 pub use outcome::{Context, Decision, Event, Outcome};
 pub use payout::{ExpirePayout, MovePayout, PayoutStep, ProposePayout};
+pub use place::PlaceCredits;
+pub use platform::{ChargeAdTax, PayPlatform};
 pub use receive::{IssueLot, ReceiveCash, WriteOff};
 pub use record_run::RecordRun;
 pub use recover::{ClaimBack, Recover, WriteOffDebt};
+pub use refund::{RefundSpend, Refunded};
 pub use reserve::MoveReserve;
 pub use reverse::{Portion, ReverseJournal, ReversedLine};
+pub use spend::{
+    CampaignName, ImportSpend, MOST_NAMED, Overspill, RefusedRow, SpendImport, SpendRow,
+};
 pub use withholding::{PayTax, StateWithholding};
 
 /// What people ask the ledger to do.
@@ -129,6 +139,16 @@ pub enum Command {
     MoveReserve(MoveReserve),
     /// State what one currency is worth in another.
     StateExchangeRate(StateExchangeRate),
+    /// Place credits of a lot into an ad account.
+    PlaceCredits(PlaceCredits),
+    /// Import what a platform reports of campaigns' days.
+    ImportSpend(ImportSpend),
+    /// Record what a platform gave back of a line of spend.
+    RefundSpend(RefundSpend),
+    /// Record tax on ad spend.
+    ChargeAdTax(ChargeAdTax),
+    /// Record that a platform was paid.
+    PayPlatform(PayPlatform),
 }
 
 macro_rules! each {
@@ -170,6 +190,11 @@ macro_rules! each {
             Command::MoveAdvance($inner) => $body,
             Command::MoveReserve($inner) => $body,
             Command::StateExchangeRate($inner) => $body,
+            Command::PlaceCredits($inner) => $body,
+            Command::ImportSpend($inner) => $body,
+            Command::RefundSpend($inner) => $body,
+            Command::ChargeAdTax($inner) => $body,
+            Command::PayPlatform($inner) => $body,
         }
     };
 }

@@ -5,11 +5,13 @@ use std::collections::HashSet;
 use time::Date;
 use uuid::Uuid;
 
+use super::CampaignName;
 use crate::domain::account::AccountKey;
 use crate::domain::books::{Books, PledgeBook};
 use crate::domain::exchange::RateName;
 use crate::domain::id::{
     AdAccountId, AllocationId, CreatorId, JournalId, LotId, ObligationId, PayoutId, PledgeId,
+    SpendLineId,
 };
 use crate::domain::journal::Move;
 use crate::domain::market::Market;
@@ -32,6 +34,8 @@ pub enum Thing {
     Journal,
     /// A payout.
     Payout,
+    /// A line of spend.
+    SpendLine,
 }
 
 /// What leads to the pledge a command works on.
@@ -68,6 +72,18 @@ pub struct Needs {
     pub ad_accounts: HashSet<AdAccountId>,
     /// These lots, with what their end depends on.
     pub lots: HashSet<LotId>,
+    /// The lots placed in these ad accounts.
+    pub placed: HashSet<(PledgeId, AdAccountId)>,
+    /// Campaigns of these names.
+    pub campaigns: HashSet<CampaignName>,
+    /// Whether these campaigns of ad accounts are paid from an obligation.
+    pub paid_campaigns: HashSet<(PledgeId, AdAccountId, String)>,
+    /// The latest lines of spend of these campaigns and days.
+    pub spend: HashSet<(PledgeId, ObligationId, Date)>,
+    /// Which campaigns and days these lines are of.
+    pub spend_names: HashSet<(PledgeId, SpendLineId)>,
+    /// Whether refunds of these references were recorded on these campaigns' days.
+    pub refunds: HashSet<(PledgeId, ObligationId, Date, String)>,
     /// What is held for these subjects.
     pub holds: HashSet<(PledgeId, Uuid)>,
     /// Whether obligations, or ad accounts, of these references exist.
@@ -105,6 +121,12 @@ impl Needs {
             && self.journals.is_empty()
             && self.ad_accounts.is_empty()
             && self.lots.is_empty()
+            && self.placed.is_empty()
+            && self.campaigns.is_empty()
+            && self.paid_campaigns.is_empty()
+            && self.spend.is_empty()
+            && self.spend_names.is_empty()
+            && self.refunds.is_empty()
             && self.holds.is_empty()
             && self.own_references.is_empty()
             && self.pledge_references.is_empty()
@@ -134,6 +156,24 @@ impl Needs {
     pub(super) fn holds(&mut self, book: &PledgeBook, subject: Uuid) {
         if !book.holds.contains_key(&subject) {
             self.holds.insert((book.pledge.id, subject));
+        }
+    }
+
+    /// Whether a refund of that reference was recorded on a campaign's day.
+    pub(super) fn refund(
+        &mut self,
+        books: &Books,
+        pledge: PledgeId,
+        obligation: ObligationId,
+        day: Date,
+        reference: &str,
+    ) {
+        let reference = reference.to_owned();
+        if !books
+            .refunds
+            .contains_key(&(obligation, day, reference.clone()))
+        {
+            self.refunds.insert((pledge, obligation, day, reference));
         }
     }
 

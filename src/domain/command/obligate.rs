@@ -118,8 +118,20 @@ impl OpenObligation {
 
     pub(super) fn needs(&self, books: &Books, needs: &mut Needs) {
         needs.own_reference(books, self.pledge, Thing::Obligation, &self.reference);
-        if let Bond::Campaign { ad_account, .. } = self.bond {
-            needs.ad_account(books, ad_account);
+        if let Bond::Campaign {
+            ad_account,
+            campaign,
+            ..
+        } = &self.bond
+        {
+            needs.ad_account(books, *ad_account);
+            let name = (*ad_account, campaign.clone());
+            if !books.paid_campaigns.contains_key(&name) {
+                let (ad_account, campaign) = name;
+                needs
+                    .paid_campaigns
+                    .insert((self.pledge, ad_account, campaign));
+            }
         }
         match books.creators.get(&self.creator) {
             None => _ = needs.creators.insert(self.creator),
@@ -188,6 +200,27 @@ impl OpenObligation {
         }
     }
 
+    /// One campaign of an ad account is paid from one obligation.
+    fn check_campaign(&self, books: &Books) -> Result<(), Refusal> {
+        let Bond::Campaign {
+            ad_account,
+            campaign,
+            ..
+        } = &self.bond
+        else {
+            return Ok(());
+        };
+        let name = (*ad_account, campaign.clone());
+        match books.paid_campaigns.get(&name) {
+            Some(true) => Err(Refusal::DuplicateReference {
+                pointer: "/campaign/campaign",
+                what: "campaign of the ad account",
+                reference: name.1,
+            }),
+            Some(false) | None => Ok(()),
+        }
+    }
+
     pub(super) fn decide(&self, books: &Books, context: &Context) -> Result<Decision, Refusal> {
         let unknown = |pointer, what, id| Refusal::UnknownReference { pointer, what, id };
         let book = books
@@ -208,6 +241,7 @@ impl OpenObligation {
         }
         let (thing, name) = (Thing::Obligation, "obligation of the pledge");
         require_own_reference(books, self.pledge, thing, name, &self.reference)?;
+        self.check_campaign(books)?;
         require_open(book, "binding an allocation")?;
         let obligation = self.obligation(market);
         let purses = (obligation.allocation_purse(), obligation.purse());

@@ -4,9 +4,10 @@ use time::{Date, OffsetDateTime};
 
 use super::MovedOn;
 use super::reverse::ReversedLine;
+use super::{Refunded, SpendImport};
 use crate::domain::exchange::{ExchangeRate, StatedRate};
 use crate::domain::hold::HoldChange;
-use crate::domain::id::{JournalId, PledgeId};
+use crate::domain::id::{AdAccountId, JournalId, LotId, PledgeId, SpendLineId};
 use crate::domain::job::JobRun;
 use crate::domain::journal::{Draft, Kind};
 use crate::domain::market::Market;
@@ -15,7 +16,9 @@ use crate::domain::payout::PayoutEvent;
 use crate::domain::pledge::{Instalment, Lot, Pledge};
 use crate::domain::unit::Unit;
 use crate::domain::withholding::PaymentKind;
-use crate::domain::{AdAccount, Allocation, Creator, Obligation, Payout, WithholdingRule};
+use crate::domain::{
+    AdAccount, Allocation, Creator, Obligation, Payout, SpendLine, WithholdingRule,
+};
 
 /// What deciding needs from outside: the time and the ids of what may come about.
 #[derive(Debug, Clone)]
@@ -77,6 +80,14 @@ pub enum Event {
     ExchangeRateStated(ExchangeRate),
     /// Something happened to a payout.
     PayoutMoved(PayoutEvent),
+    /// Credits of a lot were placed in an ad account.
+    Placed(AdAccountId, Lot),
+    /// A further journal is posted, after the decision's own.
+    Posted(Draft),
+    /// A line of spend was reported.
+    SpendRecorded(SpendLine),
+    /// A line of spend was refunded, by the journal of that id.
+    SpendRefunded(JournalId, Refunded),
 }
 
 /// What a command comes to.
@@ -298,5 +309,65 @@ pub enum Outcome {
         payout: Payout,
         /// What was posted.
         journal: Option<JournalId>,
+    },
+    /// Credits placed in an ad account.
+    Placement {
+        /// The lot.
+        lot: LotId,
+        /// The ad account.
+        ad_account: AdAccountId,
+        /// How much.
+        amount: Money,
+        /// What of the lot is still in the pool.
+        left: Money,
+        /// When it counts.
+        effective_date: Date,
+        /// What was posted.
+        journal: JournalId,
+    },
+    /// What came of an import of spend.
+    SpendImport(SpendImport),
+    /// What a platform gave back of a line of spend.
+    SpendRefund {
+        /// The line.
+        line: SpendLineId,
+        /// How much.
+        amount: Money,
+        /// The platform's own reference.
+        reference: String,
+        /// Whether it came as cash.
+        in_cash: bool,
+        /// What of the line may still be refunded.
+        left: Money,
+        /// When it counts.
+        effective_date: Date,
+        /// What was posted.
+        journal: JournalId,
+    },
+    /// Tax on ad spend.
+    AdTax {
+        /// The ad account.
+        ad_account: AdAccountId,
+        /// How much.
+        amount: Money,
+        /// When it counts.
+        effective_date: Date,
+        /// What was posted.
+        journal: JournalId,
+    },
+    /// A payment to a platform.
+    PlatformPayment {
+        /// Whose money.
+        pledge: PledgeId,
+        /// The platform.
+        platform: String,
+        /// How much.
+        amount: Money,
+        /// The bank's own reference.
+        bank_reference: String,
+        /// When it counts.
+        effective_date: Date,
+        /// What was posted.
+        journal: JournalId,
     },
 }

@@ -42,7 +42,7 @@ impl<'a> Edge<'a> {
     }
 
     /// Days on which something may have counted: to tomorrow, as somewhere that day has begun.
-    fn past(&self) -> Window {
+    pub fn past(&self) -> Window {
         EARLIEST..=self.today.saturating_add(Duration::DAY)
     }
 }
@@ -86,6 +86,11 @@ impl<'a> Fields<'a> {
             (Some(value), reasons) if reasons.is_empty() => Ok(value),
             (_, reasons) => Err(reasons),
         }
+    }
+
+    /// What is read against.
+    pub fn edge(&self) -> Edge<'a> {
+        self.edge
     }
 
     /// The names of the fields that were asked for.
@@ -278,6 +283,26 @@ impl<'a> Fields<'a> {
     pub fn market(&mut self, name: &'static str) -> Option<Market> {
         let edge = self.edge;
         self.value(name, |code| market(code, edge))
+    }
+
+    /// A time zone by its IANA name.
+    pub fn time_zone(&mut self, name: &'static str) -> Option<String> {
+        let zones = &self.edge.catalogue.time_zones;
+        self.value(name, |text| match zones.contains(text) {
+            true => Ok(text.to_owned()),
+            false => Err(Fault::new(
+                "unknown-time-zone",
+                "there is no such time zone; they go by IANA names, such as Asia/Tokyo",
+            )),
+        })
+    }
+
+    /// Whether something is so.
+    pub fn flag(&mut self, name: &'static str) -> Option<bool> {
+        match self.node(name)? {
+            Node::Bool(is_so) => Some(*is_so),
+            other => self.wrong_type(name, "true or false", other),
+        }
     }
 
     /// A list of known markets.

@@ -37,6 +37,8 @@ pub(in crate::http) fn catalogue() -> Catalogue {
             ),
         ]),
         markets: Markets::new(["US", "GB", "FR", "JP", "KR", "ID", "MX", "BR"].map(market)),
+        time_zones: ["Asia/Tokyo".to_owned()].into(),
+        ..Catalogue::default()
     }
 }
 

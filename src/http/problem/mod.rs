@@ -20,6 +20,7 @@ use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 
 use crate::domain::Refusal;
+use crate::domain::command::RefusedRow;
 use crate::domain::refusal::Shortage;
 use crate::engine::Failure;
 use crate::http::access::AccessError;
@@ -246,6 +247,7 @@ fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::ExceedsPurses { .. }
         | Refusal::ExceedsAdvance { .. }
         | Refusal::SamePerson { .. }
+        | Refusal::ExceedsSpend { .. }
         | Refusal::InsufficientFunds(_)
         | Refusal::BackdatedOverdraft { .. }
         | Refusal::Constraint(_) => StatusCode::CONFLICT,
@@ -269,7 +271,19 @@ fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::RateNeeded { .. }
         | Refusal::RateNotNeeded { .. }
         | Refusal::WorthNothing { .. }
+        | Refusal::MoveNotAllowed { .. }
+        | Refusal::LotExpired { .. }
+        | Refusal::SpendNotAddingUp { .. }
+        | Refusal::SpendRevisionConflict { .. }
+        | Refusal::SpendAlreadyFinal { .. }
         | Refusal::BeyondRange(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        // All or none: as sent it can only succeed if money alone was lacking.
+        Refusal::SpendRowsRefused { first, .. } => {
+            match first.iter().all(|row| row.code == "insufficient-funds") {
+                true => StatusCode::CONFLICT,
+                false => StatusCode::UNPROCESSABLE_ENTITY,
+            }
+        }
     }
 }
 
@@ -283,6 +297,13 @@ impl From<Refusal> for Problem {
                 .iter()
                 .map(|it| Reason::new("", code, it.to_string()));
             problem.0.errors = left.collect();
+        }
+        if let Refusal::SpendRowsRefused { first, .. } = &refusal {
+            let reason = |row: &RefusedRow| {
+                let pointer = format!("/rows/{}", row.line - 1);
+                Reason::new(pointer, row.code, row.detail.clone())
+            };
+            problem.0.errors = first.iter().map(reason).collect();
         }
         match refusal.pointer() {
             Some(pointer) => problem.at(pointer),

@@ -16,6 +16,7 @@ mod payouts;
 mod pledges;
 mod reference;
 mod reports;
+mod spend;
 mod statements;
 mod views;
 
@@ -57,6 +58,8 @@ pub fn endpoints() -> Vec<Endpoint> {
         Endpoint::get("/v1/payouts/{id}", payouts::read_payout),
         Endpoint::get("/v1/exchange-rates", payouts::list_exchange_rates),
         Endpoint::get("/v1/withholding-rules", payouts::list_withholding_rules),
+        Endpoint::get("/v1/platform-profiles", reference::list_platform_profiles),
+        Endpoint::get("/v1/spend-lines", spend::list_spend_lines),
         Endpoint::get("/v1/accounts", accounts::list_accounts),
         Endpoint::get("/v1/accounts/{id}", accounts::read_account),
         Endpoint::get("/v1/accounts/{id}/entries", accounts::list_entries),
@@ -100,6 +103,8 @@ pub fn endpoints() -> Vec<Endpoint> {
     payouts::read_payout,
     payouts::list_exchange_rates,
     payouts::list_withholding_rules,
+    reference::list_platform_profiles,
+    spend::list_spend_lines,
     accounts::list_accounts,
     accounts::read_account,
     accounts::list_entries,

@@ -12,6 +12,7 @@ mod payout;
 mod pledge;
 mod posted;
 mod reversal;
+mod spend;
 
 use serde::Serialize;
 
@@ -30,6 +31,9 @@ pub use pledge::{
 pub use reversal::{ReversalOut, ReversedLineOut};
 
 pub use posted::PostedOut;
+pub use spend::{
+    AdTaxOut, PlacementOut, PlatformPaymentOut, SpendImportOut, SpendLineOut, SpendRefundOut,
+};
 
 use crate::domain::Outcome;
 
@@ -68,6 +72,11 @@ pub fn render(outcome: &Outcome) -> Vec<u8> {
             ..allocation.into()
         }),
         Outcome::Reversal { .. } => json(&ReversalOut::of(outcome)),
+        Outcome::Placement { .. } => json(&PlacementOut::of(outcome)),
+        Outcome::SpendImport(import) => json(&SpendImportOut::from(import)),
+        Outcome::SpendRefund { .. } => json(&SpendRefundOut::of(outcome)),
+        Outcome::AdTax { .. } => json(&AdTaxOut::of(outcome)),
+        Outcome::PlatformPayment { .. } => json(&PlatformPaymentOut::of(outcome)),
         Outcome::AdAccount(account) => json(&AdAccountOut::from(account)),
         Outcome::Obligation {
             obligation,

@@ -6,6 +6,7 @@ pub mod budgets;
 pub mod bulk;
 pub mod closing;
 pub mod creators;
+pub mod credits;
 pub mod exchange;
 pub mod inputs;
 pub mod instalments;
@@ -17,6 +18,7 @@ pub mod payouts;
 pub mod pledges;
 pub mod post;
 pub mod reversals;
+pub mod spend;
 
 use crate::http::routes::Endpoint;
 
@@ -130,6 +132,11 @@ fn main_endpoints() -> Vec<Endpoint> {
         Endpoint::post("/v1/lots/{id}/extensions", lots::extend_lot),
         Endpoint::post("/v1/lots/{id}/revocations", lots::revoke_credits),
         Endpoint::post("/v1/jobs/{name}/runs", jobs::run_job),
+        Endpoint::post("/v1/lots/{id}/placements", credits::place_credits),
+        Endpoint::post("/v1/pledges/{id}/spend-imports", spend::import_spend).with_body_limit(bulk),
+        Endpoint::post("/v1/pledges/{id}/platform-payments", credits::pay_platform),
+        Endpoint::post("/v1/ad-accounts/{id}/taxes", credits::charge_ad_tax),
+        Endpoint::post("/v1/spend-lines/{id}/refunds", credits::refund_spend),
     ]
 }
 
@@ -184,6 +191,11 @@ fn main_endpoints() -> Vec<Endpoint> {
         payouts::settle_payout,
         payouts::return_payout,
         payouts::void_payout,
+        credits::place_credits,
+        spend::import_spend,
+        credits::pay_platform,
+        credits::charge_ad_tax,
+        credits::refund_spend,
     ),
     components(schemas(answer::PreviewOut, bulk::BulkPreviewOut))
 )]

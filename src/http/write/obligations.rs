@@ -26,7 +26,7 @@ pub fn ad_account(pledge: PledgeId, body: &mut Fields<'_>) -> Option<Command> {
     let name = body.text("name", Text::NAME);
     let unit = body.unit("unit");
     let market = body.market("market");
-    let time_zone = body.text("time_zone", Text::REFERENCE);
+    let time_zone = body.time_zone("time_zone");
     let opened_on = body.past_day("opened_on");
     Some(Command::OpenAdAccount(OpenAdAccount {
         id: AdAccountId(Uuid::now_v7()),

@@ -32,10 +32,10 @@ pub const BODY_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// A write by a caller who may do what `P` names, with its body as it came.
 pub struct Post<P> {
-    caller: Allowed<P>,
-    state: Data<State>,
-    request: HttpRequest,
-    body: Bytes,
+    pub(super) caller: Allowed<P>,
+    pub(super) state: Data<State>,
+    pub(super) request: HttpRequest,
+    pub(super) body: Bytes,
 }
 
 impl<P: Permission> FromRequest for Post<P> {
@@ -64,7 +64,7 @@ impl<P: Permission> FromRequest for Post<P> {
 }
 
 /// The whole body, if it comes in time and isn't larger than the address takes.
-async fn receive(request: &HttpRequest, payload: Payload) -> Result<Bytes, Problem> {
+pub(super) async fn receive(request: &HttpRequest, payload: Payload) -> Result<Bytes, Problem> {
     let BodyLimit(limit) = request.app_data::<BodyLimit>().copied().unwrap_or_default();
     let announced = request.headers().get(header::CONTENT_LENGTH);
     let announced = announced.and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
@@ -79,20 +79,23 @@ async fn receive(request: &HttpRequest, payload: Payload) -> Result<Bytes, Probl
         Ok(Ok(Ok(body))) => Ok(body),
         Ok(Ok(Err(error))) => {
             log::debug!("a body broke off: {error}");
-            Err(Problem::unreadable(
-                "body-broken-off",
-                "The body ended before it was complete",
-            ))
+            Err(Problem::body_broken_off())
         }
         Ok(Err(_)) => Err(Problem::too_large(limit)),
-        Err(_) => {
-            let detail = format!("The body didn't arrive within {} s", BODY_TIMEOUT.as_secs());
-            Err(Problem::new(
-                StatusCode::REQUEST_TIMEOUT,
-                "body-too-slow",
-                detail,
-            ))
-        }
+        Err(_) => Err(Problem::body_too_slow()),
+    }
+}
+
+impl Problem {
+    /// 400: the body ended too early.
+    pub(super) fn body_broken_off() -> Self {
+        Problem::unreadable("body-broken-off", "The body ended before it was complete")
+    }
+
+    /// 408: the body, or the next piece of it, didn't come in time.
+    pub(super) fn body_too_slow() -> Self {
+        let detail = format!("The body didn't arrive within {} s", BODY_TIMEOUT.as_secs());
+        Problem::new(StatusCode::REQUEST_TIMEOUT, "body-too-slow", detail)
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod horizon;
 mod journals;
+mod platforms;
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -19,6 +20,7 @@ use crate::http::wire::{Day, Instant, MoneyOut};
 
 pub use horizon::HorizonOut;
 pub use journals::JournalOut;
+pub use platforms::PlatformProfileOut;
 
 /// Something that can be counted.
 #[derive(Debug, Clone, Serialize, ToSchema)]

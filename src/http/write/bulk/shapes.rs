@@ -32,7 +32,7 @@ pub enum ModeIn {
 }
 
 impl ModeIn {
-    pub(super) fn read(text: &str) -> Result<Self, Fault> {
+    pub(in crate::http::write) fn read(text: &str) -> Result<Self, Fault> {
         match text {
             "atomic" => Ok(ModeIn::Atomic),
             "independent" => Ok(ModeIn::Independent),

@@ -6,6 +6,7 @@ mod lots;
 mod obligations;
 mod payouts;
 mod reversals;
+mod spend;
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -21,6 +22,7 @@ pub use payouts::{
     StatedRateIn, TaxPaymentIn, WithholdingRuleIn,
 };
 pub use reversals::{ReversalIn, ReversedLineIn};
+pub use spend::{AdTaxIn, PlacementIn, PlatformPaymentIn, SpendImportIn, SpendRefundIn};
 
 use crate::domain::{CreatorId, Market, PledgeId};
 use crate::http::wire::Day;

@@ -11,13 +11,14 @@ use super::*;
 use crate::domain::command::{AdvanceStep, PledgeMove};
 use crate::domain::payout::PayoutMove;
 use crate::domain::{
-    AllocationId, Command, InstalmentId, JournalId, LotId, ObligationId, PayoutId,
+    AdAccountId, AllocationId, Command, InstalmentId, JournalId, LotId, ObligationId, PayoutId,
+    SpendLineId,
 };
 use crate::http::body::tests::catalogue;
 use crate::http::body::{Edge, Fields, Node};
 use crate::http::write::{
-    allocations, budgets, closing, creators, exchange, instalments, invoices, lots, obligations,
-    payouts, pledges, reversals,
+    allocations, budgets, closing, creators, credits, exchange, instalments, invoices, lots,
+    obligations, payouts, pledges, reversals, spend,
 };
 
 type Reader = fn(&mut Fields<'_>) -> Option<Command>;
@@ -132,6 +133,21 @@ fn cash_out_shapes() -> Vec<(RefOr<Schema>, Reader)> {
         }),
         (PayoutVoidIn::schema(), |body| {
             payouts::moved(PayoutId(Uuid::nil()), PayoutMove::Void, body)
+        }),
+        (PlacementIn::schema(), |body| {
+            credits::placement(LotId(Uuid::nil()), body)
+        }),
+        (SpendImportIn::schema(), |body| {
+            spend::spend_import(pledge(), body)
+        }),
+        (AdTaxIn::schema(), |body| {
+            credits::ad_tax(AdAccountId(Uuid::nil()), body)
+        }),
+        (PlatformPaymentIn::schema(), |body| {
+            credits::platform_payment(pledge(), body)
+        }),
+        (SpendRefundIn::schema(), |body| {
+            credits::spend_refund(SpendLineId(Uuid::nil()), body)
         }),
     ]
 }

@@ -1,0 +1,47 @@
+//! What platforms reported of campaigns.
+
+use actix_web::HttpResponse;
+
+use super::get::{Get, failed};
+use super::lists::{page, window};
+use crate::db::read::{self, Page, SpendFilter, snapshot};
+use crate::http::access::permission::ReadLedger;
+use crate::http::paging::ListOut;
+use crate::http::problem::Problem;
+use crate::http::views::SpendLineOut;
+
+/// List lines of spend
+///
+/// Every report of a campaign's day, in the order they came; of those of a day, the one with the
+/// highest revision counts.
+#[utoipa::path(get, path = "/v1/spend-lines", tag = "ad spend",
+    params(
+        ("pledge_id" = Option<String>, Query, description = "Of that pledge"),
+        ("ad_account_id" = Option<String>, Query, description = "Of that ad account"),
+        ("obligation_id" = Option<String>, Query, description = "Of that campaign's obligation"),
+        ("from" = Option<String>, Query, description = "Of that day or later"),
+        ("to" = Option<String>, Query, description = "Of that day or earlier")),
+    responses((status = 200, description = "Lines", body = ListOut<SpendLineOut>)))]
+pub async fn list_spend_lines(get: Get<ReadLedger>) -> Result<HttpResponse, Problem> {
+    let mut query = get.query()?;
+    let filter = SpendFilter {
+        pledge: query.id("pledge_id"),
+        ad_account: query.id("ad_account_id"),
+        obligation: query.id("obligation_id"),
+        from: query.day("from"),
+        to: query.day("to"),
+    };
+    let paging = query.paging();
+    query.finish()?;
+    let window = window(&get, &paging)?;
+    let mut connection = get.connection().await?;
+    let (catalogue, sight) = (get.catalogue(), get.sight());
+    let found = snapshot(&mut connection, async |connection| {
+        read::list_spend_lines(connection, catalogue, sight, &filter, window).await
+    });
+    let found = found.await.map_err(failed)?;
+    let data = found.data.iter();
+    let data = data.map(|(line, unit)| (line.id.0, SpendLineOut::new(line, unit)));
+    let (data, has_more) = (data.collect(), found.has_more);
+    page(&get, &paging, window, Page { data, has_more })
+}

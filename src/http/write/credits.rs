@@ -1,0 +1,124 @@
+//! Credits on their way out: placed in ad accounts, taxed, refunded; and platforms that are paid.
+
+use actix_web::HttpResponse;
+
+use super::JOURNALS;
+use super::inputs::{AdTaxIn, PlacementIn, PlatformPaymentIn, SpendRefundIn};
+use super::post::Post;
+use crate::domain::command::{ChargeAdTax, PayPlatform, PlaceCredits, RefundSpend};
+use crate::domain::{AdAccountId, Command, LotId, PledgeId, SpendLineId};
+use crate::http::access::permission::MoveMoney;
+use crate::http::body::{Fields, Text};
+use crate::http::problem::Problem;
+use crate::http::views::{AdTaxOut, PlacementOut, PlatformPaymentOut, SpendRefundOut};
+
+/// Reads a placement.
+pub fn placement(lot: LotId, body: &mut Fields<'_>) -> Option<Command> {
+    let ad_account = body.id("ad_account_id");
+    let amount = body.money("amount");
+    let effective_date = body.effective_date();
+    let document = body.optional("document", Fields::document);
+    Some(Command::PlaceCredits(PlaceCredits {
+        lot,
+        ad_account: ad_account?,
+        amount: amount?,
+        effective_date: effective_date?,
+        document: document?,
+        profiles: body.edge().catalogue.profiles.clone(),
+    }))
+}
+
+/// Reads tax on ad spend.
+pub fn ad_tax(ad_account: AdAccountId, body: &mut Fields<'_>) -> Option<Command> {
+    let amount = body.money("amount");
+    let document = body.document("document");
+    let effective_date = body.effective_date();
+    Some(Command::ChargeAdTax(ChargeAdTax {
+        ad_account,
+        amount: amount?,
+        document: document?,
+        effective_date: effective_date?,
+    }))
+}
+
+/// Reads a payment to a platform.
+pub fn platform_payment(pledge: PledgeId, body: &mut Fields<'_>) -> Option<Command> {
+    let platform = body.text("platform", Text::REFERENCE);
+    let amount = body.money("amount");
+    let bank_reference = body.text("bank_reference", Text::BANK_REFERENCE);
+    let effective_date = body.effective_date();
+    Some(Command::PayPlatform(PayPlatform {
+        pledge,
+        platform: platform?,
+        amount: amount?,
+        bank_reference: bank_reference?,
+        effective_date: effective_date?,
+    }))
+}
+
+/// Reads what a platform gave back.
+pub fn spend_refund(line: SpendLineId, body: &mut Fields<'_>) -> Option<Command> {
+    let amount = body.money("amount");
+    let reference = body.text("reference", Text::REFERENCE);
+    let in_cash = body.optional("in_cash", Fields::flag);
+    let effective_date = body.effective_date();
+    let document = body.optional("document", Fields::document);
+    Some(Command::RefundSpend(RefundSpend {
+        line,
+        amount: amount?,
+        reference: reference?,
+        in_cash: in_cash?.unwrap_or(false),
+        document: document?,
+        effective_date: effective_date?,
+    }))
+}
+
+/// Place credits in an ad account
+///
+/// One way: no platform takes them back. 409 with the arithmetic if the lot's pool doesn't cover
+/// it.
+#[utoipa::path(post, path = "/v1/lots/{id}/placements", tag = "ad accounts",
+    request_body = PlacementIn,
+    responses((status = 201, description = "Placed", body = PlacementOut)))]
+pub async fn place_credits(post: Post<MoveMoney>) -> Result<HttpResponse, Problem> {
+    let id = post.id()?;
+    let done = post.submit(|body| placement(id, body)).await?;
+    Ok(done.created(JOURNALS))
+}
+
+/// Record tax on ad spend
+///
+/// Owed to the platform, and taken from the cash budget of the ad account's market.
+#[utoipa::path(post, path = "/v1/ad-accounts/{id}/taxes", tag = "ad spend",
+    request_body = AdTaxIn,
+    responses((status = 201, description = "Charged", body = AdTaxOut)))]
+pub async fn charge_ad_tax(post: Post<MoveMoney>) -> Result<HttpResponse, Problem> {
+    let id = post.id()?;
+    let done = post.submit(|body| ad_tax(id, body)).await?;
+    Ok(done.created(JOURNALS))
+}
+
+/// Record a payment to a platform
+///
+/// Of what it is owed for overspill and tax. 409 with the arithmetic if it is owed less.
+#[utoipa::path(post, path = "/v1/pledges/{id}/platform-payments", tag = "ad spend",
+    request_body = PlatformPaymentIn,
+    responses((status = 201, description = "Paid", body = PlatformPaymentOut)))]
+pub async fn pay_platform(post: Post<MoveMoney>) -> Result<HttpResponse, Problem> {
+    let id = post.id()?;
+    let done = post.submit(|body| platform_payment(id, body)).await?;
+    Ok(done.created(JOURNALS))
+}
+
+/// Record a refund of spend
+///
+/// For invalid traffic. As credits it goes back to the lots the line stands in, last used first,
+/// and to the campaign; into a lot past its life it lapses at once. In cash it is the donor's.
+#[utoipa::path(post, path = "/v1/spend-lines/{id}/refunds", tag = "ad spend",
+    request_body = SpendRefundIn,
+    responses((status = 201, description = "Refunded", body = SpendRefundOut)))]
+pub async fn refund_spend(post: Post<MoveMoney>) -> Result<HttpResponse, Problem> {
+    let id = post.id()?;
+    let done = post.submit(|body| spend_refund(id, body)).await?;
+    Ok(done.created(JOURNALS))
+}

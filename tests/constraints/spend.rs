@@ -1,0 +1,238 @@
+//! Placements, lines of spend, the lots they stand in, and refunds.
+
+use super::{Case, denied, ruled};
+
+/// A line of the campaign: day, revision, name, state, spend, cash, credits, suspended, journal.
+macro_rules! line {
+    ($day:literal, $revision:literal, $name:literal, $rest:literal) => {
+        concat!(
+            "INSERT INTO spend_lines VALUES (id('spent'), id('campaign'), '2026-",
+            $day,
+            "', ",
+            $revision,
+            ", id('",
+            $name,
+            "'), id('shibuya'), ",
+            $rest,
+            ", id('import'), 2)"
+        )
+    };
+}
+
+/// How much of a day's first report stands in a lot.
+macro_rules! used {
+    ($day:literal, $place:literal, $lot:literal, $amount:literal) => {
+        concat!(
+            "INSERT INTO spend_uses VALUES (id('spent'), id('campaign'), '2026-",
+            $day,
+            "', 1, ",
+            $place,
+            ", id('",
+            $lot,
+            "'), ",
+            $amount,
+            ")"
+        )
+    };
+}
+
+macro_rules! refund {
+    ($reference:literal, $name:literal, $amount:literal) => {
+        concat!(
+            "INSERT INTO spend_refunds VALUES (id('spent'), id('campaign'), '2026-02-10', '",
+            $reference,
+            "', id('",
+            $name,
+            "'), ",
+            $amount,
+            ", false)"
+        )
+    };
+}
+
+pub(super) const CASES: &[Case] = &[
+    ruled(
+        "ad_accounts_time_zone_known",
+        &[
+            "INSERT INTO ad_accounts VALUES (id('spent'), id('edo'), 'TIKTOK', 'A-2', 'Edo', \
+           'ADC:TIKTOK:USD', 'JP', 'Asia/Edo', '2026-01-01')",
+        ],
+    ),
+    ruled(
+        "journals_placement_within_life",
+        &[
+            "SELECT post('spent', 1, 2, 1, '2026-07-01', kind => 'placement', \
+                subject => 'spent lot')",
+            "SELECT post('spent', 1, 2, 1, '2026-02-01', kind => 'placement', subject => 'lot')",
+            "SELECT post('spent', 1, 2, 1, '2026-02-01', kind => 'placement')",
+        ],
+    ),
+    ruled(
+        "spend_lines_pkey",
+        &[line!("02-10", "1", "new", "'final', 0, 0, 0, 0, NULL")],
+    ),
+    ruled(
+        "spend_lines_id_unique",
+        &[line!("02-11", "1", "line", "'final', 0, 0, 0, 0, NULL")],
+    ),
+    ruled(
+        "spend_lines_state",
+        &[line!("02-11", "1", "new", "'done', 0, 0, 0, 0, NULL")],
+    ),
+    ruled(
+        "spend_lines_adds_up",
+        &[line!("02-11", "1", "new", "'final', 3, 1, 1, 0, NULL")],
+    ),
+    ruled(
+        "spend_lines_not_negative",
+        &[
+            line!("02-11", "1", "new", "'final', 0, -1, 1, -1, NULL"),
+            line!("02-11", "1", "new", "'final', 0, 1, -1, 0, NULL"),
+        ],
+    ),
+    ruled(
+        "spend_lines_revision_not_negative",
+        &[line!("02-11", "-1", "new", "'final', 0, 0, 0, 0, NULL")],
+    ),
+    ruled(
+        "spend_lines_suspended_of_cash",
+        &[
+            line!("02-11", "1", "new", "'final', 1, 1, 0, 2, NULL"),
+            line!("02-11", "1", "new", "'final', 1, 1, 0, -1, NULL"),
+        ],
+    ),
+    ruled(
+        "spend_lines_posted_if_final",
+        &[line!("02-11", "1", "new", "'provisional', 0, 0, 0, 0, 1")],
+    ),
+    ruled(
+        "spend_lines_of_campaign",
+        &[
+            "INSERT INTO spend_lines VALUES (id('spent'), id('bond'), '2026-02-11', 1, \
+                id('new'), id('shibuya'), 'final', 0, 0, 0, 0, NULL, id('import'), 2)",
+            "INSERT INTO spend_lines VALUES (id('fides'), id('campaign'), '2026-02-11', 1, \
+                id('new'), id('shibuya'), 'final', 0, 0, 0, 0, NULL, id('import'), 2)",
+            "INSERT INTO spend_lines VALUES (id('spent'), id('campaign'), '2026-02-11', 1, \
+                id('new'), id('osaka'), 'final', 0, 0, 0, 0, NULL, id('import'), 2)",
+        ],
+    ),
+    ruled(
+        "spend_lines_lots_add_up",
+        &[line!("02-11", "1", "new", "'final', 5, 0, 5, 0, NULL")],
+    ),
+    ruled(
+        "spend_lines_final_stays",
+        &[line!(
+            "02-10",
+            "2",
+            "new",
+            "'provisional', 0, 0, 0, 0, NULL"
+        )],
+    ),
+    ruled(
+        "spend_lines_revision_rises",
+        &[line!("02-10", "0", "new", "'final', 0, 0, 0, 0, NULL")],
+    ),
+    ruled(
+        "spend_lines_as_posted",
+        &[
+            line!("02-11", "1", "new", "'final', 0, 0, 0, 0, 1"),
+            line!("02-11", "1", "new", "'final', 0, 0, 0, 0, 99"),
+        ],
+    ),
+    ruled("spend_uses_pkey", &[used!("02-10", "0", "spent lot", "1")]),
+    ruled(
+        "spend_uses_amount_positive",
+        &[used!("02-10", "1", "spent lot", "0")],
+    ),
+    ruled(
+        "spend_uses_of_line",
+        &[used!("02-11", "0", "spent lot", "5")],
+    ),
+    ruled(
+        "spend_uses_within_life",
+        &[
+            concat!(
+                "WITH u AS (",
+                used!("07-01", "0", "spent lot", "5"),
+                ") ",
+                line!("07-01", "1", "new", "'final', 5, 0, 5, 0, NULL")
+            ),
+            concat!(
+                "WITH u AS (",
+                used!("02-11", "0", "lot", "5"),
+                ") ",
+                line!("02-11", "1", "new", "'final', 5, 0, 5, 0, NULL")
+            ),
+        ],
+    ),
+    ruled("spend_refunds_pkey", &[refund!("IVT-1", "another", "1")]),
+    ruled(
+        "spend_refunds_id_unique",
+        &[refund!("IVT-2", "refund", "1")],
+    ),
+    ruled(
+        "spend_refunds_amount_positive",
+        &[refund!("IVT-2", "another", "0")],
+    ),
+    ruled(
+        "spend_refunds_reference_stated",
+        &[refund!("", "another", "1")],
+    ),
+    ruled(
+        "spend_refunds_as_posted",
+        &[
+            refund!("IVT-2", "another", "1"),
+            refund!("IVT-2", "bond", "1"),
+        ],
+    ),
+    ruled(
+        "spend_refunds_within_spend",
+        &[
+            concat!(
+                "SELECT post('spent', 1, 2, 1, '2026-02-20', kind => 'refund', \
+                    name => 'another'); ",
+                refund!("IVT-2", "another", "16")
+            ),
+            line!("02-10", "2", "new", "'final', 0, 0, 0, 0, NULL"),
+        ],
+    ),
+    denied(
+        "platform_profiles_pkey",
+        &["INSERT INTO platform_profiles VALUES \
+           ('TIKTOK', 1, '2026-01-01', true, false, false, 'fefo', 3, 0)"],
+    ),
+    denied(
+        "platform_profiles_day_unique",
+        &["INSERT INTO platform_profiles VALUES \
+           ('TIKTOK', 2, '2020-01-01', true, false, false, 'fefo', 3, 0)"],
+    ),
+    denied(
+        "platform_profiles_platform_shape",
+        &["INSERT INTO platform_profiles VALUES \
+           ('TikTok', 2, '2026-01-01', true, false, false, 'fefo', 3, 0)"],
+    ),
+    denied(
+        "platform_profiles_version_positive",
+        &["INSERT INTO platform_profiles VALUES \
+           ('TIKTOK', 0, '2026-01-01', true, false, false, 'fefo', 3, 0)"],
+    ),
+    denied(
+        "platform_profiles_order_of_use",
+        &["INSERT INTO platform_profiles VALUES \
+           ('TIKTOK', 2, '2026-01-01', true, false, false, 'lifo', 3, 0)"],
+    ),
+    denied(
+        "platform_profiles_bounds_not_negative",
+        &[
+            "INSERT INTO platform_profiles VALUES \
+             ('TIKTOK', 2, '2026-01-01', true, false, false, 'fefo', -1, 0)",
+            "INSERT INTO platform_profiles VALUES \
+             ('TIKTOK', 2, '2026-01-01', true, false, false, 'fefo', 3, -1)",
+        ],
+    ),
+    denied(
+        "time_zones_pkey",
+        &["INSERT INTO time_zones VALUES ('Asia/Tokyo')"],
+    ),
+];
