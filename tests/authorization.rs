@@ -38,7 +38,7 @@ fn scope(need: Need) -> &'static str {
         Need::Money => "money:write",
         Need::Creators => "creators:write",
         Need::WriteOffs => "write-offs:write",
-        Need::Approval => "payouts:approve",
+        Need::Approval => "payout-approvals:write",
         Need::PayoutMoves => "payouts:write",
         Need::Rates => "rates:write",
     }
@@ -176,7 +176,7 @@ async fn a_role_without_the_scope_may_not_and_is_told_which_it_lacks() {
         let role = roles.iter().find(|role| **role != "partner").unwrap();
         claims["roles"] = serde_json::json!([role]);
         let every = "reference:read ledger:read proofs:read pledges:write money:write \
-            creators:write write-offs:write payouts:approve payouts:write rates:write";
+            creators:write write-offs:write payout-approvals:write payouts:write rates:write";
         let lacking = scope(operation.need);
         claims["scope"] = serde_json::json!(every.replace(lacking, ""));
         let token = issuer.sign(&issuer.header().to_string(), &claims.to_string());

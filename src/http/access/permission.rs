@@ -78,7 +78,7 @@ permissions! {
     WriteOff, "write off", "write-offs:write", &[Role::Controller];
 
     /// What somebody else proposed to pay.
-    ApprovePayouts, "approve payouts", "payouts:approve", &[Role::Approver];
+    ApprovePayouts, "approve payouts", "payout-approvals:write", &[Role::Approver];
 
     /// Many payouts at once; each move is one its own permission has to allow as well.
     MovePayouts, "take payouts on in bulk", "payouts:write", &[Role::Preparer, Role::Approver];
@@ -227,7 +227,7 @@ mod tests {
     use crate::http::access::principal::tests::principal;
 
     const EVERY_SCOPE: &str = "reference:read ledger:read proofs:read pledges:write money:write \
-                               creators:write write-offs:write payouts:approve \
+                               creators:write write-offs:write payout-approvals:write \
                                payouts:write rates:write";
 
     #[test]
