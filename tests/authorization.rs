@@ -47,7 +47,7 @@ fn scope(need: Need) -> &'static str {
         Need::Lots => "lots:write",
         Need::ReadJobs => "jobs:read",
         Need::RunJobs => "jobs:write",
-        Need::Approval => "payouts:approve",
+        Need::Approval => "payout-approvals:write",
         Need::PayoutMoves => "payouts:write",
         Need::Rates => "rates:write",
     }
@@ -188,7 +188,8 @@ async fn a_role_without_the_scope_may_not_and_is_told_which_it_lacks() {
         let role = roles.iter().find(|role| **role != "partner").unwrap();
         claims["roles"] = serde_json::json!([role]);
         let every = "reference:read ledger:read proofs:read pledges:write money:write \
-            creators:write endings:write write-offs:write reversals:write lots:write jobs:read jobs:write payouts:write rates:write";
+            creators:write endings:write write-offs:write reversals:write lots:write \
+            jobs:read jobs:write payouts:write rates:write payout-approvals:write";
         let lacking = scope(operation.need);
         claims["scope"] = serde_json::json!(every.replace(lacking, ""));
         let token = issuer.sign(&issuer.header().to_string(), &claims.to_string());

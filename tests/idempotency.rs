@@ -11,9 +11,13 @@ use crate::operations::{Need, Place, writes};
 
 fn client_for(world: &World, need: Need) -> Client {
     match need {
-        Need::WriteOffs | Need::Endings | Need::Reversals | Need::Lots | Need::RunJobs => {
-            world.controller()
-        }
+        Need::WriteOffs
+        | Need::Endings
+        | Need::Reversals
+        | Need::Lots
+        | Need::RunJobs
+        | Need::Rates => world.controller(),
+        Need::Approval => world.approver(),
         _ => world.preparer(),
     }
 }
@@ -89,14 +93,16 @@ async fn a_key_stands_for_one_body_at_one_address() {
     let reused = preparer.post_with_key("/v1/creators", &key, other).await;
     reused.expect_problem(422, "idempotency-key-reused");
     for operation in writes() {
-        let by_controller = [
+        let others = [
             Need::WriteOffs,
             Need::Endings,
             Need::Reversals,
             Need::Lots,
             Need::RunJobs,
+            Need::Rates,
+            Need::Approval,
         ];
-        if by_controller.contains(&operation.need) || operation.path.ends_with("/bulk") {
+        if others.contains(&operation.need) || operation.path.ends_with("/bulk") {
             continue;
         }
         let (path, body) = (operation.path(&place), operation.body.unwrap()(&place));

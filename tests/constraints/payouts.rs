@@ -267,11 +267,9 @@ pub(super) const CASES: &[Case] = &[
         "payouts_rate_stated",
         &[
             payout!("x", "hanako", "JP", "JPY", 150, "USD", 1, "X", "petra"),
-            concat!(
-                "INSERT INTO payouts SELECT pledge_id, id('x'), creator_id, market, unit, 1, \
+            "INSERT INTO payouts SELECT pledge_id, id('x'), creator_id, market, unit, 1, \
                  bank_unit, 1, 'X', NULL, 'petra', now(), '2027-01-01', 150, 'ECB', \
-                 '2026-01-28' FROM payouts WHERE id = id('waiting')"
-            ),
+                 '2026-01-28' FROM payouts WHERE id = id('waiting')",
         ],
     ),
     ruled(

@@ -70,7 +70,8 @@ fn proposed(place: &Place) -> Value {
 }
 
 fn moves(place: &Place) -> Value {
-    in_bulk(json!({"payout_id": place.payouts[0], "move": "approve"}))
+    in_bulk(json!({"payout_id": place.payouts[0], "move": "void",
+        "reason": "Twice"}))
 }
 
 fn rule(kind: &str) -> Value {

@@ -1,7 +1,8 @@
 //! Paying a creator in advance on its contract (1400→1010), accounting for it (5110→1400, and
 //! 3140→4910), and taking back what wasn't spent (1010→1400, and 3140→3130).
 //!
-//! What is advanced is held on the contract's own purse, so that accounting for it is always covered.
+//! What is advanced is held on the contract's own purse, so that accounting for it is always
+//! covered.
 
 use time::Date;
 

@@ -94,7 +94,7 @@ permissions! {
     RunJobs, "have jobs done", "jobs:write", &[Role::Controller];
 
     /// What somebody else proposed to pay.
-    ApprovePayouts, "approve payouts", "payouts:approve", &[Role::Approver];
+    ApprovePayouts, "approve payouts", "payout-approvals:write", &[Role::Approver];
 
     /// Many payouts at once; each move is one its own permission has to allow as well.
     MovePayouts, "take payouts on in bulk", "payouts:write", &[Role::Preparer, Role::Approver];
@@ -243,7 +243,9 @@ mod tests {
     use crate::http::access::principal::tests::principal;
 
     const EVERY_SCOPE: &str = "reference:read ledger:read proofs:read pledges:write money:write \
-                               creators:write endings:write write-offs:write reversals:write lots:write jobs:read jobs:write payouts:write rates:write";
+                               creators:write endings:write write-offs:write reversals:write \
+                               lots:write jobs:read jobs:write payouts:write rates:write \
+                               payout-approvals:write";
 
     #[test]
     fn each_role_may_what_the_domain_gives_it_and_nothing_else() {

@@ -120,7 +120,8 @@ fn the_scopes_usable_by_a_role_are_those_of_its_permissions() {
     );
     let auditor = "jobs:read ledger:read proofs:read reference:read";
     assert_eq!(Scopes::usable_by(&[Role::Auditor]).to_string(), auditor);
-    let both = "endings:write jobs:read jobs:write ledger:read lots:write proofs:read rates:write reference:read reversals:write write-offs:write";
+    let both = "endings:write jobs:read jobs:write ledger:read lots:write proofs:read \
+                rates:write reference:read reversals:write write-offs:write";
     assert_eq!(
         Scopes::usable_by(&[Role::Admin, Role::Controller]).to_string(),
         both
