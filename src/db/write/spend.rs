@@ -77,7 +77,9 @@ pub(super) async fn load_lots(
     Ok(())
 }
 
-/// Campaigns by the platforms' own numbers, of the ad account and of the campaign in it.
+/// Campaigns by the platforms' own numbers, of the ad account and of the campaign in it. Compared
+/// as a row, which only the key of all three can answer: asked for equality of each, a plan made
+/// while there were few campaigns goes through all of a pledge's.
 #[derive(Debug, Default, QueryId)]
 struct CampaignsByName {
     pledges: Vec<Uuid>,
@@ -125,8 +127,8 @@ impl QueryFragment<Pg> for CampaignsByName {
         out.push_sql(
             ") AS w (pledge_id, account, campaign) \
              JOIN ad_accounts a ON a.pledge_id = w.pledge_id AND a.reference = w.account \
-             JOIN obligations o ON o.pledge_id = a.pledge_id AND o.ad_account_id = a.id \
-                               AND o.campaign = w.campaign",
+             JOIN obligations o ON (o.pledge_id, o.ad_account_id, o.campaign) \
+             BETWEEN (a.pledge_id, a.id, w.campaign) AND (a.pledge_id, a.id, w.campaign)",
         );
         Ok(())
     }
