@@ -25,9 +25,9 @@ fn roles(need: Need) -> &'static [Role] {
         | Need::Reversals
         | Need::Lots
         | Need::RunJobs
-        | Need::Approval
-        | Need::PayoutMoves
         | Need::Rates => &[Controller],
+        Need::Approval => &[Approver],
+        Need::PayoutMoves => &[Preparer, Approver],
     }
 }
 

@@ -43,8 +43,8 @@ impl Scene {
             | Need::Reversals
             | Need::Lots
             | Need::RunJobs
-            | Need::Rates
-            | Need::Approval => self.world.controller(),
+            | Need::Rates => self.world.controller(),
+            Need::Approval => self.world.approver(),
             _ => self.world.preparer(),
         }
     }

@@ -417,8 +417,8 @@ async fn the_request_of_every_row_succeeds() {
             | Need::Reversals
             | Need::Lots
             | Need::RunJobs
-            | Need::Rates
-            | Need::Approval => world.controller(),
+            | Need::Rates => world.controller(),
+            Need::Approval => world.approver(),
             _ => world.preparer(),
         };
         let answer = operation.try_by(&client, &place).await;

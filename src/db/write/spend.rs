@@ -17,7 +17,9 @@ use crate::domain::{
     AdAccountId, Catalogue, CreatorId, LotId, Needs, ObligationId, PledgeId, SpendLineId,
 };
 
-/// Campaigns by the platforms' own numbers, of the ad account and of the campaign in it.
+/// Campaigns by the platforms' own numbers, of the ad account and of the campaign in it. Compared
+/// as a row, which only the index that begins with the campaign can answer: asked for equality of
+/// each, a plan made while there were few campaigns goes through all of a pledge's.
 #[derive(Debug, Default, QueryId)]
 struct CampaignsByName {
     pledges: Vec<Uuid>,
@@ -65,8 +67,9 @@ impl QueryFragment<Pg> for CampaignsByName {
         out.push_sql(
             ") AS w (pledge_id, account, campaign) \
              JOIN ad_accounts a ON a.pledge_id = w.pledge_id AND a.reference = w.account \
-             JOIN obligations o ON o.pledge_id = a.pledge_id AND o.ad_account_id = a.id \
-                               AND o.campaign = w.campaign",
+             JOIN obligations o ON o.campaign IS NOT NULL \
+             AND (o.campaign, o.ad_account_id, o.pledge_id) \
+             BETWEEN (w.campaign, a.id, a.pledge_id) AND (w.campaign, a.id, a.pledge_id)",
         );
         Ok(())
     }

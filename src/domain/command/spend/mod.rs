@@ -28,7 +28,7 @@ use crate::domain::chart::Code;
 use crate::domain::id::{PledgeId, SpendLineId};
 use crate::domain::money::Money;
 use crate::domain::refusal::Refusal;
-use crate::domain::spend::{Campaign, SpendLine, SpendState};
+use crate::domain::spend::{Campaign, SpendState};
 use crate::domain::unit::Unit;
 
 /// How many rows an answer names, of those refused and of those that spilled over.
@@ -199,8 +199,8 @@ impl ImportSpend {
     }
 }
 
-/// What is needed for a row of a known campaign; the accounts it may touch, once its ad account's
-/// lots are known.
+/// What is needed for a row of a known campaign; the accounts it may touch, once it is known what
+/// was reported before and which lots there are.
 fn touch(
     books: &Books,
     book: &PledgeBook,
@@ -210,31 +210,30 @@ fn touch(
 ) -> Option<Vec<AccountKey>> {
     let pledge = book.pledge.id;
     let line = (campaign.obligation, row.day);
-    let known = books.spend.get(&line);
-    match known {
-        None => _ = needs.spend.insert((pledge, line.0, line.1)),
-        Some(Some(SpendLine {
-            state: SpendState::Provisional,
-            ..
-        })) => needs.holds(book, campaign.obligation.0),
-        Some(Some(_)) => {}
-        Some(None) => {
-            if row.state == SpendState::Provisional {
-                needs.holds(book, campaign.obligation.0);
-            }
-        }
-    }
-    let Some(lots) = books.placed.get(&campaign.ad_account) else {
+    let lots = books.placed.get(&campaign.ad_account);
+    if lots.is_none() {
         needs.placed.insert((pledge, campaign.ad_account));
-        return None;
+    }
+    let known = match books.spend.get(&line) {
+        None => {
+            needs.spend.insert((pledge, line.0, line.1));
+            return None;
+        }
+        // It will change nothing, whatever the days since then come to.
+        Some(Some(known)) if row.revision <= known.revision => return None,
+        Some(known) => known.as_ref(),
     };
+    let was_held = known.is_some_and(|known| known.state == SpendState::Provisional);
+    if was_held || row.state == SpendState::Provisional {
+        needs.holds(book, campaign.obligation.0);
+    }
     let mut keys = vec![
         campaign.purse(),
         campaign.cost(),
         AccountKey::plain(Code::CreditsReleased, &campaign.unit),
     ];
-    keys.extend(lots.iter().map(|lot| campaign.placed(lot.id)));
-    let spent_cash = known.is_some_and(|line| line.as_ref().is_some_and(|it| it.cash > 0));
+    keys.extend(lots?.iter().map(|lot| campaign.placed(lot.id)));
+    let spent_cash = known.is_some_and(|known| known.cash > 0);
     if (row.cash > 0 || spent_cash) && row.currency.code() == campaign.unit.currency() {
         keys.extend(cash_accounts(campaign, &row.currency));
     }
