@@ -32,7 +32,6 @@ pub mod platform;
 pub mod pledge;
 pub mod refusal;
 pub mod reversal;
-pub mod shortage;
 pub mod spend;
 pub mod unit;
 pub mod withholding;

@@ -192,7 +192,7 @@ impl PledgeBook {
             .map_or(0, |account| account.debits.max(account.credits));
         match figures.checked_add(amount) {
             Some(figure) if figure <= i64::MAX - i64::MAX / 1000 => Ok(()),
-            _ => Err(Refusal::BeyondRange(key.clone())),
+            _ => Err(Refusal::BeyondRange(Box::new(key.clone()))),
         }
     }
 
@@ -214,11 +214,13 @@ impl PledgeBook {
             return Ok(());
         }
         let money = |minor| Money::from_minor(minor, key.unit.clone());
-        let shortage = |available: i64, requested: i64| Shortage {
-            key: key.clone(),
-            account: self.account(key).map(|account| account.id),
-            available: money(available.max(0)),
-            requested: money(requested),
+        let shortage = |available: i64, requested: i64| {
+            Box::new(Shortage {
+                key: key.clone(),
+                account: self.account(key).map(|account| account.id),
+                available: money(available.max(0)),
+                requested: money(requested),
+            })
         };
         if now >= requested + more {
             return Err(Refusal::BackdatedOverdraft {

@@ -224,7 +224,7 @@ impl ChargeSupportCost {
         let base = self
             .gross
             .base_before(self.rate)
-            .ok_or(Refusal::BeyondRange(purse))?;
+            .ok_or(Refusal::BeyondRange(Box::new(purse)))?;
         let charge = self.gross.minor() - base.minor();
         if charge == 0 {
             return Err(Refusal::WrongState {

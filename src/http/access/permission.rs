@@ -256,14 +256,15 @@ mod tests {
                 Role::Preparer,
                 [
                     &all[..],
-                    &["RecordPledges", "MoveMoney", "EnrolCreators", "MovePayouts"],
+                    &["RecordPledges", "MoveMoney", "EnrolCreators"],
                     &jobs,
+                    &["MovePayouts"],
                 ]
                 .concat(),
             ),
             (
                 Role::Approver,
-                [&all[..], &["ApprovePayouts", "MovePayouts"], &jobs].concat(),
+                [&all[..], &jobs, &["ApprovePayouts", "MovePayouts"]].concat(),
             ),
             (
                 Role::Controller,

@@ -71,19 +71,19 @@ impl<'a> Sheet<'a> {
         let figures = account.debits.max(account.credits);
         match figures.checked_add(minor) {
             Some(figure) if figure <= i64::MAX - i64::MAX / 1000 => Ok(()),
-            _ => Err(Refusal::BeyondRange(key.clone())),
+            _ => Err(Refusal::BeyondRange(Box::new(key.clone()))),
         }
     }
 
     /// A lack of funds, with its arithmetic.
     pub(super) fn shortage(&self, key: &AccountKey, available: i64, requested: i64) -> Refusal {
         let money = |minor| Money::from_minor(minor, key.unit.clone());
-        Refusal::InsufficientFunds(Shortage {
+        Refusal::InsufficientFunds(Box::new(Shortage {
             key: key.clone(),
             account: self.book.account(key).map(|account| account.id),
             available: money(available.max(0)),
             requested: money(requested),
-        })
+        }))
     }
 
     /// Moves an amount that was found to be there.

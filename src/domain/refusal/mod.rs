@@ -1,58 +1,25 @@
 //! Refusals: why a command is declined.
 //!
 //! One table for the whole project. A refusal has a stable code, a sentence with the arithmetic
-//! behind it, where in the request the reason lies, and what would help. Where several reasons hold
-//! at once the order is: what is named must exist, then what can never succeed as sent, then the
-//! state, then the funds.
+//! behind it, where in the request the reason lies, and what would help. Of several reasons the
+//! first is given: what is named must exist, what can never succeed as sent, the state, the funds.
 
-use std::fmt;
+mod meaning;
+mod open_reason;
+mod shortage;
 
 use time::Date;
 
 use super::account::AccountKey;
-use super::chart::Code;
 use super::command::RefusedRow;
 use super::market::Market;
 use super::money::Money;
-use super::shortage::describe;
 use super::unit::UnitKind;
 
-pub use super::shortage::Shortage;
-
-/// Something that stands against closing a pledge: what is left on accounts of a code.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OpenReason {
-    /// The code.
-    pub code: Code,
-    /// The market, where the code has one.
-    pub market: Option<Market>,
-    /// How much is left, on the code's normal side.
-    pub amount: Money,
-}
-
-impl fmt::Display for OpenReason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (code, name) = (self.code.as_str(), self.code.name());
-        match self.market {
-            Some(market) => write!(f, "{} is left on {code} {name}, {market}", self.amount),
-            None => write!(f, "{} is left on {code} {name}", self.amount),
-        }
-    }
-}
-
-/// The first few, and how many more.
-fn list(reasons: &[OpenReason]) -> String {
-    const SHOWN: usize = 5;
-    let mut shown: Vec<String> = reasons
-        .iter()
-        .take(SHOWN)
-        .map(ToString::to_string)
-        .collect();
-    if reasons.len() > SHOWN {
-        shown.push(format!("and {} more", reasons.len() - SHOWN));
-    }
-    shown.join("; ")
-}
+pub use open_reason::OpenReason;
+use open_reason::list;
+pub use shortage::Shortage;
+use shortage::describe;
 
 /// Why a command is declined.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -412,7 +379,7 @@ pub enum Refusal {
     /// A purse doesn't cover it.
     #[error("{} has {} available and {} was requested: {} short.",
         describe(&.0.key), .0.available, .0.requested, .0.shortfall())]
-    InsufficientFunds(Shortage),
+    InsufficientFunds(Box<Shortage>),
     /// A purse covers it today, but not on every day since the effective date.
     #[error("{} has only {} on {day}, on or after {from}, and {} was requested: {} short.",
         describe(&shortage.key), shortage.available, shortage.requested, shortage.shortfall())]
@@ -422,123 +389,12 @@ pub enum Refusal {
         /// The day that has least.
         day: Date,
         /// The arithmetic.
-        shortage: Shortage,
+        shortage: Box<Shortage>,
     },
     /// An account's cumulative figures would leave the range the ledger counts in.
     #[error("{} would pass the largest figure the ledger can hold.", describe(.0))]
-    BeyondRange(AccountKey),
+    BeyondRange(Box<AccountKey>),
     /// The database refused a row the rules above let through, by the named constraint.
     #[error("The ledger's rule {0} forbids it.")]
     Constraint(String),
-}
-
-impl Refusal {
-    /// The stable code: part of the API, never changed.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Refusal::NotFound { .. } => "not-found",
-            Refusal::UnknownReference { .. } => "unknown-reference",
-            Refusal::DuplicateReference { .. } => "duplicate-reference",
-            Refusal::Repeated { .. } => "repeated",
-            Refusal::SplitNotTotal { .. } => "split-not-total",
-            Refusal::SplitCurrency { .. } => "split-currency",
-            Refusal::InstalmentsNotSplit { .. } => "instalments-not-split",
-            Refusal::UnitNotPledged { .. } => "unit-not-pledged",
-            Refusal::MarketNotPledged { .. } => "market-not-pledged",
-            Refusal::WrongUnit { .. } => "wrong-unit",
-            Refusal::WrongUnitKind { .. } => "wrong-unit-kind",
-            Refusal::LotNeverValid { .. } => "lot-never-valid",
-            Refusal::NotLater { .. } => "not-later",
-            Refusal::EndsBeforeStart { .. } => "ends-before-start",
-            Refusal::WrongState { .. } => "wrong-state",
-            Refusal::ExceedsOutstanding { .. } => "exceeds-outstanding",
-            Refusal::ExceedsAllocation { .. } => "exceeds-allocation",
-            Refusal::ExceedsLiquidated { .. } => "exceeds-liquidated",
-            Refusal::NotEmpty(_) => "not-empty",
-            Refusal::ExceedsReversible { .. } => "exceeds-reversible",
-            Refusal::LinesDiffer => "lines-differ",
-            Refusal::WholeOnly { .. } => "whole-only",
-            Refusal::ReversalLopsided { .. } => "reversal-lopsided",
-            Refusal::NotReversible { .. } => "not-reversible",
-            Refusal::ExceedsLot { .. } => "exceeds-lot",
-            Refusal::ExceedsPurses { .. } => "exceeds-purses",
-            Refusal::ExceedsPayout { .. } => "exceeds-payout",
-            Refusal::ExceedsAdvance { .. } => "exceeds-advance",
-            Refusal::SamePerson { .. } => "same-person",
-            Refusal::RateNeeded { .. } => "rate-needed",
-            Refusal::RateNotNeeded { .. } => "rate-not-needed",
-            Refusal::WorthNothing { .. } => "worth-nothing",
-            Refusal::MoveNotAllowed { .. } => "move-not-allowed",
-            Refusal::LotExpired { .. } => "lot-expired",
-            Refusal::SpendNotAddingUp { .. } => "spend-not-adding-up",
-            Refusal::SpendRevisionConflict { .. } => "spend-revision-conflict",
-            Refusal::SpendAlreadyFinal { .. } => "spend-already-final",
-            Refusal::ExceedsSpend { .. } => "exceeds-spend",
-            Refusal::SpendRowsRefused { .. } => "spend-rows-refused",
-            Refusal::InsufficientFunds(_) => "insufficient-funds",
-            Refusal::BackdatedOverdraft { .. } => "backdated-overdraft",
-            Refusal::BeyondRange(_) => "beyond-range",
-            Refusal::Constraint(_) => "ledger-rule",
-        }
-    }
-
-    /// Where in the request's body the reason lies, as a JSON pointer.
-    pub fn pointer(&self) -> Option<String> {
-        let fixed = |pointer: &str| Some(pointer.to_owned());
-        match self {
-            Refusal::UnknownReference { pointer, .. }
-            | Refusal::DuplicateReference { pointer, .. }
-            | Refusal::MarketNotPledged { pointer, .. }
-            | Refusal::WrongUnit { pointer, .. }
-            | Refusal::UnitNotPledged { pointer, .. }
-            | Refusal::ExceedsOutstanding { pointer, .. }
-            | Refusal::EndsBeforeStart { pointer, .. }
-            | Refusal::RateNeeded { pointer, .. }
-            | Refusal::RateNotNeeded { pointer, .. }
-            | Refusal::WrongUnitKind { pointer, .. } => fixed(pointer),
-            Refusal::Repeated { pointer, .. }
-            | Refusal::SplitCurrency { pointer, .. }
-            | Refusal::ExceedsReversible { pointer, .. } => fixed(pointer),
-            Refusal::LinesDiffer => fixed("/amount"),
-            Refusal::ReversalLopsided { .. } => fixed("/lines"),
-            Refusal::SplitNotTotal { .. } => fixed("/split"),
-            Refusal::InstalmentsNotSplit { .. } => fixed("/instalments"),
-            Refusal::LotNeverValid { .. } | Refusal::NotLater { .. } => fixed("/expires_at"),
-            Refusal::BackdatedOverdraft { .. } => fixed("/effective_date"),
-            Refusal::ExceedsAllocation { .. }
-            | Refusal::ExceedsLiquidated { .. }
-            | Refusal::ExceedsLot { .. }
-            | Refusal::ExceedsPurses { .. }
-            | Refusal::ExceedsPayout { .. }
-            | Refusal::ExceedsAdvance { .. }
-            | Refusal::WorthNothing { .. }
-            | Refusal::ExceedsSpend { .. }
-            | Refusal::InsufficientFunds(_) => fixed("/amount"),
-            Refusal::MoveNotAllowed { .. } => fixed("/ad_account_id"),
-            Refusal::LotExpired { .. } => fixed("/effective_date"),
-            Refusal::SpendNotAddingUp { .. } => fixed("/spend"),
-            Refusal::SpendRevisionConflict { .. } | Refusal::SpendAlreadyFinal { .. } => {
-                fixed("/revision")
-            }
-            Refusal::NotFound { .. }
-            | Refusal::SpendRowsRefused { .. }
-            | Refusal::WrongState { .. }
-            | Refusal::NotEmpty(_)
-            | Refusal::WholeOnly { .. }
-            | Refusal::NotReversible { .. }
-            | Refusal::SamePerson { .. }
-            | Refusal::BeyondRange(_)
-            | Refusal::Constraint(_) => None,
-        }
-    }
-
-    /// The arithmetic of a lack of funds.
-    pub fn shortage(&self) -> Option<&Shortage> {
-        match self {
-            Refusal::InsufficientFunds(shortage) | Refusal::BackdatedOverdraft { shortage, .. } => {
-                Some(shortage)
-            }
-            _ => None,
-        }
-    }
 }

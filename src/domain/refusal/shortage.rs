@@ -1,9 +1,9 @@
 //! A lack of funds: what there is, what was asked, and what would help.
 
-use super::account::AccountKey;
-use super::chart::Code;
-use super::id::AccountId;
-use super::money::Money;
+use crate::domain::account::AccountKey;
+use crate::domain::chart::Code;
+use crate::domain::id::AccountId;
+use crate::domain::money::Money;
 
 /// A lack of funds, with its arithmetic.
 #[derive(Debug, Clone, PartialEq)]
