@@ -45,12 +45,12 @@ BEGIN
         reversed := origin.reverses;
     END LOOP;
 
-    IF origin.kind IN ('placement', 'payment')
+    IF origin.kind IN ('placement', 'payment', 'payment-return', 'spend', 'overspill', 'refund')
         OR origin.kind IN ('agreement', 'condition-met') AND depth > 1
     THEN
         PERFORM refuse('journals_reversible',
-            'what is placed or paid isn''t reversed, and what was taken back of an agreement or a '
-            'condition is recorded anew');
+            'what is placed, spent or paid isn''t reversed, and what was taken back of an agreement '
+            'or a condition is recorded anew');
     END IF;
     IF origin.kind IN ('agreement', 'condition-met') AND EXISTS (
         SELECT FROM transfers o

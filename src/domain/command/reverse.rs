@@ -5,6 +5,7 @@
 //! [`effects`]). What was moved on since isn't there to be taken back: the account that lacks it is
 //! named, as with any posting.
 
+mod concern;
 mod effects;
 
 use std::collections::HashSet;
@@ -12,7 +13,7 @@ use std::collections::HashSet;
 use time::Date;
 use uuid::Uuid;
 
-use self::effects::Concern;
+use self::concern::Concern;
 use super::require::entry;
 use super::{Context, Decision, Event, Home, Needs, Outcome, Thing};
 use crate::domain::books::Books;
@@ -95,7 +96,7 @@ impl ReverseJournal {
         let lines = chain.target().lines.iter();
         let keys = lines.flat_map(|line| [line.debit.clone(), line.credit.clone()]);
         needs.accounts(books, book.pledge.id, keys, self.effective_date);
-        effects::needs(books, book, &chain, needs);
+        effects::needs(books, book, &chain, self.effective_date, needs);
         if let Some((subject, reference)) = reference_to_be_had(&chain) {
             needs.bank_reference(books, book.pledge.id, subject, reference);
         }
@@ -189,7 +190,11 @@ impl ReverseJournal {
         require_left(&chain, &taken)?;
         require_reference(books, &chain)?;
         let things = effects::of(books, book, &chain, &taken)?;
-        book.check(&draft)?;
+        let holds = things.iter().filter_map(|event| match event {
+            Event::Held(_, change) => Some(change.clone()),
+            _ => None,
+        });
+        book.check_with(&draft, &holds.collect::<Vec<_>>())?;
         let lines = taken.iter().map(|it| (it.line.line, it.amount)).collect();
         let mut events = vec![Event::Reversed(self.journal, lines)];
         events.extend(things);
@@ -256,6 +261,7 @@ fn require_reversible(chain: &Chain<'_>) -> Result<(), Refusal> {
             | Concern::Release
             | Concern::Binding
             | Concern::Unbinding
+            | Concern::Advance(_)
             | Concern::Posting,
             true | false,
         ) => return Ok(()),

@@ -9,15 +9,20 @@
 //! | allocation | the allocation: it is released |
 //! | release | the release: the allocation holds it again |
 //! | obligation, its release | the obligation's figures |
+//! | advance, what became of it | the hold on the obligation's purse that covers it |
 //!
 //! A reversal of a reversal does the opposite. Whatever else moved is taken back by the postings
 //! alone.
 
+use time::Date;
+
 use super::Taken;
+use super::concern::Concern;
 use crate::domain::account::AccountKey;
 use crate::domain::books::{Books, PledgeBook};
-use crate::domain::chart::Purses;
+use crate::domain::chart::{Code, Purses};
 use crate::domain::command::{Event, Needs};
+use crate::domain::hold::HoldChange;
 use crate::domain::id::{AllocationId, InstalmentId, ObligationId};
 use crate::domain::journal::Kind;
 use crate::domain::money::Money;
@@ -25,108 +30,6 @@ use crate::domain::obligation::Obligation;
 use crate::domain::pledge::Instalment;
 use crate::domain::refusal::Refusal;
 use crate::domain::reversal::{Chain, ReversibleLine};
-
-/// What a journal did besides the posting.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Concern {
-    /// It had a pledge signed.
-    Agreement,
-    /// It had a condition met.
-    Condition,
-    /// Something came in on an instalment.
-    Income,
-    /// Something of an instalment will not come.
-    WriteOff,
-    /// It made an allocation.
-    Allocation,
-    /// It gave back part of one.
-    Release,
-    /// It bound part of an allocation.
-    Binding,
-    /// It gave back part of what was bound.
-    Unbinding,
-    /// Nothing.
-    Posting,
-    /// What can't be undone here, and what to do instead.
-    OneWay(&'static str),
-}
-
-impl Concern {
-    /// What the first journal of the chain did.
-    pub(super) fn of(chain: &Chain<'_>) -> Concern {
-        match chain.origin().kind {
-            Kind::Agreement => Concern::Agreement,
-            Kind::ConditionMet => Concern::Condition,
-            Kind::Receipt | Kind::LotIssue => Concern::Income,
-            Kind::WriteOff => Concern::WriteOff,
-            Kind::Allocation => Concern::Allocation,
-            Kind::Release => Concern::Release,
-            Kind::Obligation => Concern::Binding,
-            Kind::ObligationRelease | Kind::AdvanceReturn => Concern::Unbinding,
-            Kind::Placement => {
-                Concern::OneWay("credits in an ad account can't be had back from the platform.")
-            }
-            Kind::Payment => {
-                Concern::OneWay("if the bank returned it, record the return of the payout.")
-            }
-            Kind::SupportCost
-            | Kind::SupportCostDraw
-            | Kind::Budget
-            | Kind::BudgetReturn
-            | Kind::Reversal
-            | Kind::Invoice
-            | Kind::PaymentReturn
-            | Kind::Advance
-            | Kind::Liquidation
-            | Kind::Spend
-            | Kind::AdTax
-            | Kind::Overspill
-            | Kind::PlatformPayment
-            | Kind::Refund
-            | Kind::Expiry
-            | Kind::Revocation
-            | Kind::ExpiryCorrection
-            | Kind::Clawback
-            | Kind::Recovery
-            | Kind::BadDebt
-            | Kind::DonorDue
-            | Kind::DonorPayment
-            | Kind::Reserve
-            | Kind::ReserveReturn
-            | Kind::TaxPayment
-            | Kind::Suspense
-            | Kind::Revaluation => Concern::Posting,
-        }
-    }
-
-    /// Whether it says what is owed or has come of an instalment.
-    pub(super) fn is_of_instalment(self) -> bool {
-        match self {
-            Concern::Agreement | Concern::Condition | Concern::Income | Concern::WriteOff => true,
-            Concern::Allocation
-            | Concern::Release
-            | Concern::Binding
-            | Concern::Unbinding
-            | Concern::Posting
-            | Concern::OneWay(_) => false,
-        }
-    }
-
-    /// Whether it is so or not, with nothing in between.
-    pub(super) fn is_whole(self) -> bool {
-        match self {
-            Concern::Agreement | Concern::Condition => true,
-            Concern::Income
-            | Concern::WriteOff
-            | Concern::Allocation
-            | Concern::Release
-            | Concern::Binding
-            | Concern::Unbinding
-            | Concern::Posting
-            | Concern::OneWay(_) => false,
-        }
-    }
-}
 
 /// The side of a line that is the instalment's.
 fn own_key(line: &ReversibleLine) -> Option<(&AccountKey, InstalmentId)> {
@@ -146,6 +49,7 @@ fn own_allocation(chain: &Chain<'_>) -> Option<AllocationId> {
         | Concern::WriteOff
         | Concern::Binding
         | Concern::Unbinding
+        | Concern::Advance(_)
         | Concern::Posting
         | Concern::OneWay(_) => None,
     }
@@ -159,7 +63,13 @@ fn obligations(line: &ReversibleLine) -> impl Iterator<Item = (ObligationId, i64
 }
 
 /// What has to be known of the things.
-pub(super) fn needs(books: &Books, book: &PledgeBook, chain: &Chain<'_>, needs: &mut Needs) {
+pub(super) fn needs(
+    books: &Books,
+    book: &PledgeBook,
+    chain: &Chain<'_>,
+    day: Date,
+    needs: &mut Needs,
+) {
     if Concern::of(chain).is_of_instalment() {
         needs.instalments(book);
     }
@@ -170,6 +80,64 @@ pub(super) fn needs(books: &Books, book: &PledgeBook, chain: &Chain<'_>, needs: 
     for (id, _) in chain.target().lines.iter().flat_map(obligations) {
         needs.obligation(books, id);
     }
+    if let Some(id) = own_advance(chain) {
+        needs.obligation(books, id);
+        needs.holds(book, id.0);
+        if let Some(Some(known)) = books.obligations.get(&id) {
+            needs.accounts(books, book.pledge.id, [known.purse()], day);
+        }
+    }
+}
+
+/// The obligation that the first journal paid in advance on, or accounted for.
+fn own_advance(chain: &Chain<'_>) -> Option<ObligationId> {
+    match Concern::of(chain) {
+        Concern::Advance(_) => chain.origin().subject.map(ObligationId),
+        Concern::Agreement
+        | Concern::Condition
+        | Concern::Income
+        | Concern::WriteOff
+        | Concern::Allocation
+        | Concern::Release
+        | Concern::Binding
+        | Concern::Unbinding
+        | Concern::Posting
+        | Concern::OneWay(_) => None,
+    }
+}
+
+/// What is still advanced stays covered: the hold on the obligation's purse follows it.
+fn cover(
+    books: &Books,
+    book: &PledgeBook,
+    chain: &Chain<'_>,
+    taken: &[Taken<'_>],
+    held: i64,
+) -> Vec<Event> {
+    let obligation = own_advance(chain).and_then(|id| books.obligations.get(&id)?.as_ref());
+    let Some(obligation) = obligation else {
+        return Vec::new();
+    };
+    let advanced = |it: &&Taken<'_>| {
+        let sides = [it.line.debit.code, it.line.credit.code];
+        sides.contains(&Code::Advances)
+    };
+    let moved: i64 = taken.iter().filter(advanced).map(|it| it.amount).sum();
+    let sign = if chain.takes_back() { -held } else { held };
+    let (subject, key) = (obligation.id.0, obligation.purse());
+    let amount = book.held(subject, &key) + sign * moved;
+    let change = HoldChange {
+        subject,
+        key,
+        amount,
+        expires_on: None,
+    };
+    let mut events = match chain.origin().kind {
+        Kind::AdvanceReturn => bind(books, taken, |it, loses| it.released += loses),
+        _ => bind(books, taken, |_, _| {}),
+    };
+    events.push(Event::Held(book.pledge.id, change));
+    events
 }
 
 /// What happens to the things, or why it mustn't.
@@ -188,6 +156,7 @@ pub(super) fn of(
         Concern::Release => reallocate(books, chain, taken, !chain.takes_back()),
         Concern::Binding => Ok(bind(books, taken, |it, loses| it.obligated -= loses)),
         Concern::Unbinding => Ok(bind(books, taken, |it, loses| it.released += loses)),
+        Concern::Advance(held) => Ok(cover(books, book, chain, taken, held)),
         Concern::Posting | Concern::OneWay(_) => Ok(bind(books, taken, |_, _| {})),
     }
 }
