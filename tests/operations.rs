@@ -6,6 +6,7 @@ mod ads;
 mod cash_out;
 mod endings;
 mod place;
+mod reads;
 
 use std::collections::BTreeSet;
 
@@ -15,6 +16,7 @@ use serde_json::{Value, json};
 use crate::harness::{Client, World, credits, demonstration, document, usd};
 
 pub use place::Place;
+pub use reads::reads;
 
 /// What has to be allowed for an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -165,64 +167,6 @@ fn post(path: &'static str, need: Need, names: Names, body: fn(&Place) -> Value)
         query: "",
         body: Some(body),
     }
-}
-
-/// The days of a statement.
-const DAYS: &str = "from=2024-01-01&to=2026-11-24";
-
-pub fn reads() -> Vec<Operation> {
-    use Need::{Ledger, Nothing, Proofs, Reference};
-    let none = Names::Nothing;
-    vec![
-        get("/livez", Nothing, none, ""),
-        get("/readyz", Nothing, none, ""),
-        get("/v1/units", Reference, none, ""),
-        get("/v1/markets", Reference, none, ""),
-        get("/v1/pledges", Ledger, none, ""),
-        get("/v1/pledges/{id}", Ledger, Names::Pledge, ""),
-        get("/v1/pledges/{id}/instalments", Ledger, Names::Pledge, ""),
-        get("/v1/pledges/{id}/lots", Ledger, Names::Pledge, ""),
-        get("/v1/pledges/{id}/summary", Ledger, Names::Pledge, ""),
-        get("/v1/instalments/{id}", Ledger, Names::Instalment(0), ""),
-        get("/v1/lots/{id}", Ledger, Names::Lot, ""),
-        get("/v1/creators", Ledger, none, ""),
-        get("/v1/creators/{id}", Ledger, Names::Creator, ""),
-        get("/v1/allocations", Ledger, none, ""),
-        get("/v1/allocations/{id}", Ledger, Names::Allocation, ""),
-        get("/v1/obligations", Ledger, none, ""),
-        get("/v1/obligations/{id}", Ledger, Names::Obligation, ""),
-        get("/v1/pledges/{id}/ad-accounts", Ledger, Names::Pledge, ""),
-        get("/v1/ad-accounts/{id}", Ledger, Names::AdAccount, ""),
-        get("/v1/payouts", Ledger, none, ""),
-        get("/v1/payouts/{id}", Ledger, Names::Payout, ""),
-        get("/v1/exchange-rates", Reference, none, ""),
-        get("/v1/withholding-rules", Reference, none, ""),
-        get("/v1/platform-profiles", Reference, none, ""),
-        get("/v1/spend-lines", Ledger, none, ""),
-        get("/v1/accounts", Ledger, none, ""),
-        get("/v1/accounts/{id}", Ledger, Names::Account, ""),
-        get("/v1/accounts/{id}/entries", Ledger, Names::Account, ""),
-        get("/v1/accounts/{id}/statement", Ledger, Names::Account, DAYS),
-        get(
-            "/v1/accounts/{id}/statement.csv",
-            Ledger,
-            Names::Account,
-            DAYS,
-        ),
-        get("/v1/journals", Ledger, none, "pledge_id={pledge}"),
-        get("/v1/journals/{id}", Ledger, Names::Journal, ""),
-        get(
-            "/v1/pledges/{id}/journal.hledger",
-            Proofs,
-            Names::Pledge,
-            "",
-        ),
-        get("/v1/trial-balance", Proofs, none, ""),
-        get("/v1/proofs", Proofs, none, ""),
-        get("/v1/pledges/{id}/expiry-horizon", Ledger, Names::Pledge, ""),
-        get("/v1/jobs", Need::ReadJobs, none, ""),
-        get("/v1/jobs/{name}/runs", Need::ReadJobs, Names::Job, ""),
-    ]
 }
 
 fn budget(_: &Place) -> Value {

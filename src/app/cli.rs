@@ -221,6 +221,7 @@ async fn demo_on(config: &Config, opened: &Opened, options: demo::Options) -> Ou
     let api = demo::Api {
         base_url: format!("http://{}", service.address()),
         preparer_token: token(Role::Preparer)?,
+        approver_token: token(Role::Approver)?,
         controller_token: token(Role::Controller)?,
     };
     let handle = service.handle();

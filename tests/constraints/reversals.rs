@@ -58,7 +58,7 @@ pub(super) const CASES: &[Case] = &[
         "journals_reversible",
         &[
             // What was placed or paid; and an agreement that was taken back, given back.
-            "SELECT post('other', 2, 3, 1, '2026-01-28', kind => 'placement'); \
+            "SELECT post('other', 2, 3, 1, '2026-01-28', kind => 'payment-return'); \
              SELECT post('other', 3, 2, 1, '2026-01-28', kind => 'reversal', reverses => 5, \
              reason => 'x', document => 'doc'); SET CONSTRAINTS ALL IMMEDIATE",
             "SELECT post('other', 2, 3, 1, '2026-01-28', kind => 'payment'); \

@@ -53,6 +53,10 @@ pub(super) async fn paid(world: &World, pledge: &str, creator: &str) -> (String,
     }
     let at = format!("/v1/payouts/{}/send", payouts[2]);
     preparer.post(&at, json!({})).await.expect(200);
+    let claim = json!({"amount": usd("3.00"), "reason": "Travel", "document": document(),
+        "effective_date": "2025-06-30"});
+    let at = format!("/v1/obligations/{contract}/clawbacks");
+    world.controller().post(&at, claim).await.expect(201);
     (contract, payouts.try_into().unwrap())
 }
 

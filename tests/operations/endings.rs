@@ -36,6 +36,34 @@ pub fn writes() -> Vec<Operation> {
             pledge,
             |_| paid("B-9"),
         ),
+        post(
+            "/v1/obligations/{id}/clawbacks",
+            WriteOffs,
+            Names::Advanced,
+            |_| {
+                json!({"amount": usd("1.00"), "reason": "Travel", "document": document(),
+                "effective_date": "2025-06-30"})
+            },
+        ),
+        post(
+            "/v1/creators/{id}/recoveries",
+            Money,
+            Names::Creator,
+            |place| {
+                json!({"pledge_id": place.pledge, "amount": usd("1.00"),
+                "bank_reference": "B-10", "effective_date": "2025-07-14"})
+            },
+        ),
+        post(
+            "/v1/creators/{id}/bad-debts",
+            WriteOffs,
+            Names::Creator,
+            |place| {
+                json!({"pledge_id": place.pledge, "amount": usd("1.00"),
+                "reason": "The studio was dissolved", "document": document(),
+                "effective_date": "2025-09-30"})
+            },
+        ),
         post("/v1/pledges/{id}/closing", Endings, pledge, ending),
         post(
             "/v1/pledges/{id}/resumption",

@@ -125,6 +125,7 @@ impl<'a> Client<'a> {
     ) -> Result<Attempt, DemoError> {
         let token = match request.role {
             Role::Preparer => &self.api.preparer_token,
+            Role::Approver => &self.api.approver_token,
             Role::Controller => &self.api.controller_token,
         };
         let url = format!(
@@ -132,8 +133,12 @@ impl<'a> Client<'a> {
             self.api.base_url.trim_end_matches('/'),
             request.path
         );
-        let mut sent = self.http.post(url).bearer_auth(token).json(&request.body);
-        if request.items.is_none() {
+        let mut sent = match &request.body {
+            Some(body) => self.http.post(url).json(body),
+            None => self.http.get(url),
+        };
+        sent = sent.bearer_auth(token);
+        if request.items.is_none() && request.body.is_some() {
             sent = sent.header("Idempotency-Key", key);
         }
         let answer = sent.send().await?;
@@ -152,6 +157,9 @@ impl<'a> Client<'a> {
         if status == StatusCode::SERVICE_UNAVAILABLE {
             return Ok(Attempt::Busy(pause, Refused::read(status.as_u16(), &body)));
         }
+        if let Some(code) = request.refused {
+            return refused(code, status.as_u16(), body, what);
+        }
         if !status.is_success() {
             return Err(Refused::read(status.as_u16(), &body).of(what));
         }
@@ -161,6 +169,18 @@ impl<'a> Client<'a> {
                 replayed: usize::from(replayed),
             })),
             Some(items) => of_items(body, items, pause, what),
+        }
+    }
+}
+
+/// The answer to what is to be refused: it was, for that reason.
+fn refused(code: &str, status: u16, body: Value, what: &str) -> Result<Attempt, DemoError> {
+    let found = Refused::read(status, &body);
+    match found.code == code {
+        true => Ok(Attempt::Answered(Answer { body, replayed: 0 })),
+        false => {
+            let told = format!("{what}: {status} {} and not {code}", found.code);
+            Err(DemoError::Unexpected(told))
         }
     }
 }

@@ -16,11 +16,15 @@ mod random;
 mod report;
 mod requests;
 mod shares;
+mod template;
+mod year;
 
 #[cfg(test)]
 mod tests;
 
 use std::collections::HashSet;
+
+use serde_json::Value;
 
 use client::{Answer, Client};
 use plan::{Call, Step};
@@ -44,7 +48,9 @@ pub struct Api {
     pub base_url: String,
     /// A token of a preparer.
     pub preparer_token: String,
-    /// A token of a controller, for the write-off.
+    /// A token of an approver, who isn't the preparer.
+    pub approver_token: String,
+    /// A token of a controller, for write-offs and the end.
     pub controller_token: String,
 }
 
@@ -186,6 +192,13 @@ fn funded_by(step: &Step) -> Vec<&str> {
     }
 }
 
+fn learn_at(ids: &mut Ids, pointer: &str, name: String, body: &Value) -> Result<(), DemoError> {
+    let id = body.pointer(pointer).and_then(Value::as_str);
+    let id = id.ok_or_else(|| DemoError::Unexpected(format!("{name} was given no id")))?;
+    ids.learn_item(name, id.to_owned());
+    Ok(())
+}
+
 /// Notes the ids that later calls need.
 fn learn(
     ids: &mut Ids,
@@ -193,8 +206,18 @@ fn learn(
     items: Option<Vec<String>>,
     answer: Answer,
 ) -> Result<(), DemoError> {
-    if matches!(call, Call::Announce { .. }) {
-        return ids.learn_pledge(&answer.body);
+    match call {
+        Call::Announce { .. } => return ids.learn_pledge(&answer.body),
+        Call::IssueLot(lot) => {
+            let name = format!("{}/{}", lot.instalment, lot.kind);
+            return learn_at(ids, "/id", name, &answer.body);
+        }
+        Call::Filled(template) => {
+            if let Some((pointer, name)) = &template.learns {
+                return learn_at(ids, pointer, name.clone(), &answer.body);
+            }
+        }
+        _ => {}
     }
     let results = answer
         .body

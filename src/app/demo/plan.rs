@@ -12,6 +12,8 @@ use time::macros::date;
 
 use super::figures::{Amount, MARKETS, TRANCHES, Unit};
 use super::shares;
+use super::template::Template;
+use super::year::Year;
 
 /// The most items of one bulk request that the API takes.
 pub const MOST_ITEMS: usize = 1000;
@@ -58,6 +60,14 @@ pub enum Call {
     Allocate(Vec<Allocation>),
     /// Give part of an allocation back.
     Release(Release),
+    /// A call of the rest of the year.
+    Filled(Box<Template>),
+}
+
+impl From<Template> for Call {
+    fn from(template: Template) -> Self {
+        Call::Filled(Box::new(template))
+    }
 }
 
 /// Cash that came.
@@ -150,6 +160,7 @@ impl Call {
             Call::Enrol(creators) => format!("{} creators enrolled", creators.len()),
             Call::Allocate(items) => format!("{} allocations", items.len()),
             Call::Release(_) => "partial releases".to_owned(),
+            Call::Filled(template) => template.headline.clone(),
         }
     }
 }
@@ -233,6 +244,7 @@ pub fn steps(seed: u64, pledge: u32) -> Vec<Step> {
             call: Call::Release(it),
         }));
     }
+    steps.extend(Year::new(seed, pledge, &allocations, &releases).calls());
     steps
 }
 

@@ -3,13 +3,10 @@
 use std::fmt;
 
 use super::plan::Call;
+use super::template::Template;
 
 /// How many pledges a report names one by one.
 const MOST_NAMED: usize = 5;
-
-/// What isn't loaded.
-const NOT_LOADED: &str = "Not loaded, as this version has no commands for them: extension, \
-                          revocation and lapse of credits.";
 
 /// What was loaded.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -48,6 +45,18 @@ pub struct Counts {
     pub allocations: usize,
     /// Allocations given back in part.
     pub releases: usize,
+    /// Contracts and campaigns.
+    pub obligations: usize,
+    /// Invoices accepted.
+    pub invoices: usize,
+    /// Payouts proposed.
+    pub payouts: usize,
+    /// Payouts that came back.
+    pub returns: usize,
+    /// Rows of spend reported.
+    pub spend_rows: usize,
+    /// Writes that were refused, as they were to be.
+    pub refused: usize,
     /// All writes, items of bulk requests one by one.
     pub writes: usize,
     /// Those of them that were there when they were last sent: from an earlier run, or because
@@ -71,6 +80,30 @@ impl Counts {
             | Call::MeetCondition(..)
             | Call::WriteOff(..)
             | Call::ChargeSupport { .. } => {}
+            Call::Filled(template) => self.count(template, writes),
+        }
+    }
+}
+
+impl Counts {
+    fn count(&mut self, template: &Template, writes: usize) {
+        if template.refused.is_some() {
+            self.refused += 1;
+        }
+        let path = template.path.as_str();
+        for (ending, count) in [
+            ("/obligations/bulk", &mut self.obligations),
+            ("/invoices", &mut self.invoices),
+            ("/payouts/bulk", &mut self.payouts),
+            ("/return", &mut self.returns),
+        ] {
+            if path.ends_with(ending) && template.refused.is_none() {
+                *count += writes;
+            }
+        }
+        if path.ends_with("/spend-imports") {
+            let rows = template.body.as_ref().and_then(|it| it["rows"].as_array());
+            self.spend_rows += rows.map_or(0, Vec::len);
         }
     }
 }
@@ -115,7 +148,16 @@ impl fmt::Display for Report {
             "  {} receipts, {} lots of credits, {} budgets",
             it.receipts, it.lots, it.budgets
         )?;
-        writeln!(f, "{NOT_LOADED}")?;
+        writeln!(
+            f,
+            "  {} contracts and campaigns, {} invoices, {} payouts ({} back), {} rows of spend",
+            it.obligations, it.invoices, it.payouts, it.returns, it.spend_rows
+        )?;
+        writeln!(
+            f,
+            "  {} duplicates were refused; what was left lapsed or went back, and it was closed",
+            it.refused
+        )?;
         writeln!(f, "Look at, with a token:")?;
         self.next
             .iter()

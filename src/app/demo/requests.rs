@@ -15,6 +15,8 @@ use crate::domain::money::format_minor;
 pub enum Role {
     /// Who prepares what moves money.
     Preparer,
+    /// Who approves what somebody else proposed.
+    Approver,
     /// Who writes off.
     Controller,
 }
@@ -26,10 +28,12 @@ pub struct Request {
     pub path: String,
     /// Who sends it.
     pub role: Role,
-    /// What it says.
-    pub body: Value,
+    /// What it says; nothing for a question.
+    pub body: Option<Value>,
     /// The names of its items if it is a bulk request: each is answered with an id.
     pub items: Option<Vec<String>>,
+    /// The code of the refusal it is to meet.
+    pub refused: Option<&'static str>,
 }
 
 /// The ids of one pledge's things, by the names the plan has for them.
@@ -58,6 +62,14 @@ impl Ids {
             .get(name)
             .map(String::as_str)
             .ok_or_else(|| missing(name))
+    }
+
+    /// The id of that name: the pledge's, an item's, or whatever was learned.
+    pub fn named(&self, name: &str) -> Result<&str, DemoError> {
+        match name {
+            "pledge" => self.pledge(),
+            other => self.item(other),
+        }
     }
 
     /// Notes the id of an item of a bulk request.
@@ -95,8 +107,9 @@ pub fn request(step: &Step, ids: &Ids) -> Result<Request, DemoError> {
     let one = |path, body| Request {
         path,
         role: Role::Preparer,
-        body,
+        body: Some(body),
         items: None,
+        refused: None,
     };
     let pledge = |part| ids.pledge().map(|id| format!("/v1/pledges/{id}/{part}"));
     let instalment = |name, part| {
@@ -145,6 +158,7 @@ pub fn request(step: &Step, ids: &Ids) -> Result<Request, DemoError> {
                 .collect();
             in_bulk("allocations", items?)
         }
+        Call::Filled(template) => template.fill(ids)?,
         Call::Release(it) => one(
             format!("/v1/allocations/{}/release", ids.item(&it.allocation)?),
             json!({"amount": money(it.amount), "reason": it.reason, "effective_date": day(it.on)}),
@@ -157,8 +171,9 @@ fn in_bulk(collection: &str, items: Vec<(String, Value)>) -> Request {
     Request {
         path: format!("/v1/{collection}/bulk"),
         role: Role::Preparer,
-        body: json!({"mode": "independent", "items": items}),
+        body: Some(json!({"mode": "independent", "items": items})),
         items: Some(names),
+        refused: None,
     }
 }
 
@@ -230,16 +245,18 @@ fn enrolment(it: &Creator) -> (String, Value) {
     (it.reference.clone(), item)
 }
 
-fn money(amount: Amount) -> Value {
+/// An amount as the API spells it.
+pub fn money(amount: Amount) -> Value {
     json!({"amount": format_minor(amount.minor, 2), "unit": amount.unit.code()})
 }
 
-fn day(date: Date) -> String {
+/// A day as the API spells it.
+pub fn day(date: Date) -> String {
     date.to_string()
 }
 
 /// A document that doesn't exist; the digest is that of its address.
-fn document(name: &str) -> Value {
+pub fn document(name: &str) -> Value {
     let uri = format!("https://files.example.org/fictional/{name}.pdf");
     let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, uri.as_bytes());
     let sha256: String = digest

@@ -152,6 +152,7 @@ fn start(books: &Arc<Mutex<Books>>, trouble: fn(usize) -> Option<Trouble>) -> Ap
     Api {
         base_url: format!("http://{address}/"),
         preparer_token: "token-of-anna".to_owned(),
+        approver_token: "token-of-aiko".to_owned(),
         controller_token: "token-of-carl".to_owned(),
     }
 }

@@ -14,6 +14,7 @@
 
 mod accounts;
 mod columns;
+mod endings;
 mod instalments;
 mod load;
 mod lots;
@@ -21,6 +22,7 @@ mod obligations;
 mod payouts;
 mod post;
 mod record;
+mod register;
 mod reversibles;
 mod spend;
 

@@ -6,25 +6,25 @@ use time::OffsetDateTime;
 
 use super::AnsweredKey;
 use super::columns::{
-    Columns as _, EndPledges, InsertAccounts, InsertAdAccounts, InsertCreators, InsertInstalments,
+    Columns as _, InsertAccounts, InsertAdAccounts, InsertCreators, InsertInstalments,
     InsertJobRuns, InsertJournals, InsertKeys, InsertLotCampaigns, InsertLotEvents,
-    InsertLotMarkets, InsertLots, InsertObligations, InsertPledgeEvents, InsertPledgeMarkets,
-    InsertPledgeUnits, InsertPledges, InsertSpend, InsertSpendRefunds, InsertTransfers, Post,
-    SetHolds,
+    InsertLotMarkets, InsertLots, InsertObligations, InsertPledgeMarkets, InsertPledgeUnits,
+    InsertPledges, InsertSpend, InsertSpendRefunds, InsertTransfers, Post, SetHolds,
 };
+use super::endings::{EndPledges, InsertPledgeEvents};
 use super::payouts::{
     InsertExchangeRates, InsertPayoutEvents, InsertPayouts, InsertStatedRates,
     InsertWithholdingRules,
 };
 use super::record::{push_extension, push_lot, push_run, push_scope};
+use super::register::{push_ad_account, push_obligation};
 use crate::db::error::DbError;
 use crate::db::schema::{instalments, pledges};
 use crate::domain::account::AccountKey;
 use crate::domain::books::{Books, Changes};
 use crate::domain::journal::Journal;
-use crate::domain::obligation::{Bond, Obligation};
 use crate::domain::pledge::PledgeState;
-use crate::domain::{AdAccount, Document, Pledge, PledgeId, SpendLine};
+use crate::domain::{Document, Pledge, PledgeId, SpendLine};
 
 /// A position in a list, as the database counts it. Requests are bounded far below its range.
 pub(super) fn place(index: usize) -> i16 {
@@ -276,50 +276,6 @@ fn push_spend(rows: &mut InsertSpend, line: &SpendLine) {
         line.journal,
         line.import,
         line.line,
-    );
-}
-
-fn push_ad_account(rows: &mut InsertAdAccounts, account: &AdAccount) {
-    rows.push(
-        account.pledge.0,
-        account.id.0,
-        account.platform.clone(),
-        account.reference.clone(),
-        account.name.clone(),
-        account.unit.to_string(),
-        account.market.to_string(),
-        account.time_zone.clone(),
-        account.opened_on,
-    );
-}
-
-fn push_obligation(rows: &mut InsertObligations, obligation: &Obligation) {
-    let (uri, sha256) = split_document(obligation.document.as_ref());
-    let (ad_account, campaign, code_expires_on) = match &obligation.bond {
-        Bond::Contract => (None, None, None),
-        Bond::Campaign {
-            ad_account,
-            campaign,
-            code_expires_on,
-        } => (Some(ad_account.0), Some(campaign.clone()), *code_expires_on),
-    };
-    rows.push(
-        obligation.pledge.0,
-        obligation.id.0,
-        obligation.bond.as_str(),
-        obligation.reference.clone(),
-        obligation.amount.unit().to_string(),
-        obligation.amount.minor(),
-        obligation.creator.0,
-        obligation.market.to_string(),
-        obligation.deliverables.clone(),
-        obligation.starts_on,
-        obligation.ends_on,
-        ad_account,
-        campaign,
-        code_expires_on,
-        uri,
-        sha256,
     );
 }
 

@@ -11,7 +11,7 @@ use crate::domain::hold::{Hold, HoldChange};
 use crate::domain::id::{JournalId, ObligationId, PledgeId};
 use crate::domain::journal::Draft;
 use crate::domain::obligation::Bond;
-use crate::domain::pledge::{Lot, PledgeState};
+use crate::domain::pledge::{Instalment, Lot, PledgeState};
 use crate::domain::spend::{SpendLine, SpendState};
 
 impl Books {
@@ -87,19 +87,7 @@ impl Books {
             Event::Reversed(journal, lines) => self.reverse(journal, &lines),
             Event::Agreed(id, on) => self.move_on(id, PledgeState::Agreed, Some(on)),
             Event::Activated(id) => self.move_on(id, PledgeState::Active, None),
-            Event::InstalmentChanged(instalment) => {
-                let (pledge, id) = (instalment.pledge, instalment.id);
-                let book = self.pledges.get_mut(&pledge).and_then(Option::as_mut);
-                let known = book.and_then(|book| book.instalments.as_mut());
-                if let Some(slot) =
-                    known.and_then(|all| all.iter_mut().find(|known| known.id == id))
-                {
-                    *slot = instalment;
-                }
-                if !self.changes.instalments.contains(&(pledge, id)) {
-                    self.changes.instalments.push((pledge, id));
-                }
-            }
+            Event::InstalmentChanged(instalment) => self.change_instalment(instalment),
             Event::LotIssued(lot) => self.changes.lots.push(lot),
             Event::LotExtended(lot) => {
                 self.changes.extended.push((lot.clone(), actor.to_owned()));
@@ -117,18 +105,12 @@ impl Books {
                 self.allocations.insert(allocation.id, Some(allocation));
             }
             Event::AdAccountOpened(account) => {
-                let name = (account.pledge, Thing::AdAccount, account.reference.clone());
-                self.own_references.insert(name, true);
+                self.name(account.pledge, Thing::AdAccount, &account.reference);
                 self.ad_accounts.insert(account.id, Some(account.clone()));
                 self.changes.ad_accounts.push(account);
             }
             Event::Obligated(obligation) => {
-                let name = (
-                    obligation.pledge,
-                    Thing::Obligation,
-                    obligation.reference.clone(),
-                );
-                self.own_references.insert(name, true);
+                self.name(obligation.pledge, Thing::Obligation, &obligation.reference);
                 if let Bond::Campaign {
                     ad_account,
                     campaign,
@@ -156,6 +138,24 @@ impl Books {
             Event::PayoutMoved(event) => self.move_payout(event),
             Event::ExchangeRateStated(rate) => self.state_exchange_rate(rate),
             Event::RateStated(pledge, unit, rate) => self.state_rate(pledge, unit, rate),
+        }
+    }
+
+    /// Something of the pledge now goes by that reference.
+    fn name(&mut self, pledge: PledgeId, thing: Thing, reference: &str) {
+        self.own_references
+            .insert((pledge, thing, reference.to_owned()), true);
+    }
+
+    fn change_instalment(&mut self, instalment: Instalment) {
+        let (pledge, id) = (instalment.pledge, instalment.id);
+        let book = self.pledges.get_mut(&pledge).and_then(Option::as_mut);
+        let known = book.and_then(|book| book.instalments.as_mut());
+        if let Some(slot) = known.and_then(|all| all.iter_mut().find(|known| known.id == id)) {
+            *slot = instalment;
+        }
+        if !self.changes.instalments.contains(&(pledge, id)) {
+            self.changes.instalments.push((pledge, id));
         }
     }
 

@@ -5,47 +5,18 @@
 
 use std::str::FromStr;
 
-use time::macros::date;
-use time::{Date, Duration, OffsetDateTime};
+use time::Date;
 
+use super::edge::{EARLIEST, Edge, LATEST};
 use super::json::{Node, Object};
-use super::scalar::{self, Fault, Text, Window};
+use super::scalar::{self, Fault, Text};
 use crate::domain::id::NotAnId;
 use crate::domain::money::NotMoney;
-use crate::domain::{Catalogue, Document, Market, Money, Unit};
+use crate::domain::{Document, Market, Money, Unit};
 use crate::http::problem::Reason;
-
-/// No date before this one means anything here.
-const EARLIEST: Date = date!(2000 - 01 - 01);
-/// No plan reaches further.
-const LATEST: Date = date!(2100 - 12 - 31);
 
 /// More unknown fields than this aren't a slip, and aren't worth a longer answer.
 pub(super) const MOST_UNKNOWN: usize = 20;
-
-/// What a body is read against.
-#[derive(Debug, Clone, Copy)]
-pub struct Edge<'a> {
-    /// The units and markets there are.
-    pub catalogue: &'a Catalogue,
-    /// The day it is now, UTC.
-    pub today: Date,
-}
-
-impl<'a> Edge<'a> {
-    /// The edge at this moment.
-    pub fn now(catalogue: &'a Catalogue) -> Self {
-        Edge {
-            catalogue,
-            today: OffsetDateTime::now_utc().date(),
-        }
-    }
-
-    /// Days on which something may have counted: to tomorrow, as somewhere that day has begun.
-    pub fn past(&self) -> Window {
-        EARLIEST..=self.today.saturating_add(Duration::DAY)
-    }
-}
 
 /// The fields of one object of the body.
 #[derive(Debug)]

@@ -3,11 +3,13 @@
 //! A body is refused if it isn't JSON (400), or for all the faults its fields have (422). Text of
 //! unknown fields, wrong types and `null` is never passed over: who writes them means something.
 
+mod edge;
 mod fields;
 mod json;
 mod scalar;
 
-pub use fields::{Edge, Fields};
+pub use edge::Edge;
+pub use fields::Fields;
 pub use json::{Node, Object};
 pub use scalar::{Fault, Text, Window, day, rate, sha256, uri};
 

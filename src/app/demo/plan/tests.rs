@@ -184,7 +184,7 @@ impl Model {
 
     fn apply(&mut self, call: &Call) {
         match call {
-            Call::Announce { .. } | Call::Enrol(_) => {}
+            Call::Announce { .. } | Call::Enrol(_) | Call::Filled(_) => {}
             Call::Agree(on) => {
                 for instalment in INSTALMENTS.iter().filter(|it| it.condition.is_none()) {
                     self.owe(instalment.reference, *on);
