@@ -22,16 +22,22 @@ CREATE INDEX journals_reversals ON journals (pledge_id, reverses) WHERE reverses
 
 -- How much of a line was taken back: what reversals took, less what reversals of those gave back.
 CREATE FUNCTION reversed_of(pledge uuid, journal_number bigint, line_number smallint)
-RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE AS $$
-    WITH RECURSIVE later (number, sign) AS (
-        SELECT r.number, 1 FROM journals r
-        WHERE r.pledge_id = pledge AND r.reverses = journal_number
-        UNION ALL
-        SELECT r.number, -later.sign
-        FROM later JOIN journals r ON r.pledge_id = pledge AND r.reverses = later.number)
-    SELECT coalesce(sum(later.sign * t.amount), 0)::bigint
-    FROM later JOIN transfers t ON t.pledge_id = pledge AND t.journal = later.number
-                               AND t.line = line_number
+RETURNS bigint LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM journals WHERE pledge_id = pledge AND reverses = journal_number) THEN
+        RETURN 0;
+    END IF;
+    RETURN (
+        WITH RECURSIVE later (number, sign) AS (
+            SELECT r.number, 1 FROM journals r
+            WHERE r.pledge_id = pledge AND r.reverses = journal_number
+            UNION ALL
+            SELECT r.number, -later.sign
+            FROM later JOIN journals r ON r.pledge_id = pledge AND r.reverses = later.number)
+        SELECT coalesce(sum(later.sign * t.amount), 0)
+        FROM later JOIN transfers t ON t.pledge_id = pledge AND t.journal = later.number
+                                   AND t.line = line_number);
+END
 $$;
 
 -- At commit, when a reversal's transfers are there: each mirrors the line it reverses, and no line
