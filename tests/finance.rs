@@ -13,6 +13,7 @@ mod desk;
 mod dry_runs;
 mod expiry;
 mod files;
+mod holds;
 mod invoices;
 mod lots;
 mod overspill;

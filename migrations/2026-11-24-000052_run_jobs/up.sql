@@ -6,7 +6,8 @@ CREATE TABLE jobs (
 );
 
 INSERT INTO jobs (name, purpose) VALUES
-    ('expiry', 'Lets credits lapse whose lot has ended');
+    ('expiry', 'Lets credits lapse whose lot has ended'),
+    ('hold-expiry', 'Voids payouts whose hold has run out');
 
 CREATE TABLE job_runs (
     id uuid NOT NULL,

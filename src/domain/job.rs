@@ -38,6 +38,8 @@ macro_rules! jobs {
 jobs! {
     /// Credits lapse.
     Expiry = "expiry", "Lets credits lapse whose lot has ended";
+    /// Holds of payouts end.
+    HoldExpiry = "hold-expiry", "Voids payouts whose hold has run out";
 }
 
 /// How a run went.
@@ -80,7 +82,7 @@ pub struct JobRun {
     pub outcome: RunOutcome,
     /// How many things waited for it.
     pub found: i32,
-    /// How many journals it posted.
+    /// How much it did: journals posted, payouts voided.
     pub done: i32,
     /// How many of the things were refused, so that they wait for somebody.
     pub refused: i32,

@@ -9,6 +9,7 @@
 //! [`Job`](crate::domain::Job) and in the table `jobs`, an arm in [`Jobs::run`], and a file here.
 
 mod expiry;
+mod hold_expiry;
 
 use std::time::Duration;
 
@@ -89,6 +90,7 @@ impl Jobs {
         };
         let counts = match job {
             Job::Expiry => self.expire(actor, grace).await,
+            Job::HoldExpiry => self.expire_holds(actor).await,
         };
         let Counts {
             found,

@@ -66,6 +66,10 @@ pub struct Counts {
 
 impl Counts {
     pub(super) fn add(&mut self, call: &Call, writes: usize, replayed: usize) {
+        if matches!(call, Call::Filled(template) if template.refused.is_some()) {
+            self.refused += 1;
+            return;
+        }
         self.writes += writes;
         self.replayed += replayed;
         match call {
@@ -87,9 +91,6 @@ impl Counts {
 
 impl Counts {
     fn count(&mut self, template: &Template, writes: usize) {
-        if template.refused.is_some() {
-            self.refused += 1;
-        }
         let path = template.path.as_str();
         for (ending, count) in [
             ("/obligations/bulk", &mut self.obligations),
@@ -97,7 +98,7 @@ impl Counts {
             ("/payouts/bulk", &mut self.payouts),
             ("/return", &mut self.returns),
         ] {
-            if path.ends_with(ending) && template.refused.is_none() {
+            if path.ends_with(ending) {
                 *count += writes;
             }
         }
