@@ -204,9 +204,8 @@ fn in_bulk(mut item: Value) -> Value {
 }
 
 fn beginnings() -> Vec<Operation> {
-    use Need::{Creators, Money, Pledges, Reversals, WriteOffs};
-    let mut all = cash_out::writes();
-    all.extend([
+    use Need::{Money, Pledges, WriteOffs};
+    vec![
         post("/v1/pledges", Pledges, Names::Nothing, |_| demonstration()),
         post(
             "/v1/pledges/{id}/agreement",
@@ -267,6 +266,12 @@ fn beginnings() -> Vec<Operation> {
                 "effective_date": "2025-04-12"})
             },
         ),
+    ]
+}
+
+fn uses() -> Vec<Operation> {
+    use Need::{Creators, Money, Pledges, Reversals};
+    vec![
         post("/v1/creators", Creators, Names::Nothing, |_| {
             creator("FR-0001")
         }),
@@ -322,13 +327,19 @@ fn beginnings() -> Vec<Operation> {
             json!({"amount": credits("1.00"), "reason": "The offer ended",
                 "document": document(), "effective_date": "2025-03-03"})
         }),
-    ]);
-    all
+    ]
 }
 
 /// Every write, those last that leave little to write on.
 pub fn writes() -> Vec<Operation> {
-    [beginnings(), ads::writes(), endings::writes()].concat()
+    [
+        cash_out::writes(),
+        beginnings(),
+        uses(),
+        ads::writes(),
+        endings::writes(),
+    ]
+    .concat()
 }
 
 pub fn operations() -> Vec<Operation> {

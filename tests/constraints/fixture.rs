@@ -93,8 +93,8 @@ $$;
 
 /// USD 700 and credits of 300, of which 500 came; JP has 100, gives 90 to a creator, has 100 more:
 /// so 110 are there now, and 10 were between the 20th and the 25th. Of another pledge a creator has
-/// 50, 40 of it bound by a contract, of which 5 were taken back again and 10 are held. Of a third it
-/// is owed 30, of which 5 were paid and 10 are to be; and a campaign spent 20 on the 10th of
+/// 50, 40 of it bound by a contract, of which 5 were taken back again and 10 are held. Of a third
+/// it is owed 30, of which 5 were paid and 10 are to be; and a campaign spent 20 on the 10th of
 /// February, of which 5 were refunded.
 const STORY: &str = "
 SELECT announce('fides', 70000, 30000);
