@@ -100,10 +100,11 @@ impl Serving {
         self.ends().await
     }
 
-    /// How it ends.
+    /// How it ends. The longest of what is waited for is the demonstration, which an unoptimised
+    /// build takes a minute for when nothing else runs, and tests run beside each other.
     pub async fn ends(&mut self) -> ExitStatus {
         let child = &mut self.child;
-        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
+        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(300);
         loop {
             if let Some(status) = child.try_wait().unwrap() {
                 return status;
