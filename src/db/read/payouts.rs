@@ -9,7 +9,7 @@ use super::error::ReadError;
 use super::page::{Page, Window};
 use super::sight::Sight;
 use crate::db::rows::{ExchangeRow, PayoutFigures, PayoutRow, WithholdingRow};
-use crate::db::schema::{exchange_rates, holds, payout_figures, payouts, withholding_rules};
+use crate::db::schema::{exchange_rates, payout_figures, payouts, withholding_rules};
 use crate::domain::exchange::ExchangeRate;
 use crate::domain::payout::PayoutState;
 use crate::domain::{Catalogue, CreatorId, Market, Payout, PayoutId, PledgeId, WithholdingRule};
@@ -105,18 +105,12 @@ pub async fn due_payouts(
     today: Date,
 ) -> Result<Vec<PayoutId>, ReadError> {
     let waiting = [PayoutState::Proposed, PayoutState::Approved].map(PayoutState::as_str);
-    let own = payouts::pledge_id
-        .eq(holds::pledge_id)
-        .and(payouts::id.eq(holds::subject));
-    let ids: Vec<Uuid> = holds::table
-        .inner_join(payouts::table.on(own))
+    let ids: Vec<Uuid> = payouts::table
         .inner_join(payout_figures::table.on(payout_figures::id.eq(payouts::id)))
-        .filter(holds::amount.gt(0))
-        .filter(holds::expires_on.lt(today))
+        .filter(payouts::hold_expires_on.lt(today))
         .filter(payout_figures::state.eq_any(waiting))
         .select(payouts::id)
         .order(payouts::id)
-        .distinct()
         .load(connection)
         .await?;
     Ok(ids.into_iter().map(PayoutId).collect())
