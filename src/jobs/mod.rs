@@ -6,7 +6,7 @@
 //! done is recorded, whatever came of it.
 //!
 //! Who has jobs done, and when, is decided elsewhere. A new job is a word in
-//! [`Job`](crate::domain::Job) and in the table `jobs`, an arm in [`Jobs::run`], and a file here.
+//! [`Job`] and in the table `jobs`, an arm in [`Jobs::run`], and a file here.
 
 mod expiry;
 mod hold_expiry;
