@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use super::{Counts, Jobs};
-use crate::db::DbError;
 use crate::db::read::{self, ReadError};
 use crate::domain::command::ExpireLot;
 use crate::domain::{Command, LotId, Refusal};
@@ -46,7 +45,7 @@ impl Jobs {
     }
 
     async fn due_lots(&self, grace: Duration) -> Result<Vec<LotId>, ReadError> {
-        let mut connection = self.pool.get().await.map_err(|error: DbError| error)?;
+        let mut connection = self.pool.get().await?;
         read::due_lots(&mut connection, grace).await
     }
 

@@ -3,7 +3,6 @@
 use time::OffsetDateTime;
 
 use super::{Counts, Jobs};
-use crate::db::DbError;
 use crate::db::read::{self, ReadError};
 use crate::domain::command::ExpirePayout;
 use crate::domain::{Command, PayoutId};
@@ -45,7 +44,7 @@ impl Jobs {
     }
 
     async fn due_payouts(&self, today: time::Date) -> Result<Vec<PayoutId>, ReadError> {
-        let mut connection = self.pool.get().await.map_err(|error: DbError| error)?;
+        let mut connection = self.pool.get().await?;
         read::due_payouts(&mut connection, today).await
     }
 }

@@ -33,6 +33,14 @@ impl<T> Page<T> {
             has_more,
         }
     }
+
+    /// The same part of the list, with each member shown as it is to be seen.
+    pub fn map<U>(&self, shown: impl FnMut(&T) -> U) -> Page<U> {
+        Page {
+            data: self.data.iter().map(shown).collect(),
+            has_more: self.has_more,
+        }
+    }
 }
 
 #[cfg(test)]

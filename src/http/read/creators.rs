@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 
 use super::get::{Get, failed};
 use super::lists::{page, window};
-use crate::db::read::{self, AllocationFilter, Page, Sight};
+use crate::db::read::{self, AllocationFilter, Sight};
 use crate::domain::{AllocationId, Creator, CreatorId};
 use crate::http::access::permission::ReadLedger;
 use crate::http::paging::ListOut;
@@ -39,19 +39,11 @@ pub async fn list_creators(get: Get<ReadLedger>) -> Result<HttpResponse, Problem
     let mut connection = get.connection().await?;
     let creators = read::list_creators(&mut connection, get.sight(), market, window).await;
     let creators = creators.map_err(failed)?;
-    let data = creators
-        .data
-        .iter()
-        .map(|it| (it.id.0, shown(it, get.sight())))
-        .collect();
     page(
         &get,
         &paging,
         window,
-        Page {
-            data,
-            has_more: creators.has_more,
-        },
+        creators.map(|it| (it.id.0, shown(it, get.sight()))),
     )
 }
 
@@ -94,19 +86,11 @@ pub async fn list_allocations(get: Get<ReadLedger>) -> Result<HttpResponse, Prob
     let (catalogue, sight) = (get.catalogue(), get.sight());
     let found = read::list_allocations(&mut connection, catalogue, sight, &filter, window).await;
     let found = found.map_err(failed)?;
-    let data = found
-        .data
-        .iter()
-        .map(|it| (it.id.0, AllocationOut::from(it)))
-        .collect();
     page(
         &get,
         &paging,
         window,
-        Page {
-            data,
-            has_more: found.has_more,
-        },
+        found.map(|it| (it.id.0, AllocationOut::from(it))),
     )
 }
 

@@ -5,7 +5,7 @@ use actix_web::HttpResponse;
 use super::get::{Get, failed};
 use super::lists::{page, slice, window};
 use super::views::HorizonOut;
-use crate::db::read::{self, Page, snapshot};
+use crate::db::read::{self, snapshot};
 use crate::domain::{Job, PledgeId};
 use crate::http::access::permission::{ReadJobs, ReadLedger};
 use crate::http::paging::ListOut;
@@ -47,9 +47,12 @@ pub async fn list_job_runs(get: Get<ReadJobs>) -> Result<HttpResponse, Problem> 
     let mut connection = get.connection().await?;
     let found = read::list_runs(&mut connection, job, window).await;
     let found = found.map_err(failed)?;
-    let data = found.data.iter().map(|it| (it.id.0, JobRunOut::from(it)));
-    let (data, has_more) = (data.collect(), found.has_more);
-    page(&get, &paging, window, Page { data, has_more })
+    page(
+        &get,
+        &paging,
+        window,
+        found.map(|it| (it.id.0, JobRunOut::from(it))),
+    )
 }
 
 /// Read what is going to lapse

@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 
 use super::get::{Get, failed};
 use super::lists::{page, window};
-use crate::db::read::{self, ObligationFilter, Page, snapshot};
+use crate::db::read::{self, ObligationFilter, snapshot};
 use crate::domain::{AdAccountId, ObligationId, PledgeId};
 use crate::http::access::permission::ReadLedger;
 use crate::http::paging::ListOut;
@@ -34,12 +34,12 @@ pub async fn list_obligations(get: Get<ReadLedger>) -> Result<HttpResponse, Prob
     let (catalogue, sight) = (get.catalogue(), get.sight());
     let found = read::list_obligations(&mut connection, catalogue, sight, &filter, window).await;
     let found = found.map_err(failed)?;
-    let data = found
-        .data
-        .iter()
-        .map(|it| (it.id.0, ObligationOut::from(it)));
-    let (data, has_more) = (data.collect(), found.has_more);
-    page(&get, &paging, window, Page { data, has_more })
+    page(
+        &get,
+        &paging,
+        window,
+        found.map(|it| (it.id.0, ObligationOut::from(it))),
+    )
 }
 
 /// Read an obligation
@@ -76,12 +76,12 @@ pub async fn list_ad_accounts(get: Get<ReadLedger>) -> Result<HttpResponse, Prob
     });
     let (pledge, found) = reads.await.map_err(failed)?;
     pledge.ok_or_else(|| get.absent("pledge"))?;
-    let data = found
-        .data
-        .iter()
-        .map(|it| (it.id.0, AdAccountOut::from(it)));
-    let (data, has_more) = (data.collect(), found.has_more);
-    page(&get, &paging, window, Page { data, has_more })
+    page(
+        &get,
+        &paging,
+        window,
+        found.map(|it| (it.id.0, AdAccountOut::from(it))),
+    )
 }
 
 /// Read an ad account

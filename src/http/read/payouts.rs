@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 
 use super::get::{Get, failed};
 use super::lists::{page, window};
-use crate::db::read::{self, Page, PayoutFilter};
+use crate::db::read::{self, PayoutFilter};
 use crate::domain::payout::PayoutState;
 use crate::domain::{Payout, PayoutId};
 use crate::http::access::permission::{ReadLedger, ReadReference};
@@ -57,9 +57,12 @@ pub async fn list_payouts(get: Get<ReadLedger>) -> Result<HttpResponse, Problem>
     let (catalogue, sight) = (get.catalogue(), get.sight());
     let found = read::list_payouts(&mut connection, catalogue, sight, &filter, window).await;
     let found = found.map_err(failed)?;
-    let data = found.data.iter().map(|it| (it.id.0, seen(&get, it)));
-    let (data, has_more) = (data.collect(), found.has_more);
-    page(&get, &paging, window, Page { data, has_more })
+    page(
+        &get,
+        &paging,
+        window,
+        found.map(|it| (it.id.0, seen(&get, it))),
+    )
 }
 
 /// Read a payout
@@ -87,10 +90,12 @@ pub async fn list_withholding_rules(get: Get<ReadReference>) -> Result<HttpRespo
     let mut connection = get.connection().await?;
     let found = read::list_withholding_rules(&mut connection, window).await;
     let found = found.map_err(failed)?;
-    let data = found.data.iter();
-    let data = data.map(|it| (it.id.0, WithholdingRuleOut::from(it)));
-    let (data, has_more) = (data.collect(), found.has_more);
-    page(&get, &paging, window, Page { data, has_more })
+    page(
+        &get,
+        &paging,
+        window,
+        found.map(|it| (it.id.0, WithholdingRuleOut::from(it))),
+    )
 }
 
 /// List exchange rates
@@ -111,8 +116,10 @@ pub async fn list_exchange_rates(get: Get<ReadReference>) -> Result<HttpResponse
     let catalogue = get.catalogue();
     let found = read::list_exchange_rates(&mut connection, catalogue, base, quote, window).await;
     let found = found.map_err(failed)?;
-    let data = found.data.iter();
-    let data = data.map(|it| (it.id.0, ExchangeRateOut::from(it)));
-    let (data, has_more) = (data.collect(), found.has_more);
-    page(&get, &paging, window, Page { data, has_more })
+    page(
+        &get,
+        &paging,
+        window,
+        found.map(|it| (it.id.0, ExchangeRateOut::from(it))),
+    )
 }

@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 
 use super::get::{Get, failed};
 use super::lists::{page, slice, window};
-use crate::db::read::{self, Page, snapshot};
+use crate::db::read::{self, snapshot};
 use crate::domain::{Instalment, InstalmentId, LotId, PledgeId};
 use crate::http::access::permission::ReadLedger;
 use crate::http::paging::ListOut;
@@ -30,7 +30,7 @@ pub async fn list_pledges(get: Get<ReadLedger>) -> Result<HttpResponse, Problem>
         Ok((pledges, instalments))
     });
     let (pledges, instalments) = reads.await.map_err(failed)?;
-    let data = pledges.data.iter().map(|pledge| {
+    let pledges = pledges.map(|pledge| {
         let its = instalments
             .iter()
             .filter(|it| it.pledge == pledge.id)
@@ -40,10 +40,6 @@ pub async fn list_pledges(get: Get<ReadLedger>) -> Result<HttpResponse, Problem>
             PledgeOut::new(pledge, &its.collect::<Vec<Instalment>>()),
         )
     });
-    let pledges = Page {
-        data: data.collect(),
-        has_more: pledges.has_more,
-    };
     page(&get, &paging, window, pledges)
 }
 
@@ -124,19 +120,11 @@ pub async fn list_lots(get: Get<ReadLedger>) -> Result<HttpResponse, Problem> {
     });
     let (pledge, lots) = reads.await.map_err(failed)?;
     pledge.ok_or_else(|| get.absent("pledge"))?;
-    let data = lots
-        .data
-        .iter()
-        .map(|lot| (lot.id.0, LotOut::from(lot)))
-        .collect();
     page(
         &get,
         &paging,
         window,
-        Page {
-            data,
-            has_more: lots.has_more,
-        },
+        lots.map(|lot| (lot.id.0, LotOut::from(lot))),
     )
 }
 

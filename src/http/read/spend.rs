@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 
 use super::get::{Get, failed};
 use super::lists::{page, window};
-use crate::db::read::{self, Page, SpendFilter, snapshot};
+use crate::db::read::{self, SpendFilter, snapshot};
 use crate::http::access::permission::ReadLedger;
 use crate::http::paging::ListOut;
 use crate::http::problem::Problem;
@@ -40,8 +40,10 @@ pub async fn list_spend_lines(get: Get<ReadLedger>) -> Result<HttpResponse, Prob
         read::list_spend_lines(connection, catalogue, sight, &filter, window).await
     });
     let found = found.await.map_err(failed)?;
-    let data = found.data.iter();
-    let data = data.map(|(line, unit)| (line.id.0, SpendLineOut::new(line, unit)));
-    let (data, has_more) = (data.collect(), found.has_more);
-    page(&get, &paging, window, Page { data, has_more })
+    page(
+        &get,
+        &paging,
+        window,
+        found.map(|(line, unit)| (line.id.0, SpendLineOut::new(line, unit))),
+    )
 }
