@@ -17,8 +17,6 @@ const READ_DATABASE_URL: &str = "READ_DATABASE_URL";
 const LISTEN: &str = "ALMONER_LISTEN";
 /// Where the private database and the local signing key are.
 const DATA_DIR: &str = "ALMONER_DATA_DIR";
-/// No time between jobs is longer.
-const A_YEAR_S: u64 = 366 * 86_400;
 /// Other origins whose pages may call.
 const CORS_ORIGINS: &str = "ALMONER_CORS_ORIGINS";
 
@@ -26,6 +24,8 @@ const CORS_ORIGINS: &str = "ALMONER_CORS_ORIGINS";
 const JOBS_EVERY_S: &str = "ALMONER_JOBS_EVERY_S";
 /// How many seconds a lot that was recorded after its end waits before it lapses by itself.
 const EXPIRY_GRACE_S: &str = "ALMONER_EXPIRY_GRACE_S";
+/// No time that is set in seconds is longer.
+const A_YEAR_S: u64 = 366 * 86_400;
 
 /// What the service runs with.
 #[derive(Debug, Clone)]
