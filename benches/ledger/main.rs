@@ -4,9 +4,10 @@
 //! ledger function (one transaction per transfer, all from one hot account), the service as a
 //! process of its own (single allocations over HTTP with token and idempotency key, all from one
 //! market's purse, and bulk requests of 1,000), and `pgbench`'s TPC-B. Then it measures reads over
-//! what was written. It prints medians, and the ratios of what was measured in the same round;
-//! nothing is asserted. Load generator, service and Postgres share the machine's cores, and on a
-//! machine that is shared itself only the ratios mean much.
+//! what was written, and at last the import of a file of spend of 1,000,000 rows
+//! (`ALMONER_BENCH_ROWS`), beside `COPY` into a bare table. It prints medians, and the ratios of
+//! what was measured in the same round; nothing is asserted. Load generator, service and Postgres
+//! share the machine's cores, and on a machine that is shared itself only the ratios mean much.
 //!
 //! `ALMONER_BENCH_SECONDS` sets how long each row runs in a round (default 5),
 //! `ALMONER_BENCH_ROUNDS` how many rounds there are (default 3). `cargo bench -- single plain`
@@ -15,6 +16,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod client;
+mod imports;
 mod instead;
 mod reads;
 mod report;
@@ -25,15 +27,7 @@ use std::time::Duration;
 use almoner::embedded::{Embedded, Throwaway};
 
 use report::Report;
-use service::{Pledge, Service};
-
-/// Reads a number from the environment.
-fn setting(name: &str, otherwise: u64) -> u64 {
-    let value = std::env::var(name).ok();
-    value
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(otherwise)
-}
+use service::{Pledge, Service, setting};
 
 /// One client alone, then more at once than there are cores; 64 is what the ratios are about.
 const CLIENTS: [usize; 4] = [64, 256, 8, 1];
@@ -111,6 +105,9 @@ async fn main() {
     }
     if report.wants("reads, backdated") {
         reads::backdated(&service, &server, &mut report).await;
+    }
+    if report.wants("spend import") {
+        imports::measure(&service, &server, &mut report).await;
     }
     report.print();
     service.stop();

@@ -24,6 +24,14 @@ pub struct Pledge {
     pub creators: Vec<String>,
 }
 
+/// Reads a number from the environment.
+pub fn setting(name: &str, otherwise: u64) -> u64 {
+    let value = std::env::var(name).ok();
+    value
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(otherwise)
+}
+
 const PROGRAM: &str = env!("CARGO_BIN_EXE_almoner");
 
 impl Service {
@@ -68,12 +76,23 @@ impl Service {
 
     /// Posts a body and returns the answer, which must be a success.
     pub async fn post(&self, path: &str, key: &str, body: &Value) -> Value {
+        let body = serde_json::to_string(body).expect("JSON");
+        self.send(path, key, "application/json", body).await
+    }
+
+    /// Posts a file of lines and returns the answer, which must be a success.
+    pub async fn post_file(&self, path: &str, key: &str, file: String) -> Value {
+        self.send(path, key, "text/csv", file).await
+    }
+
+    async fn send(&self, path: &str, key: &str, media_type: &str, body: String) -> Value {
         let answer = self
             .http
             .post(format!("http://{}{path}", self.address))
             .bearer_auth(&self.preparer)
             .header("Idempotency-Key", key)
-            .json(body)
+            .header("Content-Type", media_type)
+            .body(body)
             .send()
             .await
             .expect("an answer");

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::hash::{Hash, Hasher};
 
 use time::Date;
 
@@ -15,7 +16,7 @@ use super::market::Market;
 use super::unit::Unit;
 
 /// What an account is kept by: its natural key within a pledge.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountKey {
     /// Its code in the chart.
     pub code: Code,
@@ -35,6 +36,25 @@ pub struct AccountKey {
     pub ad_account: Option<AdAccountId>,
     /// The platform, where the code asks for one.
     pub platform: Option<String>,
+}
+
+/// By the code and what tells accounts of one code apart: keys are looked up many times for each
+/// command, and no two of a pledge that differ in the rest alone are ever many.
+impl Hash for AccountKey {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let ids = [
+            self.creator.map(|id| id.0),
+            self.instalment.map(|id| id.0),
+            self.lot.map(|id| id.0),
+            self.obligation.map(|id| id.0),
+            self.ad_account.map(|id| id.0),
+        ];
+        let ids = ids.into_iter().flatten();
+        let own = ids.fold(0, |own: u128, id| own.rotate_left(7) ^ id.as_u128());
+        self.code.hash(state);
+        self.market.hash(state);
+        state.write_u128(own);
+    }
 }
 
 impl AccountKey {

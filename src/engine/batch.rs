@@ -86,13 +86,15 @@ async fn within(
         .map(|submission| submission.key.digest)
         .collect();
     let mut first = needs(commands.iter().copied(), &books);
-    if memory.recall_creators(&first, &mut books) {
+    if memory.recall_creators(&first, &mut books) | memory.recall_campaigns(&first, &mut books) {
         first = needs(commands.iter().copied(), &books);
     }
     let asked: Vec<_> = first.creators.iter().copied().collect();
+    let campaigns: Vec<_> = first.campaigns.iter().cloned().collect();
     let remembered = memory.spare(&mut first);
     let (now, stored) = session.begin(&pledges, &keys, first, &mut books).await?;
     memory.keep_creators(asked, &books);
+    memory.keep_campaigns(campaigns, &books);
     memory.recall_accounts(remembered, &mut books);
     let mut known: HashMap<Uuid, (Uuid, Vec<u8>)> = stored
         .into_iter()
@@ -103,10 +105,12 @@ async fn within(
         let fresh = commands
             .iter()
             .filter(|it| !known.contains_key(&it.key.digest));
-        let more = needs(fresh.copied(), &books);
+        let mut more = needs(fresh.copied(), &books);
         if more.is_empty() {
             break;
         }
+        let remembered = memory.spare(&mut more);
+        memory.recall_accounts(remembered, &mut books);
         session.load(more, &mut books).await?;
     }
 

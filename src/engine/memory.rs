@@ -1,20 +1,22 @@
 //! What a lane remembers from batch to batch, so that it need not ask the database again.
 //!
-//! A creator's market never changes. Accounts do, but only with a journal of their pledge or a
-//! change of its holds: so they are as they were left while the pledge, once its row is locked, has
-//! as many of both as then.
+//! A creator's market never changes, nor do a campaign's terms. Accounts do, but only with a journal
+//! of their pledge or a change of its holds: so they are as they were left while the pledge, once its
+//! row is locked, has as many of both as then.
 //! That is asked anew in every batch, as another service may have posted in between. Were something
 //! remembered wrongly all the same, the database would refuse the batch, as it checks each transfer
 //! against the accounts; then everything is forgotten and the commands are carried out afresh.
 
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashSet};
 
 use crate::domain::account::{Account, AccountKey};
 use crate::domain::books::Books;
+use crate::domain::command::CampaignName;
+use crate::domain::spend::Campaign;
 use crate::domain::{CreatorId, Market, Needs, PledgeId};
 
-/// How many creators, and how many accounts, are remembered before all are forgotten: some ten
-/// megabytes.
+/// How many creators, campaigns, and accounts each are remembered before all are forgotten: some
+/// tens of megabytes.
 const REMEMBERED: usize = 65_536;
 
 /// The accounts of a pledge as they were after so many journals and changes of holds.
@@ -28,6 +30,7 @@ struct Left {
 #[derive(Debug, Default)]
 pub(super) struct Memory {
     creators: HashMap<CreatorId, Market>,
+    campaigns: HashMap<CampaignName, Campaign>,
     pledges: HashMap<PledgeId, Left>,
     accounts: usize,
 }
@@ -52,6 +55,28 @@ impl Memory {
         let found = asked.into_iter();
         let found = found.filter_map(|id| Some((id, books.creators.get(&id).copied().flatten()?)));
         self.creators.extend(found);
+    }
+
+    /// Enters the campaigns that are needed and remembered in the books. Whether there were any.
+    pub(super) fn recall_campaigns(&self, needs: &Needs, books: &mut Books) -> bool {
+        let known = needs.campaigns.iter();
+        let known =
+            known.filter_map(|it| Some((it.clone(), Some(self.campaigns.get(it)?.clone()))));
+        books.campaigns.extend(known);
+        !books.campaigns.is_empty()
+    }
+
+    /// Keeps what was read of these campaigns. One that isn't there may be begun later.
+    pub(super) fn keep_campaigns(&mut self, asked: Vec<CampaignName>, books: &Books) {
+        if self.campaigns.len() + asked.len() > REMEMBERED {
+            self.campaigns.clear();
+        }
+        let found = |name: &CampaignName| books.campaigns.get(name).cloned().flatten();
+        let found = asked
+            .into_iter()
+            .filter_map(|name| Some((found(&name)?, name)));
+        self.campaigns
+            .extend(found.map(|(campaign, name)| (name, campaign)));
     }
 
     /// Takes the accounts that are remembered out of what is needed.

@@ -38,6 +38,7 @@ use tokio::task::JoinSet;
 use crate::db::{Database, Writer};
 use crate::domain::Catalogue;
 
+use batch::Results;
 use lane::{Job, Manner};
 
 pub use batch::BATCH;
@@ -88,11 +89,17 @@ impl Engine {
         )
     }
 
-    /// Commits one command and answers; a refusal writes nothing.
-    pub async fn submit(&self, submission: Submission) -> Result<Answer, Failure> {
-        let mut results = self.enter(vec![submission], Manner::Each).await;
-        let result = results.pop().unwrap_or(Err(Failure::Internal));
-        result.map(|decided| decided.answer)
+    /// Commits one command and answers; a refusal writes nothing. The command is queued at once,
+    /// its answer is awaited whenever the caller likes.
+    pub fn submit(
+        &self,
+        submission: Submission,
+    ) -> impl Future<Output = Result<Answer, Failure>> + use<> {
+        let results = self.enter(vec![submission], Manner::Each);
+        async {
+            let result = results.await.pop().unwrap_or(Err(Failure::Internal));
+            result.map(|decided| decided.answer)
+        }
     }
 
     /// Commits each command on its own merits, in order; one refusal does not disturb the others.
@@ -134,32 +141,36 @@ impl Engine {
             .collect()
     }
 
-    /// Queues a job in the lane of its first command's pledge and waits for its results. Any lane
-    /// would be correct; the same lane for the same pledge is what makes grouping pay.
-    async fn enter(
+    /// Queues a job in the lane of its first command's pledge, now; its results are to be awaited.
+    /// Any lane would be correct; the same lane for the same pledge is what makes grouping pay.
+    fn enter(
         &self,
         submissions: Vec<Submission>,
         manner: Manner,
-    ) -> Vec<Result<batch::Decided, Failure>> {
+    ) -> impl Future<Output = Results> + use<> {
         let count = submissions.len();
-        let Some(first) = submissions.first() else {
-            return Vec::new();
-        };
-        let mut hasher = DefaultHasher::new();
-        first.command.home().hash(&mut hasher);
-        let lane = (hasher.finish() % LANES as u64) as usize;
         let (reply, results) = oneshot::channel();
-        let failed = |failure: Failure| (0..count).map(|_| Err(failure.clone())).collect();
-        match self.lanes[lane].try_send(Job {
-            submissions,
-            manner,
-            reply,
-        }) {
-            Ok(()) => results
-                .await
-                .unwrap_or_else(|_| failed(Failure::Unavailable)),
-            Err(mpsc::error::TrySendError::Full(_)) => failed(Failure::Overloaded),
-            Err(mpsc::error::TrySendError::Closed(_)) => failed(Failure::Unavailable),
+        let home = submissions.first().map(|first| first.command.home());
+        let queued = home.map_or(Ok(()), |home| {
+            let mut hasher = DefaultHasher::new();
+            home.hash(&mut hasher);
+            let lane = (hasher.finish() % LANES as u64) as usize;
+            self.lanes[lane].try_send(Job {
+                submissions,
+                manner,
+                reply,
+            })
+        });
+        let queued = queued.map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => Failure::Overloaded,
+            mpsc::error::TrySendError::Closed(_) => Failure::Unavailable,
+        });
+        async move {
+            let results = match queued {
+                Ok(()) => results.await.map_err(|_| Failure::Unavailable),
+                Err(failure) => Err(failure),
+            };
+            results.unwrap_or_else(|failure| vec![Err(failure); count])
         }
     }
 }

@@ -156,11 +156,6 @@ pub(super) const CASES: &[Case] = &[
         &["ALTER TABLE account_days DISABLE TRIGGER USER; \
         INSERT INTO account_days VALUES (id('fides'), 5, '2026-03-01', 0, 5, 4, 3)"],
     ),
-    denied(
-        "account_days_account_exists",
-        &["ALTER TABLE account_days DISABLE TRIGGER USER; \
-        INSERT INTO account_days VALUES (id('fides'), 99, '2026-03-01', 0, 5, 1, 1)"],
-    ),
     // Journals.
     ruled(
         "journals_pkey",

@@ -1,7 +1,5 @@
 //! Books in memory, kept by the domain alone, and commands in few words.
 
-use std::collections::HashMap;
-
 use almoner::domain::books::{Books, PledgeBook, Posting};
 use almoner::domain::command::{
     AllocateToCreator, AnnouncePledge, BudgetMarket, ChargeSupportCost, Decision, EnrolCreator,
@@ -268,7 +266,7 @@ impl Ledger {
             .collect();
         let mut book = PledgeBook::new(pledge, 0, None);
         book.instalments = Some(instalments);
-        ledger.books.pledges = HashMap::from([(PLEDGE, Some(book))]);
+        ledger.books.pledges = [(PLEDGE, Some(book))].into_iter().collect();
         ledger.carry_out(&enrol(HANAKO, "JP-1", "JP"));
         ledger.carry_out(&enrol(CHLOE, "FR-1", "FR"));
         ledger

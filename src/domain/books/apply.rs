@@ -1,10 +1,8 @@
 //! Taking decisions into the books, so that the next command sees them.
 
 use time::Date;
-use uuid::Uuid;
 
 use super::{Books, PledgeEvent, Posting};
-use crate::domain::account::AccountKey;
 use crate::domain::command::{Decision, Event, MovedOn, Refunded, Thing};
 use crate::domain::exchange::adds_to_carried;
 use crate::domain::hold::{Hold, HoldChange};
@@ -231,10 +229,8 @@ impl Books {
             amount: change.amount,
             expires_on: change.expires_on,
         });
-        let known = |(home, subject, key, _): &(PledgeId, Uuid, AccountKey, i64)| {
-            (*home, *subject, key) == (pledge, change.subject, &change.key)
-        };
-        if !self.changes.holds.iter().any(known) {
+        let name = (pledge, change.subject, change.key.clone());
+        if self.changes.held.insert(name) {
             book.hold_changes += 1;
             let first = (pledge, change.subject, change.key, before);
             self.changes.holds.push(first);

@@ -8,8 +8,7 @@ mod apply;
 mod cash_out;
 mod pledge_book;
 
-use std::collections::HashMap;
-
+use foldhash::{HashMap, HashSet};
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
@@ -89,6 +88,8 @@ pub struct Changes {
     /// Holds that were changed: subject and account, in the order they were first changed, with
     /// what was held before.
     pub holds: Vec<(PledgeId, Uuid, AccountKey, i64)>,
+    /// The same subjects and accounts, to tell whether one was changed before.
+    held: HashSet<(PledgeId, Uuid, AccountKey)>,
     /// New lines of spend.
     pub spend: Vec<SpendLine>,
     /// New refunds, with the journals that post them.

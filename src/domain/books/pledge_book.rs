@@ -1,7 +1,8 @@
 //! A pledge with its accounts, as one batch sees it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
+use foldhash::HashMap;
 use time::{Date, Duration, OffsetDateTime};
 use uuid::Uuid;
 
@@ -66,8 +67,8 @@ impl PledgeBook {
             last_recorded_at,
             hold_changes: 0,
             last_account: 0,
-            holds: HashMap::new(),
-            accounts: HashMap::new(),
+            holds: HashMap::default(),
+            accounts: HashMap::default(),
         }
     }
 

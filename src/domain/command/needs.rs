@@ -1,7 +1,6 @@
 //! What a command needs from the ledger before it can decide.
 
-use std::collections::HashSet;
-
+use foldhash::HashSet;
 use time::Date;
 use uuid::Uuid;
 

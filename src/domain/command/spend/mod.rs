@@ -14,8 +14,7 @@ mod postings;
 mod row;
 mod sheet;
 
-use std::collections::HashMap;
-
+use foldhash::HashMap;
 use time::Date;
 use uuid::Uuid;
 
@@ -149,7 +148,7 @@ impl ImportSpend {
 
     pub(super) fn needs(&self, books: &Books, needs: &mut Needs) {
         let book = books.pledges.get(&self.pledge).and_then(Option::as_ref);
-        let mut accounts: HashMap<AccountKey, Date> = HashMap::new();
+        let mut accounts: HashMap<AccountKey, Date> = HashMap::default();
         for row in &self.rows {
             let name = self.name(row);
             let Some(found) = books.campaigns.get(&name) else {

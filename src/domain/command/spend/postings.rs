@@ -1,7 +1,8 @@
 //! The journals of an import: of each ad account and day one for spend, and one for overspill.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
+use foldhash::HashMap;
 use time::Date;
 
 use crate::domain::account::AccountKey;

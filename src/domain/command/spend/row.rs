@@ -1,7 +1,6 @@
 //! One row after the other: what it says against what is known, and what it posts or holds.
 
-use std::collections::HashMap;
-
+use foldhash::HashMap;
 use time::Date;
 
 use super::postings::Postings;
@@ -65,7 +64,7 @@ impl<'a> Ledger<'a> {
             import,
             sheet: Sheet::new(book),
             postings: Postings::default(),
-            latest: HashMap::new(),
+            latest: HashMap::default(),
             lines: Vec::new(),
             outcome,
         }

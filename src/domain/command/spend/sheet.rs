@@ -1,8 +1,7 @@
 //! A working copy of the accounts an import moves, so that each of its rows is judged after those
 //! before it.
 
-use std::collections::HashMap;
-
+use foldhash::HashMap;
 use time::Date;
 use uuid::Uuid;
 
@@ -25,8 +24,8 @@ impl<'a> Sheet<'a> {
     pub(super) fn new(book: &'a PledgeBook) -> Self {
         Sheet {
             book,
-            accounts: HashMap::new(),
-            holds: HashMap::new(),
+            accounts: HashMap::default(),
+            holds: HashMap::default(),
         }
     }
 

@@ -2,12 +2,16 @@
 //!
 //! Each chunk is a command of its own, so a file of any length takes the memory of a few chunks.
 //! Chunks are told by their rows alone, not by how the file came over the wire, and each has a key
-//! of its own made from the request's: the same file with the same key is answered the same. Where
-//! it breaks off, the chunks before that were taken, and sending the file again does the rest.
+//! of its own made from the request's: the same file with the same key is answered the same. While
+//! one is carried out, the next is read and queued. Where it breaks off, the chunks before that
+//! were taken, and perhaps the one queued; sending the file again does the rest.
+
+use std::collections::VecDeque;
 
 use actix_web::web::{Bytes, BytesMut};
 use aws_lc_rs::digest::{Context, SHA256};
-use futures_util::StreamExt;
+use futures_util::future::BoxFuture;
+use futures_util::{FutureExt, StreamExt};
 use time::Date;
 use uuid::Uuid;
 
@@ -15,7 +19,7 @@ use super::rows::{COLUMNS, read_row};
 use super::upload::Upload;
 use crate::domain::command::{ImportSpend, MOST_NAMED, RefusedRow, SpendRow};
 use crate::domain::{Command, PledgeId};
-use crate::engine::{Key, Submission};
+use crate::engine::{Answer, Failure, Key, Submission};
 use crate::http::access::Permission;
 use crate::http::body::{Edge, Node};
 use crate::http::idempotency::ClientKey;
@@ -79,6 +83,8 @@ struct Reading {
     chunks: u64,
     total: SpendImportOut,
     replayed: bool,
+    /// The chunks that were queued, in their order.
+    queued: VecDeque<BoxFuture<'static, Result<Answer, Failure>>>,
 }
 
 impl Reading {
@@ -112,6 +118,17 @@ impl Reading {
             },
             render: views::render,
         }
+    }
+
+    /// Waits for chunks until only so many are on their way.
+    async fn wait_for(&mut self, left: usize) -> Result<(), Problem> {
+        while self.queued.len() > left
+            && let Some(first) = self.queued.pop_front()
+        {
+            let answer = first.await?;
+            self.add(&answer.body, answer.replayed)?;
+        }
+        Ok(())
     }
 
     fn add(&mut self, body: &[u8], replayed: bool) -> Result<(), Problem> {
@@ -229,6 +246,7 @@ impl<P: Permission> Upload<P> {
             chunks: 0,
             total: SpendImportOut::default(),
             replayed: true,
+            queued: VecDeque::new(),
         };
         let (state, mut payload) = (self.state, self.payload);
         let mut rest = BytesMut::new();
@@ -258,6 +276,7 @@ impl<P: Permission> Upload<P> {
             return Err(Problem::unreadable("body-missing", detail));
         }
         take_up(&mut reading, &state).await?;
+        reading.wait_for(0).await?;
         Ok((reading.total, reading.replayed))
     }
 }
@@ -330,9 +349,9 @@ async fn take_record(
     Ok(())
 }
 
-/// Has the chunk imported.
+/// Has the chunk imported, and waits for the one before.
 async fn take_up(reading: &mut Reading, state: &State) -> Result<(), Problem> {
-    let submission = reading.submission();
-    let answer = state.engine.submit(submission).await?;
-    reading.add(&answer.body, answer.replayed)
+    let answer = state.engine.submit(reading.submission());
+    reading.queued.push_back(answer.boxed());
+    reading.wait_for(1).await
 }
