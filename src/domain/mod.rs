@@ -33,6 +33,7 @@ pub mod pledge;
 pub mod refusal;
 pub mod reversal;
 pub mod spend;
+pub mod split;
 pub mod unit;
 pub mod withholding;
 

@@ -1,8 +1,8 @@
 //! What a lane remembers from batch to batch, so that it need not ask the database again.
 //!
-//! A creator's market never changes, nor do a campaign's terms. Accounts do, but only with a journal
-//! of their pledge or a change of its holds: so they are as they were left while the pledge, once its
-//! row is locked, has as many of both as then.
+//! A creator's market never changes, nor do a campaign's terms. Accounts do, but only with a
+//! journal of their pledge or a change of its holds: they are as they were left while the pledge,
+//! once its row is locked, has as many of both as then.
 //! That is asked anew in every batch, as another service may have posted in between. Were something
 //! remembered wrongly all the same, the database would refuse the batch, as it checks each transfer
 //! against the accounts; then everything is forgotten and the commands are carried out afresh.

@@ -88,6 +88,15 @@ impl ClientKey {
     }
 }
 
+/// The key of a part of what a key is for, by its number: as good for ever as the whole's.
+pub fn part(key: Key, number: u64) -> Key {
+    let digest = digest(&[key.digest.as_bytes(), &number.to_be_bytes()]);
+    Key {
+        digest: half(digest),
+        ..key
+    }
+}
+
 /// Undoes the escapes of a quoted string: a backslash before a quote or a backslash.
 fn unquote(text: &str) -> Result<String, NotAKey> {
     let mut key = String::with_capacity(text.len());
@@ -112,7 +121,8 @@ pub fn request_digest(method: &str, path: &str, body: &Node) -> [u8; 32] {
     digest(&[method.as_bytes(), path.as_bytes(), &body])
 }
 
-/// SHA-256 of the parts, each with a NUL after it: none of them can hold one.
+/// SHA-256 of the parts, each with a NUL after it: none of them can hold one, or all are of a known
+/// length.
 pub fn digest(parts: &[&[u8]]) -> [u8; 32] {
     let mut context = Context::new(&SHA256);
     for part in parts {

@@ -104,6 +104,14 @@ impl<'a> Fields<'a> {
         None
     }
 
+    /// Notes what is wrong with a field of one of the objects in a list.
+    pub fn note_item<T>(&mut self, list: &str, at: usize, name: &str, fault: Fault) -> Option<T> {
+        let pointer = format!("{}/{at}/{name}", self.pointer_to(list));
+        self.reasons
+            .push(Reason::new(pointer, fault.code, fault.detail));
+        None
+    }
+
     /// Whether the field is there.
     fn has(&mut self, name: &'static str) -> bool {
         self.asked.push(name);
@@ -211,18 +219,21 @@ impl<'a> Fields<'a> {
 
     /// A whole number from 1: a place in a list.
     pub fn place(&mut self, name: &'static str) -> Option<i16> {
+        let place = self.whole(name, i16::MAX.into(), "not-a-place")?;
+        i16::try_from(place).ok()
+    }
+
+    /// A whole number from 1 to `most`; another is a fault of that code.
+    pub fn whole(&mut self, name: &'static str, most: i64, code: &'static str) -> Option<i64> {
         let node = self.node(name)?;
         let Node::Number(number) = node else {
             return self.wrong_type(name, "a number", node);
         };
-        let place = number.as_i64().and_then(|place| i16::try_from(place).ok());
-        match place.filter(|place| *place > 0) {
-            Some(place) => Some(place),
-            None => {
-                let detail = format!("a whole number from 1 to {} is asked for here", i16::MAX);
-                self.note(name, Fault::new("not-a-place", detail))
-            }
-        }
+        let number = number.as_i64().filter(|number| (1..=most).contains(number));
+        number.or_else(|| {
+            let detail = format!("a whole number from 1 to {most} is asked for here");
+            self.note(name, Fault::new(code, detail))
+        })
     }
 
     /// An id of that type.

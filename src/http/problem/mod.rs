@@ -135,6 +135,16 @@ impl Problem {
         problem
     }
 
+    /// If every part was refused for the one reason of that code, that reason for the whole.
+    pub fn once(self, code: &'static str) -> Self {
+        match self.0.errors.first() {
+            Some(first) if self.0.errors.iter().all(|reason| reason.code == code) => {
+                Problem::new(self.0.status, code, first.detail.clone())
+            }
+            _ => self,
+        }
+    }
+
     /// The same refusal with a header more; one that can't be sent is left out.
     pub fn with_header(mut self, name: HeaderName, value: impl Into<String>) -> Self {
         self.0.headers.push((name, value.into()));

@@ -42,13 +42,23 @@ impl Done {
             .insert_header(ContentType::json())
             .insert_header((header::CACHE_CONTROL, "no-store"));
         if answer.replayed {
-            response.insert_header(("Idempotent-Replayed", "true"));
+            response.insert_header(REPLAYED);
         }
         if let (Some(collection), Some(id)) = (collection, id_in(&answer.body)) {
             response.insert_header((header::LOCATION, format!("{collection}/{id}")));
         }
         response.body(answer.body)
     }
+}
+
+/// What says that an earlier request with the same key did it.
+const REPLAYED: (&str, &str) = ("Idempotent-Replayed", "true");
+
+/// Says of an answer made here that an earlier request with the same key did it.
+pub fn mark_replayed(response: &mut HttpResponse) {
+    let name = header::HeaderName::from_static("idempotent-replayed");
+    let value = header::HeaderValue::from_static(REPLAYED.1);
+    response.headers_mut().insert(name, value);
 }
 
 /// An answer with a body made here.

@@ -19,6 +19,7 @@ pub mod pledges;
 pub mod post;
 pub mod reversals;
 pub mod spend;
+mod splits;
 
 use crate::http::routes::Endpoint;
 
@@ -100,6 +101,7 @@ fn main_endpoints() -> Vec<Endpoint> {
         Endpoint::post("/v1/creators/bulk", creators::enrol_creators_in_bulk).with_body_limit(bulk),
         Endpoint::post("/v1/allocations", allocations::allocate),
         Endpoint::post("/v1/allocations/bulk", allocations::allocate_in_bulk).with_body_limit(bulk),
+        Endpoint::post("/v1/allocations/split", splits::allocate_by_weights),
         Endpoint::post(
             "/v1/allocations/{id}/release",
             allocations::release_allocation,
@@ -160,6 +162,7 @@ fn main_endpoints() -> Vec<Endpoint> {
         creators::enrol_creators_in_bulk,
         allocations::allocate,
         allocations::allocate_in_bulk,
+        splits::allocate_by_weights,
         allocations::release_allocation,
         obligations::register_ad_account,
         obligations::open_obligation,

@@ -118,12 +118,18 @@ impl<P: Permission> Post<P> {
     /// without fields, for work that comes before a command is submitted.
     pub fn is_for_good(&self) -> Result<bool, Problem> {
         let validate_only = self.validate_only()?;
-        if ClientKey::find(self.request.headers())?.is_none() && !validate_only {
-            return Err(ClientKey::missing());
-        }
+        self.key(validate_only)?;
         let body = self.json()?;
         Fields::read(&body, "", self.edge(), |_| Some(())).map_err(Problem::invalid)?;
         Ok(!validate_only)
+    }
+
+    /// The client's key, which only a dry run may lack.
+    pub fn key(&self, validate_only: bool) -> Result<Option<ClientKey>, Problem> {
+        match ClientKey::find(self.request.headers())? {
+            None if !validate_only => Err(ClientKey::missing()),
+            key => Ok(key),
+        }
     }
 
     /// Reads the body's fields into a command, submits it, and tells what came of it.
@@ -132,10 +138,7 @@ impl<P: Permission> Post<P> {
         read: impl for<'a> FnOnce(&mut Fields<'a>) -> Option<Command>,
     ) -> Result<Done, Problem> {
         let validate_only = self.validate_only()?;
-        let key = ClientKey::find(self.request.headers())?;
-        if key.is_none() && !validate_only {
-            return Err(ClientKey::missing());
-        }
+        let key = self.key(validate_only)?;
         let body = self.json()?;
         let command = Fields::read(&body, "", self.edge(), read).map_err(Problem::invalid)?;
         let submission = self.submission(command, key.as_ref(), self.request.path(), &body);

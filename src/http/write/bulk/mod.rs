@@ -30,6 +30,9 @@ pub const MOST_ITEMS: usize = 1000;
 /// The most bytes of one request.
 pub const BODY_LIMIT_BYTES: usize = 4 * 1024 * 1024;
 
+/// The field they stand in.
+const ITEMS: &str = "items";
+
 /// The field of an item that isn't part of what it asks for.
 const KEY: &str = "idempotency_key";
 
@@ -37,13 +40,25 @@ const KEY: &str = "idempotency_key";
 type Read = fn(&mut Fields<'_>) -> Option<Command>;
 
 /// An item that was read: its digest, for a dry run, and what goes to the engine.
-struct Item {
+pub struct Item {
     request: [u8; 32],
     submission: Submission,
 }
 
-/// Puts what the engine said of the items that were read back among those that couldn't be.
+impl Item {
+    /// An item that stands for a single request to `path`.
+    pub fn new(submission: Submission, path: &str, body: &Node) -> Self {
+        Item {
+            request: request_digest(Method::POST.as_str(), path, body),
+            submission,
+        }
+    }
+}
+
+/// Puts what the engine said of the items that were read back among those that couldn't be. They
+/// stand in the body's `list`.
 fn reunite<T>(
+    list: &str,
     items: Vec<Result<(), Problem>>,
     verdicts: impl IntoIterator<Item = Result<T, Problem>>,
 ) -> Vec<Result<T, Problem>> {
@@ -54,13 +69,9 @@ fn reunite<T>(
         .enumerate()
         .map(|(place, item)| {
             let verdict = item.and_then(|()| verdicts.next().unwrap_or_else(unsaid));
-            verdict.map_err(|problem| problem.within(&at(place)))
+            verdict.map_err(|problem| problem.within(&format!("/{list}/{place}")))
         })
         .collect()
-}
-
-fn at(place: usize) -> String {
-    format!("/items/{place}")
 }
 
 impl<P: Permission> Post<P> {
@@ -70,9 +81,16 @@ impl<P: Permission> Post<P> {
         let (mode, nodes) = self.mode_and_items()?;
         let items = self.items(nodes, path, read, validate_only);
         match mode {
-            _ if validate_only => self.foresee(items).await,
+            _ if validate_only => {
+                let results = self.foresee(items, ITEMS).await;
+                Ok(json(StatusCode::OK, &BulkPreviewOut { results }))
+            }
             ModeIn::Independent => self.commit_each(items).await,
-            ModeIn::Atomic => self.commit_all(items).await,
+            ModeIn::Atomic => {
+                let answers = self.commit_all(items, ITEMS).await?;
+                let answers = answers.into_iter().map(Ok).collect();
+                Ok(json(StatusCode::CREATED, &BulkOut::of(answers)))
+            }
         }
     }
 
@@ -80,13 +98,13 @@ impl<P: Permission> Post<P> {
         let body = self.json()?;
         let mode = Fields::read(&body, "", self.edge(), |body| {
             let mode = body.value("mode", ModeIn::read);
-            body.list("items", MOST_ITEMS).and(mode)
+            body.list(ITEMS, MOST_ITEMS).and(mode)
         })
         .map_err(Problem::invalid)?;
         let Node::Object(mut body) = body else {
             return Err(Problem::internal());
         };
-        match body.remove("items") {
+        match body.remove(ITEMS) {
             Some(Node::List(items)) => Ok((mode, items)),
             _ => Err(Problem::internal()),
         }
@@ -144,14 +162,7 @@ impl<P: Permission> Post<P> {
         match (key, Fields::read(&node, "", edge, read)) {
             (Ok(key), Ok(command)) => {
                 let submission = self.submission(command, key.as_ref(), path, &node);
-                let request = request_digest(Method::POST.as_str(), path, &node);
-                Ok((
-                    key,
-                    Item {
-                        request,
-                        submission,
-                    },
-                ))
+                Ok((key, Item::new(submission, path, &node)))
             }
             (key, fields) => {
                 let reasons = key
@@ -173,11 +184,16 @@ impl<P: Permission> Post<P> {
             .map(|verdict| verdict.map_err(Problem::from));
         Ok(json(
             StatusCode::MULTI_STATUS,
-            &BulkOut::of(reunite(items, verdicts)),
+            &BulkOut::of(reunite(ITEMS, items, verdicts)),
         ))
     }
 
-    async fn commit_all(self, items: Vec<Result<Item, Problem>>) -> Result<HttpResponse, Problem> {
+    /// Commits all items, or none, and refuses with all reasons there are.
+    pub async fn commit_all(
+        &self,
+        items: Vec<Result<Item, Problem>>,
+        list: &str,
+    ) -> Result<Vec<Answer>, Problem> {
         let readable = items.iter().all(Result::is_ok);
         let Parts {
             items, submissions, ..
@@ -199,16 +215,20 @@ impl<P: Permission> Post<P> {
                 .map(|it| it.map(|_| None).map_err(Problem::from))
                 .collect()
         };
-        let verdicts = reunite(items, verdicts);
+        let verdicts = reunite(list, items, verdicts);
         if verdicts.iter().any(Result::is_err) {
             let refused = verdicts.into_iter().filter_map(Result::err).collect();
             return Err(Problem::bulk_refused(refused));
         }
-        let answers = verdicts.into_iter().flatten().flatten().map(Ok).collect();
-        Ok(json(StatusCode::CREATED, &BulkOut::of(answers)))
+        Ok(verdicts.into_iter().flatten().flatten().collect())
     }
 
-    async fn foresee(self, items: Vec<Result<Item, Problem>>) -> Result<HttpResponse, Problem> {
+    /// What would come of each.
+    pub async fn foresee(
+        &self,
+        items: Vec<Result<Item, Problem>>,
+        list: &str,
+    ) -> Vec<PreviewResultOut> {
         let Parts {
             items,
             submissions,
@@ -223,7 +243,7 @@ impl<P: Permission> Post<P> {
                     .map(|it| PreviewOut::new(&it, &request))
                     .map_err(Problem::from)
             });
-        let results = reunite(items, previews)
+        reunite(list, items, previews)
             .into_iter()
             .enumerate()
             .map(|(index, verdict)| {
@@ -236,13 +256,8 @@ impl<P: Permission> Post<P> {
                     preview,
                     problem,
                 }
-            });
-        Ok(json(
-            StatusCode::OK,
-            &BulkPreviewOut {
-                results: results.collect(),
-            },
-        ))
+            })
+            .collect()
     }
 }
 

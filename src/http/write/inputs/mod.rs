@@ -1,6 +1,7 @@
 //! What clients send: the shapes that are documented, field by field, for the readers beside
 //! the handlers. A test holds the two together: each example is read, each field is asked for.
 
+mod allocations;
 mod closing;
 mod lots;
 mod obligations;
@@ -11,6 +12,7 @@ mod spend;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+pub use allocations::{AllocationIn, AllocationSplitIn, ReleaseIn};
 pub use closing::{
     BadDebtIn, BankPaymentIn, ClawbackIn, ClosureIn, DonorRefundIn, PledgeMoveIn, RecoveryIn,
 };
@@ -325,48 +327,6 @@ pub struct CreatorIn {
     pub name: String,
     /// The market it belongs to.
     pub market: Market,
-}
-
-/// An allocation to be made.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = AllocationIn, examples(json!({
-    "pledge_id": "plg_019ab3f27c5e7d10a4f3c2b1d0e9f807",
-    "creator_id": "crt_019ab3f27c5e7d10a4f3c2b1d0e9f808",
-    "amount": {"amount": "2500.00", "unit": "USD"},
-    "effective_date": "2024-12-02",
-    "note": "First video"
-})))]
-pub struct AllocationIn {
-    /// Whose money.
-    pub pledge_id: PledgeId,
-    /// For whom; the creator's market is the one whose budget is used.
-    pub creator_id: CreatorId,
-    /// How much.
-    pub amount: MoneyIn,
-    /// When it counts; today, if left out.
-    #[schema(nullable = false)]
-    pub effective_date: Option<Day>,
-    /// What there is to note.
-    #[schema(min_length = 1, max_length = 1000, nullable = false)]
-    pub note: Option<String>,
-}
-
-/// What of an allocation is given back.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = ReleaseIn, examples(json!({
-    "amount": {"amount": "500.00", "unit": "USD"},
-    "reason": "One video fewer",
-    "effective_date": "2025-01-15"
-})))]
-pub struct ReleaseIn {
-    /// How much goes back.
-    pub amount: MoneyIn,
-    /// Why.
-    #[schema(min_length = 1, max_length = 1000)]
-    pub reason: String,
-    /// When it counts; today, if left out.
-    #[schema(nullable = false)]
-    pub effective_date: Option<Day>,
 }
 
 #[cfg(test)]

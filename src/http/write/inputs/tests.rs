@@ -18,7 +18,7 @@ use crate::http::body::tests::catalogue;
 use crate::http::body::{Edge, Fields, Node};
 use crate::http::write::{
     allocations, budgets, closing, creators, credits, exchange, instalments, invoices, lots,
-    obligations, payouts, pledges, reversals, spend,
+    obligations, payouts, pledges, reversals, spend, splits,
 };
 
 type Reader = fn(&mut Fields<'_>) -> Option<Command>;
@@ -55,6 +55,7 @@ fn shapes() -> Vec<(RefOr<Schema>, Reader)> {
         }),
         (CreatorIn::schema(), creators::creator),
         (AllocationIn::schema(), allocations::allocation),
+        (AllocationSplitIn::schema(), splits::first),
         (ReleaseIn::schema(), |body| {
             allocations::release(AllocationId(Uuid::nil()), body)
         }),

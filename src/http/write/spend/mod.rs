@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use self::rows::read_object;
 use self::upload::Upload;
-use super::answer::json;
+use super::answer::{json, mark_replayed};
 use super::bulk::ModeIn;
 use super::inputs::SpendImportIn;
 use crate::domain::command::ImportSpend;
@@ -74,10 +74,7 @@ pub async fn import_spend(upload: Upload<MoveMoney>) -> Result<HttpResponse, Pro
     let (imported, replayed) = upload.import_file(id).await?;
     let mut response = json(StatusCode::OK, &imported);
     if replayed {
-        let headers = response.headers_mut();
-        let name = actix_web::http::header::HeaderName::from_static("idempotent-replayed");
-        let value = actix_web::http::header::HeaderValue::from_static("true");
-        headers.insert(name, value);
+        mark_replayed(&mut response);
     }
     Ok(response)
 }
