@@ -22,3 +22,4 @@ mod placed;
 mod placement;
 mod races;
 mod spend;
+mod win_back;

@@ -247,6 +247,7 @@ diesel::table! {
         lapsed -> Int8,
         revoked -> Int8,
         ended_by -> Nullable<Text>,
+        has_lapsed -> Bool,
     }
 }
 

@@ -62,6 +62,8 @@ pub struct LotFigures {
     pub revoked: i64,
     /// What took from it last, other than a placement.
     pub ended_by: Option<Kind>,
+    /// Whether anything of it ever lapsed, though all of that may have been won back since.
+    pub has_lapsed: bool,
 }
 
 /// Where a lot is in its life; derived from what has happened to it.
@@ -71,7 +73,7 @@ pub enum LotState {
     Issued,
     /// Some of it is in an ad account.
     Placed,
-    /// All of it was used, or its last part was.
+    /// Nothing of it is left and nothing lapsed: all of it was used, or its last part was.
     Exhausted,
     /// Some of it lapsed, and nothing more of it can be used.
     Expired,
@@ -117,10 +119,10 @@ impl Lot {
         let all_gone = self.figures.remaining() == 0;
         if all_gone && ended_by == Some(Kind::Revocation) {
             LotState::Revoked
-        } else if all_gone && ended_by != Some(Kind::Expiry) {
-            LotState::Exhausted
-        } else if all_gone || lapsed > 0 {
+        } else if lapsed > 0 || all_gone && ended_by == Some(Kind::Expiry) {
             LotState::Expired
+        } else if all_gone {
+            LotState::Exhausted
         } else if placed > 0 {
             LotState::Placed
         } else {

@@ -71,6 +71,14 @@ impl Campaign {
         AccountKey::placed(Code::CreditPlaced, &self.unit, lot, self.ad_account)
     }
 
+    /// All credits in its ad account: no account of the ledger, but what a lack of them is named by.
+    pub fn all_placed(&self) -> AccountKey {
+        AccountKey {
+            ad_account: Some(self.ad_account),
+            ..AccountKey::plain(Code::CreditPlaced, &self.unit)
+        }
+    }
+
     /// What its advertising cost.
     pub fn cost(&self) -> AccountKey {
         AccountKey::market(Code::AdvertisingCost, &self.unit, self.market)

@@ -16,6 +16,7 @@ mod accounts;
 mod columns;
 mod endings;
 mod instalments;
+mod lapses;
 mod load;
 mod lots;
 mod obligations;

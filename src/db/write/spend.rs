@@ -7,6 +7,7 @@ use diesel::sql_types::{Array, BigInt, Date, Integer, Nullable, Text, Uuid as Sq
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
+use super::lapses::load_lapses;
 use crate::db::error::DbError;
 use crate::db::lots::{LotFiguresRow, LotRow, read_lots};
 use crate::db::rows::{market, unit, unreadable};
@@ -117,6 +118,7 @@ pub(super) async fn load_spend(
     books: &mut Books,
 ) -> Result<(), DbError> {
     load_placed(connection, catalogue, needs, books).await?;
+    load_lapses(connection, catalogue, needs, books).await?;
     load_paid_campaigns(connection, needs, books).await?;
     load_names(connection, needs, books).await?;
     load_lines(connection, needs, books).await?;

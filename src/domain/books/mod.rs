@@ -6,6 +6,7 @@
 
 mod apply;
 mod cash_out;
+mod lapses;
 mod pledge_book;
 
 use std::collections::HashMap;
@@ -133,6 +134,10 @@ pub struct Books {
     pub ad_accounts: HashMap<AdAccountId, Option<AdAccount>>,
     /// Journals by id, with what was taken back of them, and all that they take back themselves.
     pub journals: HashMap<JournalId, Option<Reversible>>,
+    /// The expiries of lots that were ever placed where something is known to be placed, in order.
+    pub lapses: HashMap<LotId, Vec<JournalId>>,
+    /// The day it is in ad accounts in which lots lapsed.
+    pub local_days: HashMap<AdAccountId, Date>,
     /// The lots placed in ad accounts, in the order they are used.
     pub placed: HashMap<AdAccountId, Vec<Lot>>,
     /// Campaigns by the platforms' own numbers.
