@@ -21,5 +21,6 @@ mod payouts;
 mod placed;
 mod placement;
 mod races;
+mod scopes;
 mod spend;
 mod win_back;

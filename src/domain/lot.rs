@@ -130,9 +130,14 @@ impl Lot {
         }
     }
 
-    /// Whether it pays for a campaign's day: the day is in its life, the market in its scope.
+    /// Whether it pays for a campaign's day: the day is in its life, campaign and market in its
+    /// scope. The database holds the same rules as `spend_uses_within_life` and
+    /// `spend_uses_within_scope`.
     pub fn pays_for(&self, campaign: &Campaign, day: Date) -> bool {
-        (self.valid_from..=self.ends_on()).contains(&day) && self.is_for(campaign.market)
+        let campaigns = &self.scope.campaigns;
+        (self.valid_from..=self.ends_on()).contains(&day)
+            && self.is_for(campaign.market)
+            && (campaigns.is_empty() || campaigns.contains(&campaign.name))
     }
 
     /// Whether credits of that market may be of this lot.

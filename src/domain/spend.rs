@@ -42,6 +42,8 @@ impl SpendState {
 /// A campaign that spend is reported of: an obligation, and the ad account it runs in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Campaign {
+    /// The platform's own number for it.
+    pub name: String,
     /// The obligation.
     pub obligation: ObligationId,
     /// The ad account.
@@ -71,7 +73,7 @@ impl Campaign {
         AccountKey::placed(Code::CreditPlaced, &self.unit, lot, self.ad_account)
     }
 
-    /// All credits in its ad account: no account of the ledger, but what a lack of them is named by.
+    /// All credits in its ad account: what a lack of them is named by, no account of the ledger.
     pub fn all_placed(&self) -> AccountKey {
         AccountKey {
             ad_account: Some(self.ad_account),

@@ -94,9 +94,7 @@ fn changed(ledger: &Ledger, change: impl FnOnce(&mut SpendRow)) -> SpendImport {
 pub(super) fn placed() -> Ledger {
     let mut ledger = Ledger::funded();
     ledger.books.homes.insert((Thing::Lot, LOT.0), PLEDGE);
-    let Command::IssueLot(lot) = Command::IssueLot(issue(CREDITS, adc(40_000))) else {
-        unreachable!()
-    };
+    let lot = issue(CREDITS, adc(40_000));
     let lot = Lot {
         id: LOT,
         pledge: PLEDGE,
@@ -146,6 +144,7 @@ pub(super) fn placed() -> Ledger {
         ..contract("K-1", adc(4_000))
     }));
     let campaign = Campaign {
+        name: "K-1".to_owned(),
         obligation: CAMPAIGN,
         ad_account: TOKYO,
         platform: "TIKTOK".to_owned(),
@@ -208,6 +207,15 @@ pub(super) fn placed_and_refunded_wrongly() -> Vec<(&'static str, Command)> {
         ("wrong-unit", refund(LINE, usd(1))),
         ("exceeds-spend", refund(LINE, adc(2_001))),
     ]
+}
+
+/// A lot that is for another market than the ad account is of.
+pub(super) fn placed_elsewhere() -> (Ledger, Vec<(&'static str, Command)>) {
+    let mut ledger = placed();
+    if let Some(Some(standing)) = ledger.books.lots.get_mut(&LOT) {
+        standing.lot.scope.markets = vec!["US".parse().unwrap()];
+    }
+    (ledger, vec![("lot-out-of-scope", placement(|_| {}))])
 }
 
 /// The codes rows are refused with.

@@ -18,8 +18,8 @@ diesel::define_sql_function! {
     fn local_day(zone: Text) -> Date
 }
 
-/// Loads, where a lot lapsed of those placed in the ad accounts that are needed, the day it is there
-/// and all expiries of the pledge, in order. Few pledges have any, and else nothing is asked.
+/// Loads, where a lot lapsed of those placed in the ad accounts that are needed, the day it is
+/// there and all expiries of the pledge, in order. Few pledges have any, and else nothing is asked.
 pub(super) async fn load_lapses(
     mut connection: &AsyncPgConnection,
     catalogue: &Catalogue,

@@ -97,6 +97,7 @@ pub(super) async fn load_campaigns(
     let rows: Vec<CampaignRow> = query.load(&mut connection).await?;
     for (pledge, account, name, obligation, ad_account, platform, code, creator, of) in rows {
         let campaign = Campaign {
+            name: name.clone(),
             obligation: ObligationId(obligation),
             ad_account: AdAccountId(ad_account),
             platform,
