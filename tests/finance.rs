@@ -2,6 +2,7 @@
 
 mod ads;
 mod advances;
+mod attribution;
 mod backdating;
 mod cash;
 mod closing;

@@ -127,6 +127,8 @@ pub struct SpendLine {
     pub line: i32,
     /// The lots its credits stand in, in the order they were used.
     pub uses: Vec<Use>,
+    /// How often the platform attributed them to lots.
+    pub attributions: i16,
     /// What of its credits was refunded into lots, in minor digits.
     pub refunded: i64,
     /// What of its credits was refunded in cash, in minor digits.

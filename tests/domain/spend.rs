@@ -3,8 +3,8 @@
 use std::collections::{BTreeSet, HashMap};
 
 use almoner::domain::command::{
-    ImportSpend, OpenAdAccount, OpenObligation, PlaceCredits, RefundSpend, SpendImport, SpendRow,
-    Thing,
+    AttributeSpend, ImportSpend, OpenAdAccount, OpenObligation, PlaceCredits, RefundSpend,
+    SpendImport, SpendRow, Thing,
 };
 use almoner::domain::lot::{LotFigures, LotStanding};
 use almoner::domain::obligation::Bond;
@@ -172,6 +172,14 @@ fn refund(line: SpendLineId, amount: Money) -> Command {
     })
 }
 
+fn attribute(line: SpendLineId, amount: Money) -> Command {
+    Command::AttributeSpend(AttributeSpend {
+        line,
+        uses: vec![(LOT, amount)],
+        document: document(),
+    })
+}
+
 /// What is placed, imported and refunded wrongly.
 pub(super) fn placed_and_refunded_wrongly() -> Vec<(&'static str, Command)> {
     let after: Date = date!(2027 - 01 - 01);
@@ -203,6 +211,8 @@ pub(super) fn placed_and_refunded_wrongly() -> Vec<(&'static str, Command)> {
                 ..import(vec![row(100, 3), not_adding_up])
             }),
         ),
+        ("not-found", attribute(NO_LINE, adc(1))),
+        ("uses-not-adding-up", attribute(LINE, adc(1_999))),
         ("not-found", refund(NO_LINE, adc(1))),
         ("wrong-unit", refund(LINE, usd(1))),
         ("exceeds-spend", refund(LINE, adc(2_001))),
@@ -215,7 +225,14 @@ pub(super) fn placed_elsewhere() -> (Ledger, Vec<(&'static str, Command)>) {
     if let Some(Some(standing)) = ledger.books.lots.get_mut(&LOT) {
         standing.lot.scope.markets = vec!["US".parse().unwrap()];
     }
-    (ledger, vec![("lot-out-of-scope", placement(|_| {}))])
+    for lot in ledger.books.placed.get_mut(&TOKYO).unwrap() {
+        lot.scope.markets = vec!["US".parse().unwrap()];
+    }
+    let cases = vec![
+        ("lot-out-of-scope", placement(|_| {})),
+        ("lot-not-for-line", attribute(LINE, adc(2_000))),
+    ];
+    (ledger, cases)
 }
 
 /// The codes rows are refused with.

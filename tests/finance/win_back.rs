@@ -10,7 +10,8 @@ use crate::harness::{credits, document};
 /// What was won back: the day it counts from, of what it was taken, and how much.
 async fn won(ads: &Ads) -> Vec<String> {
     let sql = "SELECT concat_ws(' ', j.effective_date, e.kind, (sum(t.amount) / 2)::bigint) \
-        AS line FROM journals j JOIN journals e ON e.pledge_id = j.pledge_id AND e.number = j.reverses \
+        AS line FROM journals j \
+        JOIN journals e ON e.pledge_id = j.pledge_id AND e.number = j.reverses \
                         AND e.subject = j.subject \
         JOIN transfers t ON t.pledge_id = j.pledge_id AND t.journal = j.number \
         WHERE j.kind = 'expiry-correction' GROUP BY j.number, j.effective_date, e.kind \

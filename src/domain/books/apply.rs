@@ -135,6 +135,7 @@ impl Books {
             Event::MovedOn(_) => {} // recorded with who said so
             Event::Placed(ad_account, lot) => self.place(ad_account, lot),
             Event::SpendRecorded(line) => self.record_spend(line),
+            Event::SpendAttributed(journal, line) => self.record_attribution(journal, line),
             Event::SpendRefunded(journal, refunded) => self.record_refund(journal, refunded),
             Event::Posted(_) => {} // posted above, which takes what a posting needs
             Event::WithholdingStated(rule) => self.state_withholding(rule),

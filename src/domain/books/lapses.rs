@@ -1,9 +1,11 @@
-//! What lapses and what is won back, as the commands of a batch leave it to those after them.
+//! What lapses and is won back, and what is attributed to other lots, as the commands of a batch
+//! leave it to those after them.
 
 use super::Books;
-use crate::domain::id::LotId;
+use crate::domain::id::{JournalId, LotId};
 use crate::domain::journal::{Journal, Kind};
 use crate::domain::reversal::{Reversible, ReversibleLine};
+use crate::domain::spend::SpendLine;
 
 impl Books {
     /// The expiries of a lot, in the order they were posted.
@@ -12,6 +14,13 @@ impl Books {
         known
             .iter()
             .filter_map(|id| self.journals.get(id)?.as_ref())
+    }
+
+    /// A line of spend stands in other lots from now on.
+    pub(super) fn record_attribution(&mut self, journal: JournalId, line: SpendLine) {
+        let at = (line.obligation, line.day);
+        self.spend.insert(at, Some(line.clone()));
+        self.changes.attributions.push((journal, line));
     }
 
     /// Notes a journal by which something lapsed or was won back: what was lost of the lot, what

@@ -92,6 +92,8 @@ pub struct Changes {
     pub holds: Vec<(PledgeId, Uuid, AccountKey, i64)>,
     /// New lines of spend.
     pub spend: Vec<SpendLine>,
+    /// Lines that were attributed to lots, as of then, with the journals that post it.
+    pub attributions: Vec<(JournalId, SpendLine)>,
     /// New refunds, with the journals that post them.
     pub refunds: Vec<(JournalId, Refunded)>,
     /// Accounts to open.

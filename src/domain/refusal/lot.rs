@@ -4,6 +4,7 @@ use time::Date;
 
 use crate::domain::id::LotId;
 use crate::domain::market::Market;
+use crate::domain::money::Money;
 
 /// Why credits of a lot can't be used so.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -16,8 +17,27 @@ pub enum LotRefusal {
         /// The day asked about.
         day: Date,
     },
+    /// It was over, not begun, or for something else.
+    #[error(
+        "The lot {lot} doesn't pay for that day of the campaign: {day} is to be in its life, \
+        and the campaign's market and number are to be what it is for."
+    )]
+    NotForLine {
+        /// The lot.
+        lot: LotId,
+        /// The line's day.
+        day: Date,
+    },
+    /// Lots named for a line that don't make up what it spent.
+    #[error("The line stands in lots with {standing}; those named make up {named}.")]
+    NotAddingUp {
+        /// What it stands in lots with.
+        standing: Money,
+        /// What those named come to.
+        named: Money,
+    },
     /// The ad account is of a market that the lot isn't for.
-    #[error("The lot is for {}; the ad account is {market}'s.", markets.join(", "))]
+    #[error("The lot {lot} is for {}; the ad account is {market}'s.", markets.join(", "))]
     ElsewhereOnly {
         /// The lot.
         lot: LotId,
@@ -33,6 +53,8 @@ impl LotRefusal {
     pub fn code(&self) -> &'static str {
         match self {
             LotRefusal::Expired { .. } => "lot-expired",
+            LotRefusal::NotForLine { .. } => "lot-not-for-line",
+            LotRefusal::NotAddingUp { .. } => "uses-not-adding-up",
             LotRefusal::ElsewhereOnly { .. } => "lot-out-of-scope",
         }
     }
@@ -41,6 +63,7 @@ impl LotRefusal {
     pub fn pointer(&self) -> &'static str {
         match self {
             LotRefusal::Expired { .. } => "/effective_date",
+            LotRefusal::NotForLine { .. } | LotRefusal::NotAddingUp { .. } => "/uses",
             LotRefusal::ElsewhereOnly { .. } => "/ad_account_id",
         }
     }

@@ -194,6 +194,7 @@ impl<'a> Ledger<'a> {
             import: self.import.id,
             line: row.line,
             uses: Vec::new(),
+            attributions: 0,
             refunded: 0,
             refunded_in_cash: 0,
         };

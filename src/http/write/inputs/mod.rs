@@ -22,7 +22,9 @@ pub use payouts::{
     StatedRateIn, TaxPaymentIn, WithholdingRuleIn,
 };
 pub use reversals::{ReversalIn, ReversedLineIn};
-pub use spend::{AdTaxIn, PlacementIn, PlatformPaymentIn, SpendImportIn, SpendRefundIn};
+pub use spend::{
+    AdTaxIn, PlacementIn, PlatformPaymentIn, SpendAttributionIn, SpendImportIn, SpendRefundIn,
+};
 
 use crate::domain::{CreatorId, Market, PledgeId};
 use crate::http::wire::Day;

@@ -14,11 +14,12 @@
 //!
 //! **When.** It counts from the very day the expiry does. Up to that day the credits were there, so
 //! the spend, dated its own day, takes what was there; from that day on less is missing, as much
-//! less as is won back. Any later, and the days in between would be short of it; any earlier, and the loss would be
-//! taken back before it was made.
+//! less as is won back. Any later, and the days in between would be short of it; any earlier, and
+//! the loss would be taken back before it was made.
 //!
 //! **Back again.** What rows free of a lot that has lapsed and ended, by a restatement or by
-//! holding less, lapses again at once, from the campaign's purse, once all rows of the import are known.
+//! holding less, lapses again at once, from the campaign's purse, once all rows of the import are
+//! known.
 
 mod journals;
 mod lines;
