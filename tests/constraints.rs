@@ -4,6 +4,7 @@
 //! in the catalogue that nothing here tries fails [`completeness`].
 
 mod append_only;
+mod attributions;
 mod completeness;
 mod endings;
 mod exchange;
@@ -110,6 +111,7 @@ async fn payouts_and_withholding_obey_their_rules() {
 #[tokio::test(flavor = "multi_thread")]
 async fn placements_and_spend_obey_their_rules() {
     try_all(spend::CASES).await;
+    try_all(attributions::CASES).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

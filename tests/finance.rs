@@ -2,6 +2,7 @@
 
 mod ads;
 mod advances;
+mod attribution;
 mod backdating;
 mod cash;
 mod closing;
@@ -21,5 +22,7 @@ mod payouts;
 mod placed;
 mod placement;
 mod races;
+mod scopes;
 mod spend;
 mod splits;
+mod win_back;

@@ -41,6 +41,7 @@ pub(super) struct LotFiguresRow {
     lapsed: i64,
     revoked: i64,
     ended_by: Option<String>,
+    has_lapsed: bool,
 }
 
 #[derive(Debug, Queryable, Selectable)]
@@ -75,6 +76,7 @@ fn figures(row: &LotFiguresRow) -> Result<LotFigures, DbError> {
         lapsed: row.lapsed,
         revoked: row.revoked,
         ended_by: row.ended_by.as_deref().map(kind).transpose()?,
+        has_lapsed: row.has_lapsed,
     })
 }
 

@@ -247,6 +247,7 @@ diesel::table! {
         lapsed -> Int8,
         revoked -> Int8,
         ended_by -> Nullable<Text>,
+        has_lapsed -> Bool,
     }
 }
 
@@ -454,6 +455,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    spend_attributions (pledge_id, obligation_id, day, revision, number) {
+        pledge_id -> Uuid,
+        obligation_id -> Uuid,
+        day -> Date,
+        revision -> Int4,
+        number -> Int2,
+        id -> Uuid,
+    }
+}
+
+diesel::table! {
     spend_lines (pledge_id, obligation_id, day, revision) {
         pledge_id -> Uuid,
         obligation_id -> Uuid,
@@ -485,7 +497,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    spend_uses (pledge_id, obligation_id, day, revision, place) {
+    spend_uses (pledge_id, obligation_id, day, revision, attribution, place) {
         pledge_id -> Uuid,
         obligation_id -> Uuid,
         day -> Date,
@@ -493,6 +505,7 @@ diesel::table! {
         place -> Int2,
         lot_id -> Uuid,
         amount -> Int8,
+        attribution -> Int2,
     }
 }
 
@@ -581,6 +594,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     pledges,
     secrets,
     stated_rates,
+    spend_attributions,
     spend_lines,
     spend_refunds,
     spend_uses,

@@ -156,13 +156,13 @@ pub struct Draft {
     pub bank_reference: Option<String>,
     /// What it rests on.
     pub document: Option<Document>,
-    /// What it takes back, if it is a reversal.
+    /// What it takes back, if it is a reversal or wins something back.
     pub reverses: Option<Reverses>,
     /// What moves.
     pub moves: Vec<Move>,
 }
 
-/// What a reversal takes back: lines of an earlier journal of the pledge.
+/// What a journal takes back: lines of an earlier one of the pledge.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reverses {
     /// That journal's number.

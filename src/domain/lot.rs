@@ -62,6 +62,8 @@ pub struct LotFigures {
     pub revoked: i64,
     /// What took from it last, other than a placement.
     pub ended_by: Option<Kind>,
+    /// Whether anything of it ever lapsed, though all of that may have been won back since.
+    pub has_lapsed: bool,
 }
 
 /// Where a lot is in its life; derived from what has happened to it.
@@ -71,7 +73,7 @@ pub enum LotState {
     Issued,
     /// Some of it is in an ad account.
     Placed,
-    /// All of it was used, or its last part was.
+    /// Nothing of it is left and nothing lapsed: all of it was used, or its last part was.
     Exhausted,
     /// Some of it lapsed, and nothing more of it can be used.
     Expired,
@@ -117,10 +119,10 @@ impl Lot {
         let all_gone = self.figures.remaining() == 0;
         if all_gone && ended_by == Some(Kind::Revocation) {
             LotState::Revoked
-        } else if all_gone && ended_by != Some(Kind::Expiry) {
-            LotState::Exhausted
-        } else if all_gone || lapsed > 0 {
+        } else if lapsed > 0 || all_gone && ended_by == Some(Kind::Expiry) {
             LotState::Expired
+        } else if all_gone {
+            LotState::Exhausted
         } else if placed > 0 {
             LotState::Placed
         } else {
@@ -128,9 +130,14 @@ impl Lot {
         }
     }
 
-    /// Whether it pays for a campaign's day: the day is in its life, the market in its scope.
+    /// Whether it pays for a campaign's day: the day is in its life, campaign and market in its
+    /// scope. The database holds the same rules as `spend_uses_within_life` and
+    /// `spend_uses_within_scope`.
     pub fn pays_for(&self, campaign: &Campaign, day: Date) -> bool {
-        (self.valid_from..=self.ends_on()).contains(&day) && self.is_for(campaign.market)
+        let campaigns = &self.scope.campaigns;
+        (self.valid_from..=self.ends_on()).contains(&day)
+            && self.is_for(campaign.market)
+            && (campaigns.is_empty() || campaigns.contains(&campaign.name))
     }
 
     /// Whether credits of that market may be of this lot.

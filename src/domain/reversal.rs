@@ -5,6 +5,7 @@
 //! that came after it in its chain, and taking back a reversal needs what it took to be taken
 //! still.
 
+use time::Date;
 use uuid::Uuid;
 
 use super::account::AccountKey;
@@ -23,11 +24,13 @@ pub struct Reversible {
     pub number: i64,
     /// What happened.
     pub kind: Kind,
+    /// When it counts.
+    pub effective_date: Date,
     /// What it is about.
     pub subject: Option<Uuid>,
     /// The bank's own reference.
     pub bank_reference: Option<String>,
-    /// The journal it takes back, if it is a reversal.
+    /// The journal it takes back, if it is a reversal or wins something back.
     pub reverses: Option<JournalId>,
     /// What moved, in the order of the lines.
     pub lines: Vec<ReversibleLine>,
@@ -154,6 +157,7 @@ mod tests {
             pledge: PledgeId(Uuid::nil()),
             number: 1,
             kind: Kind::Budget,
+            effective_date: Date::MIN,
             subject: None,
             bank_reference: None,
             reverses: reverses.map(id),

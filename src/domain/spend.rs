@@ -42,6 +42,8 @@ impl SpendState {
 /// A campaign that spend is reported of: an obligation, and the ad account it runs in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Campaign {
+    /// The platform's own number for it.
+    pub name: String,
     /// The obligation.
     pub obligation: ObligationId,
     /// The ad account.
@@ -69,6 +71,14 @@ impl Campaign {
     /// Where a lot's credits are in its ad account.
     pub fn placed(&self, lot: LotId) -> AccountKey {
         AccountKey::placed(Code::CreditPlaced, &self.unit, lot, self.ad_account)
+    }
+
+    /// All credits in its ad account: what a lack of them is named by, no account of the ledger.
+    pub fn all_placed(&self) -> AccountKey {
+        AccountKey {
+            ad_account: Some(self.ad_account),
+            ..AccountKey::plain(Code::CreditPlaced, &self.unit)
+        }
     }
 
     /// What its advertising cost.
@@ -117,6 +127,8 @@ pub struct SpendLine {
     pub line: i32,
     /// The lots its credits stand in, in the order they were used.
     pub uses: Vec<Use>,
+    /// How often the platform attributed them to lots.
+    pub attributions: i16,
     /// What of its credits was refunded into lots, in minor digits.
     pub refunded: i64,
     /// What of its credits was refunded in cash, in minor digits.

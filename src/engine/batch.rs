@@ -16,8 +16,9 @@ use crate::domain::{Context, Draft, JournalId, Needs};
 /// A batch takes up to this many commands; beyond it, a batch gains no more speed.
 pub const BATCH: usize = 1_024;
 
-/// Loading takes at most this many rounds: by id, then accounts, then their days.
-const ROUNDS: usize = 4;
+/// Loading takes at most this many rounds: by id, what that leads to, then accounts, then their
+/// days. It ends when nothing more is needed.
+const ROUNDS: usize = 6;
 
 /// What was decided of one command.
 #[derive(Debug, Clone)]

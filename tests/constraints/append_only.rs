@@ -33,6 +33,7 @@ pub(super) const TABLES: &[&str] = &[
     "pledges",
     "secrets",
     "stated_rates",
+    "spend_attributions",
     "spend_lines",
     "spend_refunds",
     "spend_uses",

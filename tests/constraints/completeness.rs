@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use super::append_only::TABLES;
 use super::fixture::Ledger;
 use super::{
-    endings, exchange, lots, obligations, payouts, postings, reference, reversals, rows, spend,
+    attributions, endings, exchange, lots, obligations, payouts, postings, reference, reversals,
+    rows, spend,
 };
 
 /// Rules that can't be broken by themselves, and why.
@@ -65,6 +66,7 @@ fn tried() -> BTreeSet<String> {
         exchange::CASES,
         reference::CASES,
         spend::CASES,
+        attributions::CASES,
     ];
     let cases = all.into_iter().flatten().map(|case| case.rule.to_owned());
     let append_only = TABLES.iter().map(|table| format!("{table}_append_only"));

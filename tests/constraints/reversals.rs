@@ -2,7 +2,39 @@
 
 use super::{Case, ruled};
 
+/// After a lot's last day 5 of its 30,000 lapsed, by the pledge's eighth journal.
+macro_rules! lapsed {
+    ($then:literal) => {
+        concat!(
+            "SELECT open('fides', 7, '1310', 'ADC:TIKTOK:USD', lot => 'lot'); \
+             SELECT open('fides', 8, '3200', 'ADC:TIKTOK:USD'); \
+             SELECT open('fides', 9, '5910', 'ADC:TIKTOK:USD'); \
+             SELECT post('fides', 7, 8, 30000, '2026-01-30'); \
+             SELECT post('fides', 9, 7, 5, '2027-01-01', kind => 'expiry', subject => 'lot'); ",
+            $then
+        )
+    };
+}
+
 pub(super) const CASES: &[Case] = &[
+    ruled(
+        "journals_win_back_of_lapse",
+        &[
+            // Of another lot, from another day on, and of what didn't lapse.
+            lapsed!(
+                "SELECT post('fides', 7, 9, 1, '2027-01-01', kind => 'expiry-correction', \
+                 subject => 'lot 2', reverses => 8)"
+            ),
+            lapsed!(
+                "SELECT post('fides', 7, 9, 1, '2027-01-02', kind => 'expiry-correction', \
+                 subject => 'lot', reverses => 8)"
+            ),
+            lapsed!(
+                "SELECT post('fides', 8, 7, 1, '2026-01-30', kind => 'expiry-correction', \
+                 subject => 'lot', reverses => 7)"
+            ),
+        ],
+    ),
     ruled(
         "journals_reversal_stated",
         &[
@@ -10,6 +42,7 @@ pub(super) const CASES: &[Case] = &[
              document => 'doc')",
             "SELECT post('other', 4, 3, 5, '2026-01-28', reverses => 3, reason => 'x', \
              document => 'doc')",
+            "SELECT post('other', 4, 3, 5, '2026-01-28', kind => 'expiry-correction')",
         ],
     ),
     ruled(
@@ -45,6 +78,11 @@ pub(super) const CASES: &[Case] = &[
     ruled(
         "transfers_reversal_within_original",
         &[
+            lapsed!(
+                "SELECT post('fides', 9, 7, 5, '2027-01-01', kind => 'expiry', subject => 'lot'); \
+                 SELECT post('fides', 7, 9, 6, '2027-01-01', kind => 'expiry-correction', \
+                 subject => 'lot', reverses => 8); SET CONSTRAINTS ALL IMMEDIATE"
+            ),
             // Of 60, 61; and of the 5 that were taken back, 6 given again.
             "SELECT post('other', 2, 1, 7, '2026-01-28', kind => 'reversal', reverses => 1, \
              reason => 'x', document => 'doc'); \
@@ -57,6 +95,12 @@ pub(super) const CASES: &[Case] = &[
     ruled(
         "journals_reversible",
         &[
+            lapsed!(
+                "SELECT post('fides', 7, 9, 5, '2027-01-01', kind => 'expiry-correction', \
+                 subject => 'lot', reverses => 8); \
+                 SELECT post('fides', 9, 7, 5, '2027-01-02', kind => 'reversal', \
+                 reverses => 9, reason => 'x', document => 'doc')"
+            ),
             // What was placed or paid; and an agreement that was taken back, given back.
             "SELECT post('other', 2, 3, 1, '2026-01-28', kind => 'payment-return'); \
              SELECT post('other', 3, 2, 1, '2026-01-28', kind => 'reversal', reverses => 5, \

@@ -36,6 +36,24 @@ macro_rules! used {
     };
 }
 
+/// A lot of the pledge that is for something.
+macro_rules! narrow {
+    ($scope:literal, $of:literal, $then:expr) => {
+        concat!(
+            "INSERT INTO lots (pledge_id, id, instalment_id, unit, face, kind, valid_from, \
+             expires_at, issued_on, scope_",
+            $scope,
+            ") VALUES (id('spent'), id('narrow'), id('spent credits'), 'ADC:TIKTOK:USD', 100, \
+             'free', '2026-01-01', '2026-06-30', '2026-01-01', 1); INSERT INTO lot_",
+            $scope,
+            " VALUES (id('spent'), id('narrow'), '",
+            $of,
+            "', 0); ",
+            $then
+        )
+    };
+}
+
 macro_rules! refund {
     ($reference:literal, $name:literal, $amount:literal) => {
         concat!(
@@ -165,6 +183,43 @@ pub(super) const CASES: &[Case] = &[
                 line!("02-11", "1", "new", "'final', 5, 0, 5, 0, NULL")
             ),
         ],
+    ),
+    ruled(
+        "spend_uses_within_scope",
+        &[
+            narrow!(
+                "markets",
+                "US",
+                concat!(
+                    "WITH u AS (",
+                    used!("02-11", "0", "narrow", "5"),
+                    ") ",
+                    line!("02-11", "1", "new", "'final', 5, 0, 5, 0, NULL")
+                )
+            ),
+            narrow!(
+                "campaigns",
+                "K-2",
+                concat!(
+                    "WITH u AS (",
+                    used!("02-11", "0", "narrow", "5"),
+                    ") ",
+                    line!("02-11", "1", "new", "'final', 5, 0, 5, 0, NULL")
+                )
+            ),
+        ],
+    ),
+    ruled(
+        "journals_placement_within_scope",
+        &[narrow!(
+            "markets",
+            "US",
+            "SELECT open('spent', 3, '1320', 'ADC:TIKTOK:USD', lot => 'narrow', \
+             ad_account => 'shibuya'); \
+             SELECT open('spent', 4, '3210', 'ADC:TIKTOK:USD'); \
+             SELECT post('spent', 3, 4, 1, '2026-02-01', kind => 'placement', \
+                subject => 'narrow'); SET CONSTRAINTS ALL IMMEDIATE"
+        )],
     ),
     ruled("spend_refunds_pkey", &[refund!("IVT-1", "another", "1")]),
     ruled(

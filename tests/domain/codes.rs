@@ -1,6 +1,7 @@
 //! Every code of a refusal.
 
 use almoner::domain::Refusal;
+use almoner::domain::refusal::LotRefusal;
 
 /// Every code, by variant: a new variant doesn't compile without one here.
 pub(super) fn code(refusal: &Refusal) -> &'static str {
@@ -29,7 +30,10 @@ pub(super) fn code(refusal: &Refusal) -> &'static str {
         Refusal::ReversalLopsided { .. } => "reversal-lopsided",
         Refusal::NotReversible { .. } => "not-reversible",
         Refusal::MoveNotAllowed { .. } => "move-not-allowed",
-        Refusal::LotExpired { .. } => "lot-expired",
+        Refusal::Lot(LotRefusal::Expired { .. }) => "lot-expired",
+        Refusal::Lot(LotRefusal::NotForLine { .. }) => "lot-not-for-line",
+        Refusal::Lot(LotRefusal::NotAddingUp { .. }) => "uses-not-adding-up",
+        Refusal::Lot(LotRefusal::ElsewhereOnly { .. }) => "lot-out-of-scope",
         Refusal::SpendNotAddingUp { .. } => "spend-not-adding-up",
         Refusal::SpendRevisionConflict { .. } => "spend-revision-conflict",
         Refusal::SpendAlreadyFinal { .. } => "spend-already-final",
@@ -78,6 +82,9 @@ pub(super) const CODES: &[&str] = &[
     "not-reversible",
     "move-not-allowed",
     "lot-expired",
+    "lot-out-of-scope",
+    "lot-not-for-line",
+    "uses-not-adding-up",
     "spend-not-adding-up",
     "spend-revision-conflict",
     "spend-already-final",

@@ -12,7 +12,7 @@ use super::codes::{CODES, code};
 use super::fixture::*;
 use super::lapses::{ended_wrongly, for_the_us};
 use super::reversals::taken_back;
-use super::spend::{codes_of_rows, placed, placed_and_refunded_wrongly};
+use super::spend::{codes_of_rows, placed, placed_and_refunded_wrongly, placed_elsewhere};
 
 /// A pledge with one thing changed.
 fn announce(change: impl FnOnce(&mut almoner::domain::command::AnnouncePledge)) -> Command {
@@ -211,6 +211,7 @@ fn each_refusal_is_reached_and_nothing_is_changed_by_it() {
         (for_the_us(), ended_wrongly()),
         paid_wrongly(),
         (placed(), placed_and_refunded_wrongly()),
+        placed_elsewhere(),
     ] {
         for (expected, command) in cases {
             let refusal = ledger.decide(&command).unwrap_err();

@@ -71,6 +71,7 @@ impl Ledger {
                 pledge: draft.pledge,
                 number: journal.number,
                 kind: draft.kind,
+                effective_date: draft.effective_date,
                 subject: draft.subject,
                 bank_reference: draft.bank_reference.clone(),
                 reverses: reverses.map(|it| ids[usize::try_from(it.journal).unwrap() - 1]),

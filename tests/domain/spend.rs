@@ -3,8 +3,8 @@
 use std::collections::{BTreeSet, HashMap};
 
 use almoner::domain::command::{
-    ImportSpend, OpenAdAccount, OpenObligation, PlaceCredits, RefundSpend, SpendImport, SpendRow,
-    Thing,
+    AttributeSpend, ImportSpend, OpenAdAccount, OpenObligation, PlaceCredits, RefundSpend,
+    SpendImport, SpendRow, Thing,
 };
 use almoner::domain::lot::{LotFigures, LotStanding};
 use almoner::domain::obligation::Bond;
@@ -94,9 +94,7 @@ fn changed(ledger: &Ledger, change: impl FnOnce(&mut SpendRow)) -> SpendImport {
 pub(super) fn placed() -> Ledger {
     let mut ledger = Ledger::funded();
     ledger.books.homes.insert((Thing::Lot, LOT.0), PLEDGE);
-    let Command::IssueLot(lot) = Command::IssueLot(issue(CREDITS, adc(40_000))) else {
-        unreachable!()
-    };
+    let lot = issue(CREDITS, adc(40_000));
     let lot = Lot {
         id: LOT,
         pledge: PLEDGE,
@@ -146,6 +144,7 @@ pub(super) fn placed() -> Ledger {
         ..contract("K-1", adc(4_000))
     }));
     let campaign = Campaign {
+        name: "K-1".to_owned(),
         obligation: CAMPAIGN,
         ad_account: TOKYO,
         platform: "TIKTOK".to_owned(),
@@ -170,6 +169,14 @@ fn refund(line: SpendLineId, amount: Money) -> Command {
         in_cash: false,
         document: None,
         effective_date: DAY,
+    })
+}
+
+fn attribute(line: SpendLineId, amount: Money) -> Command {
+    Command::AttributeSpend(AttributeSpend {
+        line,
+        uses: vec![(LOT, amount)],
+        document: document(),
     })
 }
 
@@ -204,10 +211,28 @@ pub(super) fn placed_and_refunded_wrongly() -> Vec<(&'static str, Command)> {
                 ..import(vec![row(100, 3), not_adding_up])
             }),
         ),
+        ("not-found", attribute(NO_LINE, adc(1))),
+        ("uses-not-adding-up", attribute(LINE, adc(1_999))),
         ("not-found", refund(NO_LINE, adc(1))),
         ("wrong-unit", refund(LINE, usd(1))),
         ("exceeds-spend", refund(LINE, adc(2_001))),
     ]
+}
+
+/// A lot that is for another market than the ad account is of.
+pub(super) fn placed_elsewhere() -> (Ledger, Vec<(&'static str, Command)>) {
+    let mut ledger = placed();
+    if let Some(Some(standing)) = ledger.books.lots.get_mut(&LOT) {
+        standing.lot.scope.markets = vec!["US".parse().unwrap()];
+    }
+    for lot in ledger.books.placed.get_mut(&TOKYO).unwrap() {
+        lot.scope.markets = vec!["US".parse().unwrap()];
+    }
+    let cases = vec![
+        ("lot-out-of-scope", placement(|_| {})),
+        ("lot-not-for-line", attribute(LINE, adc(2_000))),
+    ];
+    (ledger, cases)
 }
 
 /// The codes rows are refused with.

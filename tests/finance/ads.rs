@@ -20,6 +20,11 @@ pub struct Ads {
 impl Ads {
     /// With a cash budget of 100.00 for Japan, and nothing placed yet.
     pub async fn new() -> Self {
+        Self::with_lots(|_, _| {}).await
+    }
+
+    /// The same, with something changed of each lot, the first being 0.
+    pub async fn with_lots(change: impl Fn(usize, &mut Value)) -> Self {
         let world = World::new().await;
         let client = world.preparer();
         let pledge = agreed(&client).await;
@@ -31,8 +36,9 @@ impl Ads {
             (3, "500000.00", "2024-11-01", "2025-04-30"),
             (4, "450000.00", "2025-02-01", "2025-07-31"),
         ] {
-            let lot = json!({"face": credits(face), "kind": "free", "valid_from": from,
+            let mut lot = json!({"face": credits(face), "kind": "free", "valid_from": from,
                 "expires_at": until, "effective_date": from});
+            change(lots.len(), &mut lot);
             let at = format!("/v1/instalments/{}/lots", pledge.instalments[place]);
             lots.push(client.post(&at, lot).await.created());
         }
@@ -62,7 +68,12 @@ impl Ads {
 
     /// The same, with 3,000 of the first lot placed and 5,000 of the second.
     pub async fn placed() -> Self {
-        let ads = Ads::new().await;
+        Ads::new().await.with_placements().await
+    }
+
+    /// With the same placed.
+    pub async fn with_placements(self) -> Self {
+        let ads = self;
         ads.place(0, "3000.00", "2024-12-02").await.expect(201);
         ads.place(1, "5000.00", "2025-02-03").await.expect(201);
         ads

@@ -37,6 +37,15 @@ pub fn writes() -> Vec<Operation> {
             },
         ),
         post(
+            "/v1/spend-lines/{id}/attributions",
+            Money,
+            Names::SpendLine,
+            |place| {
+                json!({"uses": [{"lot_id": place.lot, "amount": credits("4.00")}],
+                "document": document()})
+            },
+        ),
+        post(
             "/v1/spend-lines/{id}/refunds",
             Money,
             Names::SpendLine,

@@ -53,6 +53,9 @@ struct SpendLineRow {
 /// A report of a campaign's day.
 type ReportKey = (Uuid, Date, i32);
 
+/// The lots a report stands in, with the number of the attribution that says so.
+type Attributed = (i16, Vec<Use>);
+
 /// Lines in sight, in the order they were reported, each with the unit of its credits. What was
 /// refunded is told of the day, so with every report of it.
 pub async fn list_spend_lines(
@@ -119,7 +122,11 @@ pub async fn list_spend_lines(
 }
 
 impl SpendLineRow {
-    fn read(self, uses: Vec<Use>, refunded: (i64, i64)) -> Result<SpendLine, ReadError> {
+    fn read(
+        self,
+        (attributions, uses): Attributed,
+        refunded: (i64, i64),
+    ) -> Result<SpendLine, ReadError> {
         let state = SpendState::parse(&self.state);
         Ok(SpendLine {
             id: SpendLineId(self.id),
@@ -136,6 +143,7 @@ impl SpendLineRow {
             import: self.import_id,
             line: self.line,
             uses,
+            attributions,
             refunded: refunded.0,
             refunded_in_cash: refunded.1,
         })
@@ -161,9 +169,9 @@ fn of(rows: &[(SpendLineRow, String)]) -> (Vec<Uuid>, Vec<Uuid>, Vec<Date>) {
 async fn uses_of(
     connection: &mut AsyncPgConnection,
     rows: &[(SpendLineRow, String)],
-) -> Result<HashMap<ReportKey, Vec<Use>>, ReadError> {
+) -> Result<HashMap<ReportKey, Attributed>, ReadError> {
     let (pledges, campaigns, days) = of(rows);
-    let found: Vec<(Uuid, Date, i32, Uuid, i64)> = spend_uses::table
+    let found: Vec<(Uuid, Date, i32, i16, Uuid, i64)> = spend_uses::table
         .filter(spend_uses::pledge_id.eq_any(pledges))
         .filter(spend_uses::obligation_id.eq_any(campaigns))
         .filter(spend_uses::day.eq_any(days))
@@ -171,22 +179,27 @@ async fn uses_of(
             spend_uses::obligation_id,
             spend_uses::day,
             spend_uses::revision,
+            spend_uses::attribution,
             spend_uses::place,
         ))
         .select((
             spend_uses::obligation_id,
             spend_uses::day,
             spend_uses::revision,
+            spend_uses::attribution,
             spend_uses::lot_id,
             spend_uses::amount,
         ))
         .load(connection)
         .await?;
-    let mut uses: HashMap<ReportKey, Vec<Use>> = HashMap::new();
-    for (obligation, day, revision, lot, amount) in found {
+    let mut uses: HashMap<ReportKey, Attributed> = HashMap::new();
+    for (obligation, day, revision, attribution, lot, amount) in found {
         let lot = LotId(lot);
         let known = uses.entry((obligation, day, revision)).or_default();
-        known.push(Use { lot, amount });
+        if known.0 < attribution {
+            *known = (attribution, Vec::new()); // which wins over those before it
+        }
+        known.1.push(Use { lot, amount });
     }
     Ok(uses)
 }

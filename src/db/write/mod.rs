@@ -13,9 +13,11 @@
 //! can't even be sent, those after it aren't.
 
 mod accounts;
+mod attributions;
 mod columns;
 mod endings;
 mod instalments;
+mod lapses;
 mod load;
 mod lots;
 mod obligations;
@@ -255,6 +257,7 @@ impl Session {
             insert(connection, rows.posting),
             insert(connection, rows.spend),
             insert(connection, rows.refunds),
+            insert(connection, rows.attributions),
             insert(connection, rows.held),
             insert(connection, rows.ended),
             insert(connection, rows.end),

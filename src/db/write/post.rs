@@ -5,6 +5,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use time::OffsetDateTime;
 
 use super::AnsweredKey;
+use super::attributions::InsertAttributions;
 use super::columns::{
     Columns as _, InsertAccounts, InsertAdAccounts, InsertCreators, InsertInstalments,
     InsertJobRuns, InsertJournals, InsertKeys, InsertLotCampaigns, InsertLotEvents,
@@ -68,6 +69,7 @@ pub(super) struct Rows {
     pub(super) payout_events: InsertPayoutEvents,
     pub(super) spend: InsertSpend,
     pub(super) refunds: InsertSpendRefunds,
+    pub(super) attributions: InsertAttributions,
     /// The answers of a batch that posts nothing.
     pub(super) keys: InsertKeys,
 }
@@ -213,6 +215,9 @@ impl Rows {
     fn record_spend(&mut self, changes: &Changes) {
         for line in &changes.spend {
             push_spend(&mut self.spend, line);
+        }
+        for (journal, line) in &changes.attributions {
+            self.attributions.push(*journal, line);
         }
         for (journal, refunded) in &changes.refunds {
             self.refunds.push(

@@ -1,11 +1,11 @@
 //! Loading journals that are to be reversed, with all that they reverse themselves.
 
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashSet};
 
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
-use diesel::sql_types::{Array, BigInt, Nullable, SmallInt, Text, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Date, Nullable, SmallInt, Text, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
@@ -39,6 +39,7 @@ type ChainRow = (
     i64,
     Uuid,
     String,
+    time::Date,
     Option<Uuid>,
     Option<String>,
     Option<Uuid>,
@@ -50,6 +51,7 @@ impl Query for Chains {
         BigInt,
         SqlUuid,
         Text,
+        Date,
         Nullable<SqlUuid>,
         Nullable<Text>,
         Nullable<SqlUuid>,
@@ -60,16 +62,16 @@ impl QueryFragment<Pg> for Chains {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql(
             "WITH RECURSIVE chain AS ( \
-             SELECT pledge_id, number, id, kind, subject, bank_reference, reverses \
-             FROM journals WHERE id = ANY(",
+             SELECT pledge_id, number, id, kind, effective_date, subject, bank_reference, \
+             reverses FROM journals WHERE id = ANY(",
         );
         out.push_bind_param::<Array<SqlUuid>, _>(&self.ids)?;
         out.push_sql(
-            ") UNION SELECT j.pledge_id, j.number, j.id, j.kind, j.subject, j.bank_reference, \
-             j.reverses FROM chain JOIN journals j \
+            ") UNION SELECT j.pledge_id, j.number, j.id, j.kind, j.effective_date, j.subject, \
+             j.bank_reference, j.reverses FROM chain JOIN journals j \
              ON j.pledge_id = chain.pledge_id AND j.number = chain.reverses) \
-             SELECT c.pledge_id, c.number, c.id, c.kind, c.subject, c.bank_reference, r.id \
-             FROM chain c \
+             SELECT c.pledge_id, c.number, c.id, c.kind, c.effective_date, c.subject, \
+             c.bank_reference, r.id FROM chain c \
              LEFT JOIN journals r ON r.pledge_id = c.pledge_id AND r.number = c.reverses",
         );
         Ok(())
@@ -112,20 +114,30 @@ impl KeyRow {
 /// Loads the journals that are needed and all they take back: a statement for them all, and two for
 /// each pledge.
 pub(super) async fn load_reversibles(
-    mut connection: &AsyncPgConnection,
+    connection: &AsyncPgConnection,
     catalogue: &Catalogue,
     needs: &Needs,
     books: &mut Books,
 ) -> Result<(), DbError> {
-    if needs.journals.is_empty() {
-        return Ok(());
+    match needs.journals.is_empty() {
+        true => Ok(()),
+        false => enter_reversibles(connection, catalogue, &needs.journals, books).await,
     }
-    let ids = needs.journals.iter().map(|id| id.0).collect();
+}
+
+/// The same of journals that others than the commands ask for.
+pub(super) async fn enter_reversibles(
+    mut connection: &AsyncPgConnection,
+    catalogue: &Catalogue,
+    journals: &HashSet<JournalId>,
+    books: &mut Books,
+) -> Result<(), DbError> {
+    let ids = journals.iter().map(|id| id.0).collect();
     let rows: Vec<ChainRow> = Chains { ids }.load(&mut connection).await?;
-    let absent = needs.journals.iter().map(|id| (*id, None));
+    let absent = journals.iter().map(|id| (*id, None));
     books.journals.extend(absent);
     let pledges: HashSet<Uuid> = rows.iter().map(|(pledge, ..)| *pledge).collect();
-    let mut lines: HashMap<(Uuid, i64), Vec<ReversibleLine>> = HashMap::new();
+    let mut lines: HashMap<(Uuid, i64), Vec<ReversibleLine>> = HashMap::default();
     for pledge in pledges {
         let own = rows.iter().filter(|(home, ..)| *home == pledge);
         let numbers: Vec<i64> = own.map(|(_, number, ..)| *number).collect();
@@ -133,12 +145,13 @@ pub(super) async fn load_reversibles(
             lines.entry((pledge, journal)).or_default().push(line);
         }
     }
-    for (pledge, number, id, kind, subject, bank_reference, reverses) in rows {
+    for (pledge, number, id, kind, effective_date, subject, bank_reference, reverses) in rows {
         let reversible = Reversible {
             id: JournalId(id),
             pledge: PledgeId(pledge),
             number,
             kind: Kind::parse(&kind).ok_or_else(|| unreadable("kind of journal", &kind))?,
+            effective_date,
             subject,
             bank_reference,
             reverses: reverses.map(JournalId),
@@ -181,7 +194,7 @@ async fn load_lines(
         .select(KeyRow::as_select())
         .load(&mut connection)
         .await?;
-    let mut known: HashMap<i32, AccountKey> = HashMap::new();
+    let mut known: HashMap<i32, AccountKey> = HashMap::default();
     for row in keys {
         known.insert(row.number, row.read(catalogue)?);
     }

@@ -3,10 +3,11 @@
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
-use diesel::sql_types::{Array, BigInt, Date, Integer, Nullable, Text, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Date, Integer, Nullable, SmallInt, Text, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
+use super::lapses::load_lapses;
 use crate::db::error::DbError;
 use crate::db::lots::{LotFiguresRow, LotRow, read_lots};
 use crate::db::rows::{market, unit, unreadable};
@@ -96,6 +97,7 @@ pub(super) async fn load_campaigns(
     let rows: Vec<CampaignRow> = query.load(&mut connection).await?;
     for (pledge, account, name, obligation, ad_account, platform, code, creator, of) in rows {
         let campaign = Campaign {
+            name: name.clone(),
             obligation: ObligationId(obligation),
             ad_account: AdAccountId(ad_account),
             platform,
@@ -117,6 +119,7 @@ pub(super) async fn load_spend(
     books: &mut Books,
 ) -> Result<(), DbError> {
     load_placed(connection, catalogue, needs, books).await?;
+    load_lapses(connection, catalogue, needs, books).await?;
     load_paid_campaigns(connection, needs, books).await?;
     load_names(connection, needs, books).await?;
     load_lines(connection, needs, books).await?;
@@ -216,7 +219,7 @@ struct LatestLines {
 
 type LineRow = (
     (Uuid, Uuid, time::Date, i32, Uuid, Uuid, String, i64, i64),
-    (i64, Option<i64>, Uuid, i32),
+    (i64, Option<i64>, Uuid, i32, i16),
     (Vec<Uuid>, Vec<i64>, i64, i64),
 );
 
@@ -233,7 +236,7 @@ impl Query for LatestLines {
             BigInt,
             BigInt,
         ),
-        (BigInt, Nullable<BigInt>, SqlUuid, Integer),
+        (BigInt, Nullable<BigInt>, SqlUuid, Integer, SmallInt),
         (Array<SqlUuid>, Array<BigInt>, BigInt, BigInt),
     );
 }
@@ -255,11 +258,11 @@ impl QueryFragment<Pg> for LatestLines {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         const OF_LINE: &str = " FROM spend_uses u WHERE u.pledge_id = s.pledge_id \
             AND u.obligation_id = s.obligation_id AND u.day = s.day \
-            AND u.revision = s.revision ORDER BY u.place)";
+            AND u.revision = s.revision AND u.attribution = s.attributions ORDER BY u.place)";
         out.push_sql(
             "SELECT s.pledge_id, s.obligation_id, s.day, s.revision, s.id, s.ad_account_id, \
              s.state, s.cash_spend, s.voucher_spend, s.suspended, s.journal, s.import_id, \
-             s.line, ARRAY(SELECT u.lot_id",
+             s.line, s.attributions, ARRAY(SELECT u.lot_id",
         );
         out.push_sql(OF_LINE);
         out.push_sql(", ARRAY(SELECT u.amount");
@@ -274,7 +277,10 @@ impl QueryFragment<Pg> for LatestLines {
         out.push_bind_param::<Array<Date>, _>(&self.days)?;
         out.push_sql(
             ") AS w (pledge_id, obligation_id, day) CROSS JOIN LATERAL (\
-             SELECT * FROM spend_lines l WHERE l.pledge_id = w.pledge_id \
+             SELECT l.*, (SELECT coalesce(max(a.number), 0)::smallint FROM spend_attributions a \
+               WHERE a.pledge_id = l.pledge_id AND a.obligation_id = l.obligation_id \
+                 AND a.day = l.day AND a.revision = l.revision) AS attributions \
+             FROM spend_lines l WHERE l.pledge_id = w.pledge_id \
              AND l.obligation_id = w.obligation_id AND l.day = w.day \
              ORDER BY l.revision DESC LIMIT 1) AS s",
         );
@@ -300,7 +306,7 @@ async fn load_lines(
     let rows: Vec<LineRow> = query.load(&mut connection).await?;
     for (report, posted, (in_lots, amounts, refunded, refunded_in_cash)) in rows {
         let (pledge, obligation, day, revision, id, ad_account, state, cash, voucher) = report;
-        let (suspended, journal, import, line) = posted;
+        let (suspended, journal, import, line, attributions) = posted;
         let uses = in_lots.into_iter().zip(amounts).map(|(lot, amount)| Use {
             lot: LotId(lot),
             amount,
@@ -320,6 +326,7 @@ async fn load_lines(
             import,
             line,
             uses: uses.collect(),
+            attributions,
             refunded,
             refunded_in_cash,
         };

@@ -7,7 +7,7 @@ use crate::domain::command::{Decision, Event, MovedOn, Refunded, Thing};
 use crate::domain::exchange::adds_to_carried;
 use crate::domain::hold::{Hold, HoldChange};
 use crate::domain::id::{JournalId, ObligationId, PledgeId};
-use crate::domain::journal::Draft;
+use crate::domain::journal::{Draft, Kind};
 use crate::domain::obligation::Bond;
 use crate::domain::pledge::{Instalment, Lot, PledgeState};
 use crate::domain::spend::{SpendLine, SpendState};
@@ -66,6 +66,10 @@ impl Books {
         self.changes
             .accounts
             .extend(opened.into_iter().map(|key| (pledge, key)));
+        match journal.draft.kind {
+            Kind::Expiry | Kind::ExpiryCorrection => self.note_lapse(&journal),
+            _ => {}
+        }
         self.changes.journals.push(journal);
     }
 
@@ -129,6 +133,7 @@ impl Books {
             Event::MovedOn(_) => {} // recorded with who said so
             Event::Placed(ad_account, lot) => self.place(ad_account, lot),
             Event::SpendRecorded(line) => self.record_spend(line),
+            Event::SpendAttributed(journal, line) => self.record_attribution(journal, line),
             Event::SpendRefunded(journal, refunded) => self.record_refund(journal, refunded),
             Event::Posted(_) => {} // posted above, which takes what a posting needs
             Event::WithholdingStated(rule) => self.state_withholding(rule),
@@ -207,7 +212,7 @@ impl Books {
     }
 
     /// What an obligation that is known still binds, after so much more of it was used.
-    fn liquidate(&mut self, obligation: ObligationId, more: i64) {
+    pub(super) fn liquidate(&mut self, obligation: ObligationId, more: i64) {
         if let Some(Some(known)) = self.obligations.get_mut(&obligation) {
             known.remaining -= more;
         }

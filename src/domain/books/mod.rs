@@ -6,6 +6,7 @@
 
 mod apply;
 mod cash_out;
+mod lapses;
 mod pledge_book;
 
 use foldhash::{HashMap, HashSet};
@@ -92,6 +93,8 @@ pub struct Changes {
     held: HashSet<(PledgeId, Uuid, AccountKey)>,
     /// New lines of spend.
     pub spend: Vec<SpendLine>,
+    /// Lines that were attributed to lots, as of then, with the journals that post it.
+    pub attributions: Vec<(JournalId, SpendLine)>,
     /// New refunds, with the journals that post them.
     pub refunds: Vec<(JournalId, Refunded)>,
     /// Accounts to open.
@@ -134,6 +137,10 @@ pub struct Books {
     pub ad_accounts: HashMap<AdAccountId, Option<AdAccount>>,
     /// Journals by id, with what was taken back of them, and all that they take back themselves.
     pub journals: HashMap<JournalId, Option<Reversible>>,
+    /// The expiries of lots that were ever placed where something is known to be placed, in order.
+    pub lapses: HashMap<LotId, Vec<JournalId>>,
+    /// The day it is in ad accounts in which lots lapsed.
+    pub local_days: HashMap<AdAccountId, Date>,
     /// The lots placed in ad accounts, in the order they are used.
     pub placed: HashMap<AdAccountId, Vec<Lot>>,
     /// Campaigns by the platforms' own numbers.

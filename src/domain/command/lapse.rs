@@ -143,9 +143,12 @@ fn moves(mut parts: Sources, purses: &Sources, amount: i64) -> Vec<Move> {
 
 /// The accounts a loss effective on `day` may touch.
 fn touch(books: &Books, needs: &mut Needs, id: LotId, day: impl Fn(&LotStanding) -> Date) {
-    if !books.is_located(Thing::Lot, id.0) {
-        return;
+    if books.is_located(Thing::Lot, id.0) {
+        touch_lot(books, needs, id, day);
     }
+}
+
+fn touch_lot(books: &Books, needs: &mut Needs, id: LotId, day: impl Fn(&LotStanding) -> Date) {
     needs.lot(books, id);
     let Ok((book, standing)) = books.lot(id) else {
         return;
@@ -250,26 +253,80 @@ impl ExpireLot {
             });
         }
         let moves = moves(ended, &purses, amount);
-        let mut draft = Draft {
+        let draft = Draft {
             subject: Some(self.lot.0),
             ..Draft::new(book.pledge.id, Kind::Expiry, Self::day(standing), moves)
         };
-        loop {
-            let refusal = match book.check(&draft) {
-                Ok(()) => return Ok(decided(standing, book, draft, context)),
-                Err(refusal) => refusal,
-            };
-            // The first day from which on nothing becomes negative: the one after the worst.
-            let worst = match &refusal {
-                Refusal::BackdatedOverdraft { day, .. } => day.next_day(),
-                _ => None,
-            };
-            match worst {
-                Some(next) if next > draft.effective_date => draft.effective_date = next,
-                _ => return Err(refusal),
-            }
+        let draft = from_first_day(draft, |draft| book.check(draft))?;
+        Ok(decided(standing, book, draft, context))
+    }
+}
+
+/// The draft from the first day on from which nothing becomes negative by it.
+fn from_first_day(
+    mut draft: Draft,
+    check: impl Fn(&Draft) -> Result<(), Refusal>,
+) -> Result<Draft, Refusal> {
+    loop {
+        let Err(refusal) = check(&draft) else {
+            return Ok(draft);
+        };
+        // It is the day after the worst.
+        let worst = match &refusal {
+            Refusal::BackdatedOverdraft { day, .. } => day.next_day(),
+            _ => None,
+        };
+        match worst {
+            Some(next) if next > draft.effective_date => draft.effective_date = next,
+            _ => return Err(refusal),
         }
     }
+}
+
+/// What has to be known before [`lapse_at_once`].
+pub(super) fn need_lapse(books: &Books, needs: &mut Needs, lot: LotId) {
+    touch_lot(books, needs, lot, ExpireLot::day);
+}
+
+/// The lapse of what comes back to an account of a lot that has ended, by a posting that goes
+/// before it: as far as purses cover it that the lots before, by `taken`, don't take from. The rest
+/// waits, as ever.
+pub(super) fn lapse_at_once(
+    books: &Books,
+    lot: LotId,
+    (part, amount): (AccountKey, i64),
+    taken: &mut Vec<Move>,
+) -> Option<Draft> {
+    let (book, standing) = books.lot(lot).ok()?;
+    let mut purses = purses(book, standing);
+    for (purse, available) in &mut purses {
+        let own = taken.iter().filter(|it| it.debit == *purse);
+        *available -= own.map(|it| it.amount).sum::<i64>();
+    }
+    purses.retain(|(_, available)| *available > 0);
+    let amount = amount.min(total(&purses));
+    if amount == 0 {
+        return None;
+    }
+    let moves = moves(vec![(part, amount)], &purses, amount);
+    let draft = Draft {
+        subject: Some(lot.0),
+        ..Draft::new(
+            book.pledge.id,
+            Kind::Expiry,
+            ExpireLot::day(standing),
+            moves,
+        )
+    };
+    let from_purses = |draft: &Draft| {
+        let moves = draft.moves.iter().chain(&*taken);
+        let moves = moves.filter(|it| it.credit.code == Code::Lapsed).cloned();
+        let moves = moves.collect();
+        Draft::new(draft.pledge, draft.kind, draft.effective_date, moves)
+    };
+    let draft = from_first_day(draft, |draft| book.check(&from_purses(draft))).ok()?;
+    taken.extend(draft.moves.iter().cloned());
+    Some(draft)
 }
 
 impl RevokeLot {

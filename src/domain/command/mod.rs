@@ -7,6 +7,7 @@ mod advance;
 mod agreement;
 mod allocate;
 mod announce;
+mod attribute;
 mod budget;
 mod end;
 mod enrol;
@@ -39,6 +40,7 @@ pub use advance::{AdvanceStep, MoveAdvance};
 pub use agreement::{MeetCondition, SignAgreement};
 pub use allocate::{AllocateToCreator, ReleaseAllocation};
 pub use announce::{AnnouncePledge, NewInstalment};
+pub use attribute::AttributeSpend;
 pub use budget::{BudgetMarket, ChargeSupportCost, ReturnBudget};
 pub use end::{MovePledge, MovedOn, PledgeMove};
 pub use enrol::EnrolCreator;
@@ -145,6 +147,8 @@ pub enum Command {
     ImportSpend(ImportSpend),
     /// Record what a platform gave back of a line of spend.
     RefundSpend(RefundSpend),
+    /// Record which lots a line of spend stands in, as the platform says.
+    AttributeSpend(AttributeSpend),
     /// Record tax on ad spend.
     ChargeAdTax(ChargeAdTax),
     /// Record that a platform was paid.
@@ -193,6 +197,7 @@ macro_rules! each {
             Command::PlaceCredits($inner) => $body,
             Command::ImportSpend($inner) => $body,
             Command::RefundSpend($inner) => $body,
+            Command::AttributeSpend($inner) => $body,
             Command::ChargeAdTax($inner) => $body,
             Command::PayPlatform($inner) => $body,
         }

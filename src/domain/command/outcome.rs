@@ -88,6 +88,8 @@ pub enum Event {
     SpendRecorded(SpendLine),
     /// A line of spend was refunded, by the journal of that id.
     SpendRefunded(JournalId, Refunded),
+    /// A line of spend was attributed to lots, by the journal of that id.
+    SpendAttributed(JournalId, SpendLine),
 }
 
 /// What a command comes to.
@@ -343,6 +345,17 @@ pub enum Outcome {
         effective_date: Date,
         /// What was posted.
         journal: JournalId,
+    },
+    /// The lots a line of spend stands in, as the platform says.
+    SpendAttribution {
+        /// The line as it then stands.
+        line: SpendLine,
+        /// Its credits' unit.
+        unit: Unit,
+        /// What came back to a lot that had ended, and lapsed at once, in minor digits.
+        lapsed: i64,
+        /// What was posted; nothing if it stood in them already.
+        journal: Option<JournalId>,
     },
     /// Tax on ad spend.
     AdTax {

@@ -13,7 +13,7 @@ use crate::domain::id::{AdAccountId, LotId};
 use crate::domain::journal::{Document, Draft, Kind, Move};
 use crate::domain::money::Money;
 use crate::domain::platform::Profiles;
-use crate::domain::refusal::Refusal;
+use crate::domain::refusal::{LotRefusal, Refusal};
 
 /// Place credits of a lot into an ad account.
 #[derive(Debug, Clone)]
@@ -89,12 +89,19 @@ impl PlaceCredits {
         if account.unit != *lot.face.unit() {
             return Err(wrong_unit("/ad_account_id", account.unit.to_string()));
         }
+        if !lot.is_for(account.market) {
+            return Err(Refusal::Lot(LotRefusal::ElsewhereOnly {
+                lot: self.lot,
+                market: account.market,
+                markets: lot.scope.markets.iter().map(ToString::to_string).collect(),
+            }));
+        }
         self.check_profile(account)?;
         if self.effective_date > lot.ends_on() {
-            return Err(Refusal::LotExpired {
+            return Err(Refusal::Lot(LotRefusal::Expired {
                 expires_at: lot.ends_on(),
                 day: self.effective_date,
-            });
+            }));
         }
         require_signed(book, "placing credits")?;
         let draft = Draft {

@@ -266,8 +266,12 @@ fn require_reversible(chain: &Chain<'_>) -> Result<(), Refusal> {
             true | false,
         ) => return Ok(()),
     };
+    let kind = match chain.target().kind {
+        Kind::Reversal => chain.origin().kind,
+        other => other,
+    };
     Err(Refusal::NotReversible {
-        kind: chain.origin().kind.as_str(),
+        kind: kind.as_str(),
         instead,
     })
 }

@@ -39,7 +39,7 @@ impl Refusal {
             Refusal::RateNotNeeded { .. } => "rate-not-needed",
             Refusal::WorthNothing { .. } => "worth-nothing",
             Refusal::MoveNotAllowed { .. } => "move-not-allowed",
-            Refusal::LotExpired { .. } => "lot-expired",
+            Refusal::Lot(why) => why.code(),
             Refusal::SpendNotAddingUp { .. } => "spend-not-adding-up",
             Refusal::SpendRevisionConflict { .. } => "spend-revision-conflict",
             Refusal::SpendAlreadyFinal { .. } => "spend-already-final",
@@ -85,7 +85,7 @@ impl Refusal {
             | Refusal::ExceedsSpend { .. }
             | Refusal::InsufficientFunds(_) => fixed("/amount"),
             Refusal::MoveNotAllowed { .. } => fixed("/ad_account_id"),
-            Refusal::LotExpired { .. } => fixed("/effective_date"),
+            Refusal::Lot(why) => fixed(why.pointer()),
             Refusal::SpendNotAddingUp { .. } => fixed("/spend"),
             Refusal::SpendRevisionConflict { .. } | Refusal::SpendAlreadyFinal { .. } => {
                 fixed("/revision")

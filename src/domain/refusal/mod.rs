@@ -4,6 +4,7 @@
 //! behind it, where in the request the reason lies, and what would help. Of several reasons the
 //! first is given: what is named must exist, what can never succeed as sent, the state, the funds.
 
+mod lot;
 mod meaning;
 mod open_reason;
 mod shortage;
@@ -16,6 +17,7 @@ use super::market::Market;
 use super::money::Money;
 use super::unit::UnitKind;
 
+pub use lot::LotRefusal;
 pub use open_reason::OpenReason;
 use open_reason::list;
 pub use shortage::Shortage;
@@ -187,8 +189,8 @@ pub enum Refusal {
     },
     /// More than was liquidated of an obligation and not yet found ineligible.
     #[error(
-        "{liquidated} of the obligation was liquidated and not yet claimed back; {requested} \
-        is more than that."
+        "{liquidated} of the obligation was liquidated and not yet claimed back; \
+        {requested} is more than that."
     )]
     ExceedsLiquidated {
         /// What can be claimed back.
@@ -247,8 +249,8 @@ pub enum Refusal {
     /// More than the purses have that lose credits of a lot.
     #[error(
         "The purses that credits of the lot may be taken from have {available} that is not \
-             held; {requested} is more than that. Give back budget of markets it is not for, or \
-             take less at once."
+        held; {requested} is more than that. Give back budget of markets it is not for, or take \
+        less at once."
     )]
     ExceedsPurses {
         /// What they have and isn't held.
@@ -328,14 +330,9 @@ pub enum Refusal {
         /// Where they were to go.
         to: &'static str,
     },
-    /// A lot's last day has passed.
-    #[error("The lot could be used until {expires_at}; {day} is after that.")]
-    LotExpired {
-        /// Its last day.
-        expires_at: Date,
-        /// The day asked about.
-        day: Date,
-    },
+    /// A lot can't be used so.
+    #[error(transparent)]
+    Lot(#[from] LotRefusal),
     /// A row of spend whose parts don't make up the whole.
     #[error("The parts {cash} in cash and {voucher} in credits don't make up {spend}.")]
     SpendNotAddingUp {

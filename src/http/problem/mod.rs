@@ -282,7 +282,7 @@ fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::RateNotNeeded { .. }
         | Refusal::WorthNothing { .. }
         | Refusal::MoveNotAllowed { .. }
-        | Refusal::LotExpired { .. }
+        | Refusal::Lot(_)
         | Refusal::SpendNotAddingUp { .. }
         | Refusal::SpendRevisionConflict { .. }
         | Refusal::SpendAlreadyFinal { .. }

@@ -32,7 +32,8 @@ pub use reversal::{ReversalOut, ReversedLineOut};
 
 pub use posted::PostedOut;
 pub use spend::{
-    AdTaxOut, PlacementOut, PlatformPaymentOut, SpendImportOut, SpendLineOut, SpendRefundOut,
+    AdTaxOut, PlacementOut, PlatformPaymentOut, SpendAttributionOut, SpendImportOut, SpendLineOut,
+    SpendRefundOut,
 };
 
 use crate::domain::Outcome;
@@ -75,6 +76,7 @@ pub fn render(outcome: &Outcome) -> Vec<u8> {
         Outcome::Placement { .. } => json(&PlacementOut::of(outcome)),
         Outcome::SpendImport(import) => json(&SpendImportOut::from(import)),
         Outcome::SpendRefund { .. } => json(&SpendRefundOut::of(outcome)),
+        Outcome::SpendAttribution { .. } => json(&SpendAttributionOut::of(outcome)),
         Outcome::AdTax { .. } => json(&AdTaxOut::of(outcome)),
         Outcome::PlatformPayment { .. } => json(&PlatformPaymentOut::of(outcome)),
         Outcome::AdAccount(account) => json(&AdAccountOut::from(account)),

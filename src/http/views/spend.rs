@@ -223,6 +223,24 @@ pub struct SpendRefundOut {
     pub journal_id: JournalId,
 }
 
+/// The lots a line of spend stands in, as the platform says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = SpendAttribution)]
+pub struct SpendAttributionOut {
+    /// The line, by its latest report.
+    pub spend_line_id: SpendLineId,
+    /// The lots its credits stand in from now on, in the order in which they count as used.
+    pub lots: Vec<LotUseOut>,
+    /// The credits' unit.
+    pub unit: String,
+    /// What came back to a lot that had lapsed, and lapsed at once.
+    pub lapsed: String,
+    /// When it counts: the line's day.
+    pub effective_date: Day,
+    /// What was posted; nothing if the line stood in these lots already.
+    pub journal_id: Option<JournalId>,
+}
+
 /// Tax on ad spend.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = AdTax)]
@@ -302,6 +320,29 @@ impl SpendRefundOut {
             in_cash: *in_cash,
             refundable: left.into(),
             effective_date: Day(*effective_date),
+            journal_id: *journal,
+        })
+    }
+}
+
+impl SpendAttributionOut {
+    /// The shape of an [`Outcome::SpendAttribution`].
+    pub fn of(outcome: &Outcome) -> Option<Self> {
+        let Outcome::SpendAttribution {
+            line,
+            unit,
+            lapsed,
+            journal,
+        } = outcome
+        else {
+            return None;
+        };
+        Some(SpendAttributionOut {
+            spend_line_id: line.id,
+            lots: SpendLineOut::new(line, unit).lots,
+            unit: unit.to_string(),
+            lapsed: MoneyOut::of_minor(*lapsed, unit).amount,
+            effective_date: Day(line.day),
             journal_id: *journal,
         })
     }

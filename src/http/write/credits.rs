@@ -3,14 +3,16 @@
 use actix_web::HttpResponse;
 
 use super::JOURNALS;
-use super::inputs::{AdTaxIn, PlacementIn, PlatformPaymentIn, SpendRefundIn};
+use super::inputs::{AdTaxIn, PlacementIn, PlatformPaymentIn, SpendAttributionIn, SpendRefundIn};
 use super::post::Post;
-use crate::domain::command::{ChargeAdTax, PayPlatform, PlaceCredits, RefundSpend};
+use crate::domain::command::{AttributeSpend, ChargeAdTax, PayPlatform, PlaceCredits, RefundSpend};
 use crate::domain::{AdAccountId, Command, LotId, PledgeId, SpendLineId};
 use crate::http::access::permission::MoveMoney;
 use crate::http::body::{Fields, Text};
 use crate::http::problem::Problem;
-use crate::http::views::{AdTaxOut, PlacementOut, PlatformPaymentOut, SpendRefundOut};
+use crate::http::views::{
+    AdTaxOut, PlacementOut, PlatformPaymentOut, SpendAttributionOut, SpendRefundOut,
+};
 
 /// Reads a placement.
 pub fn placement(lot: LotId, body: &mut Fields<'_>) -> Option<Command> {
@@ -73,6 +75,23 @@ pub fn spend_refund(line: SpendLineId, body: &mut Fields<'_>) -> Option<Command>
     }))
 }
 
+/// The most lots a line is attributed to.
+const MOST_USES: usize = 100;
+
+/// Reads which lots a line stands in.
+pub fn spend_attribution(line: SpendLineId, body: &mut Fields<'_>) -> Option<Command> {
+    let uses = body.objects("uses", MOST_USES, |it| {
+        let (lot, amount) = (it.id("lot_id"), it.money("amount"));
+        Some((lot?, amount?))
+    });
+    let document = body.document("document");
+    Some(Command::AttributeSpend(AttributeSpend {
+        line,
+        uses: uses?,
+        document: document?,
+    }))
+}
+
 /// Place credits in an ad account
 ///
 /// One way: no platform takes them back. 409 with the arithmetic if the lot's pool doesn't cover
@@ -121,4 +140,19 @@ pub async fn refund_spend(post: Post<MoveMoney>) -> Result<HttpResponse, Problem
     let id = post.id()?;
     let done = post.submit(|body| spend_refund(id, body)).await?;
     Ok(done.created(JOURNALS))
+}
+
+/// Attribute spend to lots
+///
+/// Where the platform reports which credits a line's spend was taken from, that wins over the order
+/// in which lots are used. All that the line stands in lots with is named. What moves counts from
+/// the line's day: 409 with day and shortfall if a lot hasn't what is moved to it. What comes back
+/// to a lot that has lapsed lapses at once. Restatements and refunds go by it from then on.
+#[utoipa::path(post, path = "/v1/spend-lines/{id}/attributions", tag = "ad spend",
+    request_body = SpendAttributionIn,
+    responses((status = 200, description = "Attributed", body = SpendAttributionOut)))]
+pub async fn attribute_spend(post: Post<MoveMoney>) -> Result<HttpResponse, Problem> {
+    let id = post.id()?;
+    let done = post.submit(|body| spend_attribution(id, body)).await?;
+    Ok(done.changed())
 }

@@ -32,6 +32,7 @@ const LOTS: &str = "/v1/lots";
 /// Every write there is.
 pub fn endpoints() -> Vec<Endpoint> {
     let mut all = main_endpoints();
+    all.extend(credit_endpoints());
     all.extend(cash_out_endpoints());
     all
 }
@@ -137,11 +138,22 @@ fn main_endpoints() -> Vec<Endpoint> {
         Endpoint::post("/v1/lots/{id}/extensions", lots::extend_lot),
         Endpoint::post("/v1/lots/{id}/revocations", lots::revoke_credits),
         Endpoint::post("/v1/jobs/{name}/runs", jobs::run_job),
+    ]
+}
+
+/// Credits on their way out.
+fn credit_endpoints() -> Vec<Endpoint> {
+    let bulk = bulk::BODY_LIMIT_BYTES;
+    vec![
         Endpoint::post("/v1/lots/{id}/placements", credits::place_credits),
         Endpoint::post("/v1/pledges/{id}/spend-imports", spend::import_spend).with_body_limit(bulk),
         Endpoint::post("/v1/pledges/{id}/platform-payments", credits::pay_platform),
         Endpoint::post("/v1/ad-accounts/{id}/taxes", credits::charge_ad_tax),
         Endpoint::post("/v1/spend-lines/{id}/refunds", credits::refund_spend),
+        Endpoint::post(
+            "/v1/spend-lines/{id}/attributions",
+            credits::attribute_spend,
+        ),
     ]
 }
 
@@ -205,6 +217,7 @@ fn main_endpoints() -> Vec<Endpoint> {
         credits::pay_platform,
         credits::charge_ad_tax,
         credits::refund_spend,
+        credits::attribute_spend,
     ),
     components(schemas(answer::PreviewOut, bulk::BulkPreviewOut))
 )]

@@ -33,6 +33,9 @@ pub(super) enum Concern {
 impl Concern {
     /// What the first journal of the chain did.
     pub(super) fn of(chain: &Chain<'_>) -> Concern {
+        if chain.target().kind == Kind::ExpiryCorrection {
+            return Concern::OneWay("import what the platform reports now, as a higher revision.");
+        }
         match chain.origin().kind {
             Kind::Agreement => Concern::Agreement,
             Kind::ConditionMet => Concern::Condition,

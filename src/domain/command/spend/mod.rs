@@ -6,6 +6,7 @@
 //! | final | Dr 5210.m Cr 1320.acct.lot, by first expiring; Dr 3240.ob Cr 4920 |
 //! | restated | the difference; what is less goes back to the lots used last |
 //! | with cash | Dr 5220.m Cr 2110.platform; Dr 3120.m Cr 4910, or without cover Dr 1900 Cr 2110 |
+//! | in time, after its lot lapsed | what lapsed is won back first: see [`win_back`] |
 //!
 //! A row is judged after those before it. One that is refused changes nothing and stops no other,
 //! unless all or none were asked for.
@@ -13,6 +14,7 @@
 mod postings;
 mod row;
 mod sheet;
+mod win_back;
 
 use foldhash::HashMap;
 use time::Date;
@@ -24,10 +26,12 @@ use super::{Context, Decision, Event, Home, Needs, Outcome};
 use crate::domain::account::AccountKey;
 use crate::domain::books::{Books, PledgeBook};
 use crate::domain::chart::Code;
+use crate::domain::hold::HoldChange;
 use crate::domain::id::{PledgeId, SpendLineId};
+use crate::domain::journal::Draft;
 use crate::domain::money::Money;
 use crate::domain::refusal::Refusal;
-use crate::domain::spend::{Campaign, SpendState};
+use crate::domain::spend::{Campaign, SpendLine, SpendState};
 use crate::domain::unit::Unit;
 
 /// How many rows an answer names, of those refused and of those that spilled over.
@@ -134,6 +138,17 @@ pub struct ImportSpend {
     pub unread: Vec<RefusedRow>,
 }
 
+/// What all rows came to.
+struct Closed {
+    outcome: SpendImport,
+    lines: Vec<SpendLine>,
+    /// The journals, in the order they are posted.
+    drafts: Vec<Draft>,
+    /// What was taken back of expiries.
+    won: Vec<Event>,
+    holds: Vec<HoldChange>,
+}
+
 /// A campaign by the platform's own numbers: of the ad account, and of the campaign in it.
 pub type CampaignName = (PledgeId, String, String);
 
@@ -167,6 +182,7 @@ impl ImportSpend {
         for (key, day) in accounts {
             needs.accounts(books, self.pledge, [key], day);
         }
+        win_back::needs(books, self.pledge, needs);
     }
 
     pub(super) fn decide(&self, books: &Books, _: &Context) -> Result<Decision, Refusal> {
@@ -176,7 +192,8 @@ impl ImportSpend {
         for row in &self.rows {
             ledger.take(row, &self.name(row));
         }
-        let (outcome, lines, drafts, holds) = ledger.close();
+        let closed = ledger.close();
+        let outcome = closed.outcome;
         if self.atomic && outcome.refused > 0 {
             return Err(Refusal::SpendRowsRefused {
                 rows: self.rows.len() + self.unread.len(),
@@ -184,14 +201,14 @@ impl ImportSpend {
                 first: outcome.refusals,
             });
         }
-        let mut drafts = drafts.into_iter();
+        let mut drafts = closed.drafts.into_iter();
         let draft = drafts.next();
         let posted = drafts.map(Event::Posted);
-        let held = holds.into_iter();
+        let held = closed.holds.into_iter();
         let held = held.map(|change| Event::Held(self.pledge, change));
-        let lines = lines.into_iter().map(Event::SpendRecorded);
+        let lines = closed.lines.into_iter().map(Event::SpendRecorded);
         Ok(Decision {
-            events: posted.chain(held).chain(lines).collect(),
+            events: posted.chain(closed.won).chain(held).chain(lines).collect(),
             draft,
             outcome: Outcome::SpendImport(outcome),
         })

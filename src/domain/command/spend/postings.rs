@@ -62,9 +62,11 @@ impl Postings {
         }
     }
 
-    /// The numbers the journals of spend are going to have, counted on from `last`.
-    pub(super) fn numbers(&self, last: i64) -> HashMap<(Date, AdAccountId), i64> {
-        let numbered = self.journals.keys().zip(last + 1..);
+    /// The numbers the journals of spend are going to have, counted on from `last` and so
+    /// many others.
+    pub(super) fn numbers(&self, last: i64, others: usize) -> HashMap<(Date, AdAccountId), i64> {
+        let first = (last + 1..).nth(others).unwrap_or(last);
+        let numbered = self.journals.keys().zip(first..);
         let spend = numbered.filter(|((_, _, overspill), _)| !overspill);
         spend
             .map(|((day, ad_account, _), number)| ((*day, *ad_account), number))

@@ -5,15 +5,16 @@ use time::Date;
 
 use super::postings::Postings;
 use super::sheet::Sheet;
+use super::win_back::Lapses;
 use super::{
-    CampaignName, ImportSpend, MOST_NAMED, Overspill, RefusedRow, SpendImport, SpendRow,
+    CampaignName, Closed, ImportSpend, MOST_NAMED, Overspill, RefusedRow, SpendImport, SpendRow,
     cash_accounts,
 };
 use crate::domain::account::AccountKey;
 use crate::domain::books::{Books, PledgeBook};
 use crate::domain::chart::Code;
+use crate::domain::command::Event;
 use crate::domain::command::require::require_unit;
-use crate::domain::hold::HoldChange;
 use crate::domain::id::{AdAccountId, LotId, ObligationId};
 use crate::domain::journal::{Draft, Kind};
 use crate::domain::money::Money;
@@ -37,6 +38,7 @@ pub(super) struct Ledger<'a> {
     import: &'a ImportSpend,
     sheet: Sheet<'a>,
     postings: Postings,
+    lapses: Lapses<'a>,
     /// The latest line of each campaign and day that a row changed.
     latest: HashMap<(ObligationId, Date), SpendLine>,
     lines: Vec<SpendLine>,
@@ -64,6 +66,7 @@ impl<'a> Ledger<'a> {
             import,
             sheet: Sheet::new(book),
             postings: Postings::default(),
+            lapses: Lapses::new(books),
             latest: HashMap::default(),
             lines: Vec::new(),
             outcome,
@@ -79,6 +82,7 @@ impl<'a> Ledger<'a> {
             Ok(Became::Unchanged) => self.outcome.unchanged += 1,
             Ok(Became::Stale) => self.outcome.stale += 1,
             Err(refusal) => {
+                self.lapses.forget();
                 self.outcome.refused += 1;
                 if self.outcome.refusals.len() < MOST_NAMED {
                     let refused = RefusedRow::new(row.line, &refusal);
@@ -88,17 +92,28 @@ impl<'a> Ledger<'a> {
         }
     }
 
-    /// What all rows came to.
-    pub(super) fn close(mut self) -> (SpendImport, Vec<SpendLine>, Vec<Draft>, Vec<HoldChange>) {
+    /// What all rows came to: first what is won back, then what is spent, then what lapses again.
+    pub(super) fn close(mut self) -> Closed {
         self.outcome.refusals.sort_by_key(|refused| refused.line);
-        let numbers = self.postings.numbers(self.book.journals);
+        let pledge = self.import.pledge;
+        let note = format!("Spend import imp_{}", self.import.id.as_simple());
+        let won = self.lapses.corrections(pledge, &note).into_iter();
+        let (mut drafts, won): (Vec<Draft>, Vec<Event>) = won.unzip();
+        let numbers = self.postings.numbers(self.book.journals, drafts.len());
         for line in &mut self.lines {
             if line.journal.take().is_some() {
                 line.journal = numbers.get(&(line.day, line.ad_account)).copied();
             }
         }
-        let drafts = self.postings.drafts(self.import.pledge);
-        (self.outcome, self.lines, drafts, self.sheet.hold_changes())
+        drafts.extend(self.postings.drafts(pledge));
+        drafts.extend(self.lapses.lapse_again(&mut self.sheet, pledge));
+        Closed {
+            outcome: self.outcome,
+            lines: self.lines,
+            drafts,
+            won,
+            holds: self.sheet.hold_changes(),
+        }
     }
 
     fn judge(&mut self, row: &SpendRow, name: &CampaignName) -> Result<Became, Refusal> {
@@ -144,6 +159,9 @@ impl<'a> Ledger<'a> {
             }
         }
         let line = self.record(campaign, row, known.as_ref())?;
+        let before = known.as_ref().map_or(&[][..], |known| &known.uses);
+        self.lapses
+            .settle(&mut self.sheet, campaign, before, &line.uses);
         self.lines.push(line.clone());
         self.latest.insert(at, line);
         let was_final = known.is_some_and(|known| known.state == SpendState::Final);
@@ -175,6 +193,7 @@ impl<'a> Ledger<'a> {
             import: self.import.id,
             line: row.line,
             uses: Vec::new(),
+            attributions: 0,
             refunded: 0,
             refunded_in_cash: 0,
         };
@@ -248,6 +267,11 @@ impl<'a> Ledger<'a> {
         voucher: i64,
         own: &[Use],
     ) -> Result<Vec<Use>, Refusal> {
+        if !self.lapses.is_empty() {
+            return self
+                .lapses
+                .find(&mut self.sheet, campaign, day, voucher, own);
+        }
         let own_of = |lot: Option<LotId>| {
             let of = own.iter().filter(|it| lot.is_none_or(|lot| it.lot == lot));
             of.map(|it| it.amount).sum::<i64>()
@@ -273,10 +297,7 @@ impl<'a> Ledger<'a> {
             }
         }
         if open > 0 {
-            let all = AccountKey {
-                ad_account: Some(campaign.ad_account),
-                ..AccountKey::plain(Code::CreditPlaced, &campaign.unit)
-            };
+            let all = campaign.all_placed();
             return Err(self.sheet.shortage(&all, voucher - open, voucher));
         }
         Ok(uses)

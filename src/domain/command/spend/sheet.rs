@@ -20,6 +20,11 @@ pub(super) struct Sheet<'a> {
     holds: HashMap<(Uuid, AccountKey), i64>,
 }
 
+fn takable(account: &Account, key: &AccountKey, own: i64, day: Date) -> i64 {
+    let free = key.code.side().balance(account.debits, account.credits) - account.held + own;
+    free.min(account.least_from(key.code, day).0)
+}
+
 impl<'a> Sheet<'a> {
     pub(super) fn new(book: &'a PledgeBook) -> Self {
         Sheet {
@@ -44,9 +49,30 @@ impl<'a> Sheet<'a> {
 
     /// What the account can give on `day`, if `own` of what is held on it may be taken too.
     pub(super) fn takable(&mut self, key: &AccountKey, own: i64, day: Date) -> i64 {
-        let account = self.account(key);
-        let free = key.code.side().balance(account.debits, account.credits) - account.held + own;
-        free.min(account.least_from(key.code, day).0)
+        takable(self.account(key), key, own, day)
+    }
+
+    /// The same, had the account gained so much on these days.
+    pub(super) fn takable_with(
+        &mut self,
+        key: &AccountKey,
+        own: i64,
+        day: Date,
+        gains: &[(Date, i64)],
+    ) -> i64 {
+        let mut account = self.account(key).clone();
+        for (on, minor) in gains {
+            let figures = account.days.entry(*on).or_insert((0, 0));
+            match key.code.side() {
+                Side::Debit => {
+                    (figures.0, account.debits) = (figures.0 + minor, account.debits + minor)
+                }
+                Side::Credit => {
+                    (figures.1, account.credits) = (figures.1 + minor, account.credits + minor)
+                }
+            }
+        }
+        takable(&account, key, own, day)
     }
 
     /// Whether the account can give `requested` on `day`, as [`Sheet::takable`] has it.

@@ -39,7 +39,7 @@ pub struct JournalOut {
     pub bank_reference: Option<String>,
     /// What it rests on.
     pub document: Option<DocumentOut>,
-    /// The journal it takes back, if it is a reversal.
+    /// The journal it takes back, if it is a reversal, or wins something back from.
     pub reverses: Option<JournalId>,
     /// What moved.
     pub transfers: Vec<TransferOut>,

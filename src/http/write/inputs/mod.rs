@@ -24,9 +24,11 @@ pub use payouts::{
     StatedRateIn, TaxPaymentIn, WithholdingRuleIn,
 };
 pub use reversals::{ReversalIn, ReversedLineIn};
-pub use spend::{AdTaxIn, PlacementIn, PlatformPaymentIn, SpendImportIn, SpendRefundIn};
+pub use spend::{
+    AdTaxIn, PlacementIn, PlatformPaymentIn, SpendAttributionIn, SpendImportIn, SpendRefundIn,
+};
 
-use crate::domain::{CreatorId, Market, PledgeId};
+use crate::domain::Market;
 use crate::http::wire::Day;
 
 /// An amount of one unit.

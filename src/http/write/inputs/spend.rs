@@ -4,7 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{DocumentIn, MoneyIn};
-use crate::domain::AdAccountId;
+use crate::domain::{AdAccountId, LotId};
 use crate::http::wire::Day;
 use crate::http::write::bulk::ModeIn;
 
@@ -110,6 +110,34 @@ pub struct PlatformPaymentIn {
     /// When it counts; today, if left out.
     #[schema(nullable = false)]
     pub effective_date: Option<Day>,
+}
+
+/// Which lots a line of spend stands in.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SpendAttributionIn, examples(json!({
+    "uses": [
+        {"lot_id": "lot_019ab3f27c5e7d10a4f3c2b1d0e9f807",
+         "amount": {"amount": "120.00", "unit": "ADC:TIKTOK:USD"}}
+    ],
+    "document": {"uri": "https://files.example.org/credits-2024-12.csv",
+        "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"}
+})))]
+pub struct SpendAttributionIn {
+    /// Each lot once; together they make up what the line stands in lots with.
+    #[schema(min_items = 1, max_items = 100)]
+    pub uses: Vec<SpendUseIn>,
+    /// The platform's report.
+    pub document: DocumentIn,
+}
+
+/// How much of a line was taken from a lot.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SpendUseIn)]
+pub struct SpendUseIn {
+    /// The lot; placed in the line's ad account.
+    pub lot_id: LotId,
+    /// How much.
+    pub amount: MoneyIn,
 }
 
 /// What a platform gave back of a line of spend.
