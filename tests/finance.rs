@@ -24,4 +24,5 @@ mod placement;
 mod races;
 mod scopes;
 mod spend;
+mod spend_match;
 mod win_back;
