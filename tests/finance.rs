@@ -24,5 +24,6 @@ mod placement;
 mod races;
 mod scopes;
 mod spend;
+mod spend_match;
 mod splits;
 mod win_back;

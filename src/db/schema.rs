@@ -387,6 +387,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    platform_balances (pledge_id, id) {
+        pledge_id -> Uuid,
+        id -> Uuid,
+        ad_account_id -> Uuid,
+        as_of -> Date,
+        amount -> Int8,
+        document_uri -> Text,
+        document_sha256 -> Text,
+        actor -> Text,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     platform_profiles (platform, version) {
         platform -> Text,
         version -> Int4,
@@ -588,6 +602,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     payout_events,
     payout_figures,
     payouts,
+    platform_balances,
     platform_profiles,
     pledge_markets,
     pledge_units,

@@ -85,6 +85,8 @@ typed_ids! {
     ExchangeRateId = "fxr";
     /// An ad account at a platform.
     AdAccountId = "ada";
+    /// What a platform said was left in an ad account.
+    PlatformBalanceId = "plb";
     /// A campaign's day of spend, as reported once.
     SpendLineId = "spl";
     /// A journal: one business event.

@@ -48,7 +48,8 @@ pub use creator::Creator;
 pub use hold::{Hold, HoldChange};
 pub use id::{
     AccountId, AdAccountId, AllocationId, CreatorId, ExchangeRateId, InstalmentId, JobRunId,
-    JournalId, LotId, ObligationId, PayoutId, PledgeId, SpendLineId, WithholdingRuleId,
+    JournalId, LotId, ObligationId, PayoutId, PlatformBalanceId, PledgeId, SpendLineId,
+    WithholdingRuleId,
 };
 pub use job::{Job, JobRun};
 pub use journal::{Document, Draft, Journal, Kind, Move};
@@ -56,7 +57,7 @@ pub use market::{Market, Markets};
 pub use money::Money;
 pub use obligation::Obligation;
 pub use payout::Payout;
-pub use platform::{PlatformProfile, Profiles};
+pub use platform::{PlatformBalance, PlatformProfile, Profiles};
 pub use pledge::{Instalment, Lot, Pledge};
 pub use refusal::Refusal;
 pub use reversal::{Reversible, ReversibleLine};

@@ -5,7 +5,11 @@
 
 use std::sync::Arc;
 
-use time::Date;
+use time::{Date, OffsetDateTime};
+
+use super::id::{AdAccountId, PlatformBalanceId, PledgeId};
+use super::journal::Document;
+use super::money::Money;
 
 /// Which of several lots of an ad account is used first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +55,28 @@ pub struct PlatformProfile {
     pub final_after_days: i32,
     /// By how much a report may differ from the ledger, in minor digits.
     pub tolerance: i64,
+}
+
+/// What a platform's own screen said was left in an ad account. The ledger is compared with it, and
+/// nothing is posted by it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlatformBalance {
+    /// Its id.
+    pub id: PlatformBalanceId,
+    /// Whose credits.
+    pub pledge: PledgeId,
+    /// The ad account.
+    pub ad_account: AdAccountId,
+    /// At the end of which day, in the account's time zone.
+    pub as_of: Date,
+    /// How much was left.
+    pub amount: Money,
+    /// The screen, or the report.
+    pub document: Document,
+    /// Who recorded it.
+    pub actor: String,
+    /// When it was recorded.
+    pub recorded_at: OffsetDateTime,
 }
 
 /// The profiles there are. Cheap to clone.

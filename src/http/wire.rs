@@ -11,8 +11,8 @@ use utoipa::{PartialSchema, ToSchema};
 use crate::domain::money::format_minor;
 use crate::domain::{
     AccountId, AdAccountId, AllocationId, CreatorId, ExchangeRateId, InstalmentId, JobRunId,
-    JournalId, LotId, Market, Money, ObligationId, PayoutId, PledgeId, SpendLineId, Unit,
-    WithholdingRuleId,
+    JournalId, LotId, Market, Money, ObligationId, PayoutId, PlatformBalanceId, PledgeId,
+    SpendLineId, Unit, WithholdingRuleId,
 };
 
 /// An amount of one unit.
@@ -119,6 +119,7 @@ described! {
     AllocationId => id(AllocationId::PREFIX);
     ObligationId => id(ObligationId::PREFIX);
     AdAccountId => id(AdAccountId::PREFIX);
+    PlatformBalanceId => id(PlatformBalanceId::PREFIX);
     SpendLineId => id(SpendLineId::PREFIX);
     JournalId => id(JournalId::PREFIX);
     PayoutId => id(PayoutId::PREFIX);

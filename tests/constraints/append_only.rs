@@ -27,6 +27,7 @@ pub(super) const TABLES: &[&str] = &[
     "pledge_events",
     "payout_events",
     "payouts",
+    "platform_balances",
     "platform_profiles",
     "pledge_markets",
     "pledge_units",

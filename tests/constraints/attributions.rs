@@ -1,4 +1,4 @@
-//! Which lots a platform says that lines of spend stand in.
+//! What platforms say of spend: which lots it stands in, and what is left in ad accounts.
 
 use super::{Case, ruled};
 
@@ -32,7 +32,41 @@ macro_rules! attributed {
     };
 }
 
+macro_rules! balance {
+    ($ad_account:literal, $amount:literal, $actor:literal) => {
+        concat!(
+            "INSERT INTO platform_balances VALUES (id('spent'), id('screen'), id('",
+            $ad_account,
+            "'), '2026-02-28', ",
+            $amount,
+            ", 'doc', 'doc', '",
+            $actor,
+            "', now())"
+        )
+    };
+}
+
 pub(super) const CASES: &[Case] = &[
+    ruled(
+        "platform_balances_pkey",
+        &[concat!(
+            balance!("shibuya", "5", "petra"),
+            "; ",
+            balance!("shibuya", "5", "petra")
+        )],
+    ),
+    ruled(
+        "platform_balances_amount_not_negative",
+        &[balance!("shibuya", "-1", "petra")],
+    ),
+    ruled(
+        "platform_balances_actor_stated",
+        &[balance!("shibuya", "5", "")],
+    ),
+    ruled(
+        "platform_balances_of_ad_account",
+        &[balance!("tokyo", "5", "petra")],
+    ),
     ruled(
         "spend_attributions_pkey",
         &[attributed!(concat!(

@@ -33,6 +33,7 @@ const MAY_INSERT: &[&str] = &[
     "obligations",
     "payout_events",
     "payouts",
+    "platform_balances",
     "pledge_events",
     "pledge_markets",
     "pledge_units",

@@ -28,6 +28,15 @@ pub fn writes() -> Vec<Operation> {
             },
         ),
         post(
+            "/v1/ad-accounts/{id}/platform-balances",
+            Money,
+            Names::AdAccount,
+            |_| {
+                json!({"amount": credits("46.00"), "document": document(),
+                "as_of": "2024-12-31"})
+            },
+        ),
+        post(
             "/v1/ad-accounts/{id}/taxes",
             Money,
             Names::AdAccount,

@@ -54,6 +54,7 @@ pub fn reads() -> Vec<Operation> {
         ),
         get("/v1/trial-balance", Proofs, none, ""),
         get("/v1/proofs", Proofs, none, ""),
+        get("/v1/pledges/{id}/spend-match", Ledger, Names::Pledge, ""),
         get("/v1/pledges/{id}/expiry-horizon", Ledger, Names::Pledge, ""),
         get("/v1/jobs", Need::ReadJobs, none, ""),
         get("/v1/jobs/{name}/runs", Need::ReadJobs, Names::Job, ""),

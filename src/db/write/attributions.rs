@@ -42,7 +42,15 @@ pub(super) struct InsertAttributions {
 }
 
 impl InsertAttributions {
-    pub(super) fn push(&mut self, journal: JournalId, line: &SpendLine) {
+    pub(super) fn of(attributed: &[(JournalId, SpendLine)]) -> Self {
+        let mut rows = Self::default();
+        for (journal, line) in attributed {
+            rows.push(*journal, line);
+        }
+        rows
+    }
+
+    fn push(&mut self, journal: JournalId, line: &SpendLine) {
         let (pledge, obligation, day) = (line.pledge.0, line.obligation.0, line.day);
         let number = line.attributions;
         for (index, it) in line.uses.iter().enumerate() {

@@ -22,6 +22,7 @@ mod load;
 mod lots;
 mod obligations;
 mod payouts;
+mod platform_balances;
 mod post;
 mod record;
 mod register;
@@ -258,6 +259,7 @@ impl Session {
             insert(connection, rows.spend),
             insert(connection, rows.refunds),
             insert(connection, rows.attributions),
+            insert(connection, rows.platform_balances),
             insert(connection, rows.held),
             insert(connection, rows.ended),
             insert(connection, rows.end),

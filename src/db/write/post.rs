@@ -17,6 +17,7 @@ use super::payouts::{
     InsertExchangeRates, InsertPayoutEvents, InsertPayouts, InsertStatedRates,
     InsertWithholdingRules,
 };
+use super::platform_balances::InsertPlatformBalances;
 use super::record::{push_extension, push_lot, push_run, push_scope};
 use super::register::{push_ad_account, push_obligation};
 use crate::db::error::DbError;
@@ -70,6 +71,7 @@ pub(super) struct Rows {
     pub(super) spend: InsertSpend,
     pub(super) refunds: InsertSpendRefunds,
     pub(super) attributions: InsertAttributions,
+    pub(super) platform_balances: InsertPlatformBalances,
     /// The answers of a batch that posts nothing.
     pub(super) keys: InsertKeys,
 }
@@ -95,6 +97,8 @@ impl Rows {
         rows.set_holds(books);
         rows.pay_out(&books.changes);
         rows.record_spend(&books.changes);
+        rows.attributions = InsertAttributions::of(&books.changes.attributions);
+        rows.platform_balances = InsertPlatformBalances::of(&books.changes.platform_balances);
         for journal in &books.changes.journals {
             push_journal(&mut rows.posting.journals, journal);
             push_transfers(&mut rows.posting.transfers, journal);
@@ -215,9 +219,6 @@ impl Rows {
     fn record_spend(&mut self, changes: &Changes) {
         for line in &changes.spend {
             push_spend(&mut self.spend, line);
-        }
-        for (journal, line) in &changes.attributions {
-            self.attributions.push(*journal, line);
         }
         for (journal, refunded) in &changes.refunds {
             self.refunds.push(

@@ -130,12 +130,12 @@ impl Books {
                 self.obligations.insert(obligation.id, Some(obligation));
             }
             Event::Held(pledge, change) => self.hold(pledge, change),
-            Event::MovedOn(_) => {} // recorded with who said so
             Event::Placed(ad_account, lot) => self.place(ad_account, lot),
             Event::SpendRecorded(line) => self.record_spend(line),
             Event::SpendAttributed(journal, line) => self.record_attribution(journal, line),
+            Event::PlatformBalanceNoted(it) => self.changes.platform_balances.push(it),
             Event::SpendRefunded(journal, refunded) => self.record_refund(journal, refunded),
-            Event::Posted(_) => {} // posted above, which takes what a posting needs
+            Event::MovedOn(_) | Event::Posted(_) => {} // above, with what each takes besides
             Event::WithholdingStated(rule) => self.state_withholding(rule),
             Event::PayoutProposed(payout) => self.propose_payout(payout),
             Event::PayoutMoved(event) => self.move_payout(event),

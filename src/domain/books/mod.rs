@@ -27,6 +27,7 @@ use super::lot::LotStanding;
 use super::market::Market;
 use super::obligation::Obligation;
 use super::payout::{Payout, PayoutEvent};
+use super::platform::PlatformBalance;
 use super::pledge::{Instalment, Lot, Pledge};
 use super::refusal::Refusal;
 use super::reversal::{Chain, Reversible};
@@ -95,6 +96,8 @@ pub struct Changes {
     pub spend: Vec<SpendLine>,
     /// Lines that were attributed to lots, as of then, with the journals that post it.
     pub attributions: Vec<(JournalId, SpendLine)>,
+    /// What platforms said was left in ad accounts.
+    pub platform_balances: Vec<PlatformBalance>,
     /// New refunds, with the journals that post them.
     pub refunds: Vec<(JournalId, Refunded)>,
     /// Accounts to open.

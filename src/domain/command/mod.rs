@@ -22,6 +22,7 @@ mod outcome;
 mod payout;
 mod place;
 mod platform;
+mod platform_balance;
 mod receive;
 mod record_run;
 mod recover;
@@ -55,6 +56,7 @@ pub use outcome::{Context, Decision, Event, Outcome};
 pub use payout::{ExpirePayout, MovePayout, PayoutStep, ProposePayout};
 pub use place::PlaceCredits;
 pub use platform::{ChargeAdTax, PayPlatform};
+pub use platform_balance::NotePlatformBalance;
 pub use receive::{IssueLot, ReceiveCash, WriteOff};
 pub use record_run::RecordRun;
 pub use recover::{ClaimBack, Recover, WriteOffDebt};
@@ -151,6 +153,8 @@ pub enum Command {
     AttributeSpend(AttributeSpend),
     /// Record tax on ad spend.
     ChargeAdTax(ChargeAdTax),
+    /// Note what a platform says is left in an ad account.
+    NotePlatformBalance(NotePlatformBalance),
     /// Record that a platform was paid.
     PayPlatform(PayPlatform),
 }
@@ -200,6 +204,7 @@ macro_rules! each {
             Command::AttributeSpend($inner) => $body,
             Command::ChargeAdTax($inner) => $body,
             Command::PayPlatform($inner) => $body,
+            Command::NotePlatformBalance($inner) => $body,
         }
     };
 }

@@ -17,7 +17,7 @@ use crate::domain::pledge::{Instalment, Lot, Pledge};
 use crate::domain::unit::Unit;
 use crate::domain::withholding::PaymentKind;
 use crate::domain::{
-    AdAccount, Allocation, Creator, Obligation, Payout, SpendLine, WithholdingRule,
+    AdAccount, Allocation, Creator, Obligation, Payout, PlatformBalance, SpendLine, WithholdingRule,
 };
 
 /// What deciding needs from outside: the time and the ids of what may come about.
@@ -86,6 +86,8 @@ pub enum Event {
     Posted(Draft),
     /// A line of spend was reported.
     SpendRecorded(SpendLine),
+    /// What a platform says is left in an ad account was noted.
+    PlatformBalanceNoted(PlatformBalance),
     /// A line of spend was refunded, by the journal of that id.
     SpendRefunded(JournalId, Refunded),
     /// A line of spend was attributed to lots, by the journal of that id.
@@ -357,6 +359,8 @@ pub enum Outcome {
         /// What was posted; nothing if it stood in them already.
         journal: Option<JournalId>,
     },
+    /// What a platform says is left in an ad account.
+    PlatformBalance(PlatformBalance),
     /// Tax on ad spend.
     AdTax {
         /// The ad account.

@@ -4,7 +4,9 @@ use actix_web::HttpResponse;
 
 use super::get::{Get, failed};
 use super::lists::{page, window};
+use super::views::SpendMatchOut;
 use crate::db::read::{self, SpendFilter, snapshot};
+use crate::domain::PledgeId;
 use crate::http::access::permission::ReadLedger;
 use crate::http::paging::ListOut;
 use crate::http::problem::Problem;
@@ -46,4 +48,32 @@ pub async fn list_spend_lines(get: Get<ReadLedger>) -> Result<HttpResponse, Prob
         window,
         found.map(|(line, unit)| (line.id.0, SpendLineOut::new(line, unit))),
     )
+}
+
+/// Match spend with the platforms
+///
+/// By ad account and month: what the ledger posted and holds, against what the platform reported
+/// last; and, where a platform's balance was noted, what the ledger has against that. A provisional
+/// report is overdue once more days have passed than its platform's profile says, in the account's
+/// time zone.
+#[utoipa::path(get, path = "/v1/pledges/{id}/spend-match", tag = "ad spend",
+    responses((status = 200, description = "The match", body = SpendMatchOut)))]
+pub async fn read_spend_match(get: Get<ReadLedger>) -> Result<HttpResponse, Problem> {
+    let id: PledgeId = get.id()?;
+    get.query()?.finish()?;
+    let (catalogue, sight) = (get.catalogue(), get.sight());
+    let mut connection = get.connection().await?;
+    let reads = snapshot(
+        &mut connection,
+        async |connection| match read::pledge_version(connection, sight, id).await? {
+            None => Ok(None),
+            Some(_) => {
+                let found = read::spend_match(connection, catalogue, sight, id).await?;
+                Ok(Some(found))
+            }
+        },
+    );
+    let found = reads.await.map_err(failed)?;
+    let found = found.ok_or_else(|| get.absent("pledge"))?;
+    get.json(None, &SpendMatchOut::new(id, &found))
 }

@@ -9,6 +9,7 @@ mod job;
 mod lot;
 mod obligation;
 mod payout;
+mod platform_balance;
 mod pledge;
 mod posted;
 mod reversal;
@@ -24,6 +25,7 @@ pub use payout::{
     ExchangeRateOut, InvoiceOut, PayoutOut, ReserveOut, StatedRateOut, TaxPaymentOut,
     WithholdingRuleOut,
 };
+pub use platform_balance::PlatformBalanceOut;
 pub use pledge::{
     ConditionMetOut, DocumentOut, InstalmentOut, LotOut, PartyOut, PledgeOut, ReceiptOut,
     SupportCostOut, WriteOffOut,
@@ -77,6 +79,7 @@ pub fn render(outcome: &Outcome) -> Vec<u8> {
         Outcome::SpendImport(import) => json(&SpendImportOut::from(import)),
         Outcome::SpendRefund { .. } => json(&SpendRefundOut::of(outcome)),
         Outcome::SpendAttribution { .. } => json(&SpendAttributionOut::of(outcome)),
+        Outcome::PlatformBalance(balance) => json(&PlatformBalanceOut::from(balance)),
         Outcome::AdTax { .. } => json(&AdTaxOut::of(outcome)),
         Outcome::PlatformPayment { .. } => json(&PlatformPaymentOut::of(outcome)),
         Outcome::AdAccount(account) => json(&AdAccountOut::from(account)),

@@ -1,17 +1,23 @@
 //! Credits on their way out: placed in ad accounts, taxed, refunded; and platforms that are paid.
 
 use actix_web::HttpResponse;
+use uuid::Uuid;
 
 use super::JOURNALS;
-use super::inputs::{AdTaxIn, PlacementIn, PlatformPaymentIn, SpendAttributionIn, SpendRefundIn};
+use super::inputs::{
+    AdTaxIn, PlacementIn, PlatformBalanceIn, PlatformPaymentIn, SpendAttributionIn, SpendRefundIn,
+};
 use super::post::Post;
-use crate::domain::command::{AttributeSpend, ChargeAdTax, PayPlatform, PlaceCredits, RefundSpend};
-use crate::domain::{AdAccountId, Command, LotId, PledgeId, SpendLineId};
+use crate::domain::command::{
+    AttributeSpend, ChargeAdTax, NotePlatformBalance, PayPlatform, PlaceCredits, RefundSpend,
+};
+use crate::domain::{AdAccountId, Command, LotId, PlatformBalanceId, PledgeId, SpendLineId};
 use crate::http::access::permission::MoveMoney;
 use crate::http::body::{Fields, Text};
 use crate::http::problem::Problem;
 use crate::http::views::{
-    AdTaxOut, PlacementOut, PlatformPaymentOut, SpendAttributionOut, SpendRefundOut,
+    AdTaxOut, PlacementOut, PlatformBalanceOut, PlatformPaymentOut, SpendAttributionOut,
+    SpendRefundOut,
 };
 
 /// Reads a placement.
@@ -72,6 +78,20 @@ pub fn spend_refund(line: SpendLineId, body: &mut Fields<'_>) -> Option<Command>
         in_cash: in_cash?.unwrap_or(false),
         document: document?,
         effective_date: effective_date?,
+    }))
+}
+
+/// Reads what a platform says is left.
+pub fn platform_balance(ad_account: AdAccountId, body: &mut Fields<'_>) -> Option<Command> {
+    let amount = body.money_or_zero("amount");
+    let as_of = body.past_day("as_of");
+    let document = body.document("document");
+    Some(Command::NotePlatformBalance(NotePlatformBalance {
+        id: PlatformBalanceId(Uuid::now_v7()),
+        ad_account,
+        amount: amount?,
+        as_of: as_of?,
+        document: document?,
     }))
 }
 
@@ -154,5 +174,18 @@ pub async fn refund_spend(post: Post<MoveMoney>) -> Result<HttpResponse, Problem
 pub async fn attribute_spend(post: Post<MoveMoney>) -> Result<HttpResponse, Problem> {
     let id = post.id()?;
     let done = post.submit(|body| spend_attribution(id, body)).await?;
+    Ok(done.changed())
+}
+
+/// Note a platform's balance
+///
+/// What the platform's own screen says is left in the ad account at the end of a day. Nothing is
+/// posted: the spend match compares the ledger with it. Of several for a day the last one counts.
+#[utoipa::path(post, path = "/v1/ad-accounts/{id}/platform-balances", tag = "ad spend",
+    request_body = PlatformBalanceIn,
+    responses((status = 200, description = "Noted", body = PlatformBalanceOut)))]
+pub async fn note_platform_balance(post: Post<MoveMoney>) -> Result<HttpResponse, Problem> {
+    let id = post.id()?;
+    let done = post.submit(|body| platform_balance(id, body)).await?;
     Ok(done.changed())
 }

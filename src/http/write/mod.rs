@@ -149,6 +149,10 @@ fn credit_endpoints() -> Vec<Endpoint> {
         Endpoint::post("/v1/pledges/{id}/spend-imports", spend::import_spend).with_body_limit(bulk),
         Endpoint::post("/v1/pledges/{id}/platform-payments", credits::pay_platform),
         Endpoint::post("/v1/ad-accounts/{id}/taxes", credits::charge_ad_tax),
+        Endpoint::post(
+            "/v1/ad-accounts/{id}/platform-balances",
+            credits::note_platform_balance,
+        ),
         Endpoint::post("/v1/spend-lines/{id}/refunds", credits::refund_spend),
         Endpoint::post(
             "/v1/spend-lines/{id}/attributions",
@@ -218,6 +222,7 @@ fn credit_endpoints() -> Vec<Endpoint> {
         credits::charge_ad_tax,
         credits::refund_spend,
         credits::attribute_spend,
+        credits::note_platform_balance,
     ),
     components(schemas(answer::PreviewOut, bulk::BulkPreviewOut))
 )]

@@ -4,6 +4,7 @@
 mod horizon;
 mod journals;
 mod platforms;
+mod spend_match;
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -21,6 +22,7 @@ use crate::http::wire::{Day, Instant, MoneyOut};
 pub use horizon::HorizonOut;
 pub use journals::JournalOut;
 pub use platforms::PlatformProfileOut;
+pub use spend_match::SpendMatchOut;
 
 /// Something that can be counted.
 #[derive(Debug, Clone, Serialize, ToSchema)]

@@ -25,7 +25,8 @@ pub use payouts::{
 };
 pub use reversals::{ReversalIn, ReversedLineIn};
 pub use spend::{
-    AdTaxIn, PlacementIn, PlatformPaymentIn, SpendAttributionIn, SpendImportIn, SpendRefundIn,
+    AdTaxIn, PlacementIn, PlatformBalanceIn, PlatformPaymentIn, SpendAttributionIn, SpendImportIn,
+    SpendRefundIn,
 };
 
 use crate::domain::Market;

@@ -90,6 +90,23 @@ pub struct AdTaxIn {
     pub document: DocumentIn,
 }
 
+/// What a platform says is left in an ad account.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PlatformBalanceIn, examples(json!({
+    "amount": {"amount": "1250.00", "unit": "ADC:TIKTOK:USD"},
+    "as_of": "2024-12-31",
+    "document": {"uri": "https://files.example.org/balance-2024-12-31.png",
+        "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"}
+})))]
+pub struct PlatformBalanceIn {
+    /// How much of the account's credits; nothing, perhaps.
+    pub amount: MoneyIn,
+    /// At the end of which day, in the account's time zone.
+    pub as_of: Day,
+    /// The screen, or the report.
+    pub document: DocumentIn,
+}
+
 /// A payment to a platform.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = PlatformPaymentIn, examples(json!({
