@@ -361,6 +361,7 @@ diesel::table! {
         bank_reference -> Nullable<Text>,
         paid -> Int8,
         charged -> Int8,
+        carried -> Int8,
     }
 }
 

@@ -16,6 +16,7 @@ use super::fixture::*;
 const CONTRACT: ObligationId = ObligationId(Uuid::from_u128(0x51));
 const NO_CONTRACT: ObligationId = ObligationId(Uuid::from_u128(0x52));
 const PAYOUT: PayoutId = PayoutId(Uuid::from_u128(0x61));
+const PAID: PayoutId = PayoutId(Uuid::from_u128(0x63));
 const NO_PAYOUT: PayoutId = PayoutId(Uuid::from_u128(0x62));
 
 fn invoice(reference: &str, amount: Money) -> AcceptInvoice {
@@ -53,6 +54,14 @@ fn settle(amount: Money) -> PayoutStep {
         amount: Some(amount),
         charged: None,
         bank_reference: "B-1".to_owned(),
+        effective_date: DAY,
+    }
+}
+
+fn returned(amount: Money) -> PayoutStep {
+    PayoutStep::Return {
+        reason: "Account closed".to_owned(),
+        returned: Some(amount),
         effective_date: DAY,
     }
 }
@@ -106,19 +115,26 @@ fn owing() -> Ledger {
     ledger
 }
 
+/// A payout as the one there is, with something changed.
+fn put_payout(ledger: &mut Ledger, id: PayoutId, change: fn(&mut almoner::domain::Payout)) {
+    let mut payout = ledger.books.payout(PAYOUT).unwrap().1.clone();
+    change(&mut payout);
+    payout.id = id;
+    ledger.books.payouts.insert(id, Some(payout));
+}
+
 /// What is paid wrongly, once a payout is with the bank.
 pub(super) fn paid_wrongly() -> (Ledger, Vec<(&'static str, Command)>) {
     let mut ledger = owing();
     let japan = "JP".parse().unwrap();
     ledger.books.currencies.insert(japan, "JPY".to_owned());
     ledger.carry_out(&rule());
-    let approved = |it: &mut almoner::domain::Payout| {
+    put_payout(&mut ledger, NO_PAYOUT, |it| {
         (it.state, it.approved_by) = (PayoutState::Approved, Some("petra".to_owned()));
-    };
-    let mut second = ledger.books.payout(PAYOUT).unwrap().1.clone();
-    approved(&mut second);
-    second.id = NO_PAYOUT;
-    ledger.books.payouts.insert(NO_PAYOUT, Some(second));
+    });
+    put_payout(&mut ledger, PAID, |it| {
+        (it.state, it.paid) = (PayoutState::Settled, 800);
+    });
     let nobody = ProposePayout {
         creator: NOBODY,
         ..payout(usd(1))
@@ -197,6 +213,7 @@ fn exchanged_wrongly() -> Vec<(&'static str, Command)> {
         ("rate-not-needed", at(usd(1), Some(15_000_000_000))),
         // Half a cent goes to the even neighbour: nothing.
         ("worth-nothing", at(jpy(1), Some(20_000_000_000))),
+        ("returned-whole", step(PAID, returned(usd(799)))),
         ("insufficient-funds", at(jpy(2_253), Some(15_000_000_000))),
     ]
 }

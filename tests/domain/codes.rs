@@ -1,6 +1,7 @@
 //! Every code of a refusal.
 
 use almoner::domain::Refusal;
+use almoner::domain::refusal::ExchangeRefusal;
 
 /// Every code, by variant: a new variant doesn't compile without one here.
 pub(super) fn code(refusal: &Refusal) -> &'static str {
@@ -41,9 +42,10 @@ pub(super) fn code(refusal: &Refusal) -> &'static str {
         Refusal::ExceedsPayout { .. } => "exceeds-payout",
         Refusal::ExceedsAdvance { .. } => "exceeds-advance",
         Refusal::SamePerson { .. } => "same-person",
-        Refusal::RateNeeded { .. } => "rate-needed",
-        Refusal::RateNotNeeded { .. } => "rate-not-needed",
-        Refusal::WorthNothing { .. } => "worth-nothing",
+        Refusal::Exchange(ExchangeRefusal::RateNeeded { .. }) => "rate-needed",
+        Refusal::Exchange(ExchangeRefusal::RateNotNeeded { .. }) => "rate-not-needed",
+        Refusal::Exchange(ExchangeRefusal::WorthNothing { .. }) => "worth-nothing",
+        Refusal::Exchange(ExchangeRefusal::ReturnedWhole { .. }) => "returned-whole",
         Refusal::InsufficientFunds(_) => "insufficient-funds",
         Refusal::BackdatedOverdraft { .. } => "backdated-overdraft",
         Refusal::BeyondRange(_) => "beyond-range",
@@ -92,6 +94,7 @@ pub(super) const CODES: &[&str] = &[
     "rate-needed",
     "rate-not-needed",
     "worth-nothing",
+    "returned-whole",
     "insufficient-funds",
     "backdated-overdraft",
     "beyond-range",

@@ -21,7 +21,7 @@ use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 
 use crate::domain::Refusal;
 use crate::domain::command::RefusedRow;
-use crate::domain::refusal::Shortage;
+use crate::domain::refusal::{ExchangeRefusal, Shortage};
 use crate::engine::Failure;
 use crate::http::access::AccessError;
 
@@ -268,15 +268,18 @@ fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::ReversalLopsided { .. }
         | Refusal::NotReversible { .. }
         | Refusal::ExceedsPayout { .. }
-        | Refusal::RateNeeded { .. }
-        | Refusal::RateNotNeeded { .. }
-        | Refusal::WorthNothing { .. }
         | Refusal::MoveNotAllowed { .. }
         | Refusal::LotExpired { .. }
         | Refusal::SpendNotAddingUp { .. }
         | Refusal::SpendRevisionConflict { .. }
         | Refusal::SpendAlreadyFinal { .. }
         | Refusal::BeyondRange(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        Refusal::Exchange(
+            ExchangeRefusal::RateNeeded { .. }
+            | ExchangeRefusal::RateNotNeeded { .. }
+            | ExchangeRefusal::WorthNothing { .. }
+            | ExchangeRefusal::ReturnedWhole { .. },
+        ) => StatusCode::UNPROCESSABLE_ENTITY,
         // All or none: as sent it can only succeed if money alone was lacking.
         Refusal::SpendRowsRefused { first, .. } => {
             match first.iter().all(|row| row.code == "insufficient-funds") {

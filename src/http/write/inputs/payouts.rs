@@ -224,6 +224,10 @@ pub struct PayoutReturnIn {
     /// Why.
     #[schema(min_length = 1, max_length = 1000)]
     pub reason: String,
+    /// What the bank gave back of a payout in another currency than the pledge; what it charged, if
+    /// left out.
+    #[schema(nullable = false)]
+    pub returned: Option<MoneyIn>,
     /// When it counts; today, if left out.
     #[schema(nullable = false)]
     pub effective_date: Option<Day>,
@@ -273,6 +277,10 @@ pub struct PayoutMoveIn {
     /// Of a settlement: the bank's own reference.
     #[schema(min_length = 1, max_length = 140, nullable = false)]
     pub bank_reference: Option<String>,
+    /// Of a return in another currency than the pledge: what the bank gave back, if that isn't what
+    /// it charged.
+    #[schema(nullable = false)]
+    pub returned: Option<MoneyIn>,
     /// Of a return or a void: why.
     #[schema(min_length = 1, max_length = 1000, nullable = false)]
     pub reason: Option<String>,
