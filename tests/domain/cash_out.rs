@@ -1,13 +1,13 @@
 //! Invoices, payouts and advances, decided in memory.
 
 use almoner::domain::command::{
-    AcceptInvoice, AdvanceStep, ExpirePayout, MoveAdvance, MovePayout, PayTax, PayoutStep,
-    ProposePayout, StateWithholding,
+    AcceptInvoice, AdvanceStep, ExpirePayout, ImportRates, MoveAdvance, MovePayout, PayTax,
+    PayoutStep, ProposePayout, StateExchangeRate, StateWithholding,
 };
 use almoner::domain::exchange::StatedRate;
 use almoner::domain::payout::{PayoutMove, PayoutState};
 use almoner::domain::withholding::{PaymentKind, Route};
-use almoner::domain::{Command, Money, ObligationId, PayoutId, WithholdingRuleId};
+use almoner::domain::{Command, ExchangeRateId, Money, ObligationId, PayoutId, WithholdingRuleId};
 use time::macros::date;
 use uuid::Uuid;
 
@@ -194,6 +194,25 @@ pub(super) fn paid_wrongly() -> (Ledger, Vec<(&'static str, Command)>) {
     (ledger, cases)
 }
 
+/// All or none of one rate that can't be.
+fn rates() -> ImportRates {
+    let rate = StateExchangeRate {
+        id: ExchangeRateId(Uuid::from_u128(0x72)),
+        base: usd(1).unit().clone(),
+        quote: usd(1).unit().clone(),
+        stated: StatedRate {
+            rate_e8: 1,
+            source: "ECB".to_owned(),
+            day: DAY,
+        },
+    };
+    ImportRates {
+        atomic: true,
+        rows: vec![(2, rate)],
+        unread: Vec::new(),
+    }
+}
+
 /// What is said wrongly of an exchange, or left out.
 fn exchanged_wrongly() -> Vec<(&'static str, Command)> {
     let at = |amount, rate: Option<i64>| {
@@ -211,6 +230,7 @@ fn exchanged_wrongly() -> Vec<(&'static str, Command)> {
         ("rate-needed", at(jpy(1_500), None)),
         ("rate-needed", pay_tax(jpy(1))),
         ("rate-not-needed", at(usd(1), Some(15_000_000_000))),
+        ("rate-rows-refused", Command::ImportRates(rates())),
         // Half a cent goes to the even neighbour: nothing.
         ("worth-nothing", at(jpy(1), Some(20_000_000_000))),
         ("returned-whole", step(PAID, returned(usd(799)))),

@@ -46,7 +46,7 @@ impl Books {
 
     pub(super) fn state_exchange_rate(&mut self, rate: ExchangeRate) {
         let name = ExchangeRate::name(&rate.base, &rate.quote, &rate.stated);
-        self.exchange_rates.insert(name, true);
+        self.exchange_rates.insert(name, Some(rate.stated.rate_e8));
         self.changes.exchange_rates.push(rate);
     }
 

@@ -163,8 +163,8 @@ pub struct Books {
     pub currencies: HashMap<Market, String>,
     /// What accounts in other currencies carry in their pledges' own, in minor digits.
     pub carried: HashMap<(PledgeId, AccountKey), i64>,
-    /// Whether exchange rates are stated already.
-    pub exchange_rates: HashMap<RateName, bool>,
+    /// Exchange rates as they are stated already, in hundred-millionths.
+    pub exchange_rates: HashMap<RateName, Option<i64>>,
     /// What has been decided so far.
     pub changes: Changes,
 }

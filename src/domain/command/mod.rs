@@ -13,6 +13,7 @@ mod enrol;
 mod exchange;
 mod extend;
 mod give_back;
+mod import_rates;
 mod invoice;
 mod lapse;
 mod needs;
@@ -45,6 +46,7 @@ pub use enrol::EnrolCreator;
 pub use exchange::StateExchangeRate;
 pub use extend::ExtendLot;
 pub use give_back::{DrawSupportCost, OweDonor, PayDonor};
+pub use import_rates::{ImportRates, RateImport};
 pub use invoice::AcceptInvoice;
 pub use lapse::{ExpireLot, MOST_PURSES, RevokeLot};
 pub use needs::{Home, Needs, Thing};
@@ -139,6 +141,8 @@ pub enum Command {
     MoveReserve(MoveReserve),
     /// State what one currency is worth in another.
     StateExchangeRate(StateExchangeRate),
+    /// State many of them.
+    ImportRates(ImportRates),
     /// Place credits of a lot into an ad account.
     PlaceCredits(PlaceCredits),
     /// Import what a platform reports of campaigns' days.
@@ -190,6 +194,7 @@ macro_rules! each {
             Command::MoveAdvance($inner) => $body,
             Command::MoveReserve($inner) => $body,
             Command::StateExchangeRate($inner) => $body,
+            Command::ImportRates($inner) => $body,
             Command::PlaceCredits($inner) => $body,
             Command::ImportSpend($inner) => $body,
             Command::RefundSpend($inner) => $body,

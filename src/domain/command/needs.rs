@@ -104,7 +104,7 @@ pub struct Needs {
     pub currencies: HashSet<Market>,
     /// What these accounts in other currencies carry in their pledges' own.
     pub carried: HashSet<(PledgeId, AccountKey)>,
-    /// Whether these exchange rates are stated already.
+    /// These exchange rates, as far as they are stated already.
     pub exchange_rates: HashSet<RateName>,
 }
 

@@ -4,7 +4,7 @@ use time::{Date, OffsetDateTime};
 
 use super::MovedOn;
 use super::reverse::ReversedLine;
-use super::{Refunded, SpendImport};
+use super::{RateImport, Refunded, SpendImport};
 use crate::domain::exchange::{ExchangeRate, StatedRate};
 use crate::domain::hold::HoldChange;
 use crate::domain::id::{AdAccountId, JournalId, LotId, PledgeId, SpendLineId};
@@ -301,6 +301,8 @@ pub enum Outcome {
     },
     /// An exchange rate.
     ExchangeRate(ExchangeRate),
+    /// What came of an import of exchange rates.
+    RateImport(RateImport),
     /// A withholding rule.
     WithholdingRule(WithholdingRule),
     /// A payout as it now stands.

@@ -1,5 +1,6 @@
 //! Why something isn't exchanged.
 
+use crate::domain::command::RefusedRow;
 use crate::domain::money::Money;
 
 /// What doesn't hold of an exchange, or of what is said of it.
@@ -42,6 +43,16 @@ pub enum ExchangeRefusal {
         /// What was paid.
         paid: Money,
     },
+    /// All rows of an import or none: some were refused.
+    #[error("Of {rows} rows {refused} were refused, so none was taken.")]
+    RowsRefused {
+        /// How many rows there were.
+        rows: usize,
+        /// How many were refused.
+        refused: usize,
+        /// The first of those.
+        first: Vec<RefusedRow>,
+    },
 }
 
 impl ExchangeRefusal {
@@ -52,16 +63,18 @@ impl ExchangeRefusal {
             ExchangeRefusal::RateNotNeeded { .. } => "rate-not-needed",
             ExchangeRefusal::WorthNothing { .. } => "worth-nothing",
             ExchangeRefusal::ReturnedWhole { .. } => "returned-whole",
+            ExchangeRefusal::RowsRefused { .. } => "rate-rows-refused",
         }
     }
 
     /// Where in the request's body the reason lies, as a JSON pointer.
-    pub(super) fn pointer(&self) -> &'static str {
+    pub(super) fn pointer(&self) -> Option<&'static str> {
         match self {
             ExchangeRefusal::RateNeeded { pointer, .. }
-            | ExchangeRefusal::RateNotNeeded { pointer, .. } => pointer,
-            ExchangeRefusal::WorthNothing { .. } => "/amount",
-            ExchangeRefusal::ReturnedWhole { .. } => "/returned",
+            | ExchangeRefusal::RateNotNeeded { pointer, .. } => Some(pointer),
+            ExchangeRefusal::WorthNothing { .. } => Some("/amount"),
+            ExchangeRefusal::ReturnedWhole { .. } => Some("/returned"),
+            ExchangeRefusal::RowsRefused { .. } => None,
         }
     }
 }

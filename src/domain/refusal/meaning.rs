@@ -65,7 +65,7 @@ impl Refusal {
             Refusal::Repeated { pointer, .. }
             | Refusal::SplitCurrency { pointer, .. }
             | Refusal::ExceedsReversible { pointer, .. } => fixed(pointer),
-            Refusal::Exchange(why) => fixed(why.pointer()),
+            Refusal::Exchange(why) => why.pointer().and_then(fixed),
             Refusal::LinesDiffer => fixed("/amount"),
             Refusal::ReversalLopsided { .. } => fixed("/lines"),
             Refusal::SplitNotTotal { .. } => fixed("/split"),

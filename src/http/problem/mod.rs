@@ -280,13 +280,19 @@ fn status(refusal: &Refusal) -> StatusCode {
             | ExchangeRefusal::WorthNothing { .. }
             | ExchangeRefusal::ReturnedWhole { .. },
         ) => StatusCode::UNPROCESSABLE_ENTITY,
-        // All or none: as sent it can only succeed if money alone was lacking.
-        Refusal::SpendRowsRefused { first, .. } => {
-            match first.iter().all(|row| row.code == "insufficient-funds") {
-                true => StatusCode::CONFLICT,
-                false => StatusCode::UNPROCESSABLE_ENTITY,
-            }
+        // All or none: as sent it can only succeed if what stands against it may pass.
+        Refusal::SpendRowsRefused { first, .. } => of_rows(first, "insufficient-funds"),
+        Refusal::Exchange(ExchangeRefusal::RowsRefused { first, .. }) => {
+            of_rows(first, "duplicate-reference")
         }
+    }
+}
+
+/// The status of rows that were refused with one another.
+fn of_rows(rows: &[RefusedRow], passing: &str) -> StatusCode {
+    match rows.iter().all(|row| row.code == passing) {
+        true => StatusCode::CONFLICT,
+        false => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }
 
@@ -305,6 +311,12 @@ impl From<Refusal> for Problem {
             let reason = |row: &RefusedRow| {
                 let pointer = format!("/rows/{}", row.line - 1);
                 Reason::new(pointer, row.code, row.detail.clone())
+            };
+            problem.0.errors = first.iter().map(reason).collect();
+        }
+        if let Refusal::Exchange(ExchangeRefusal::RowsRefused { first, .. }) = &refusal {
+            let reason = |row: &RefusedRow| {
+                Reason::new(format!("/lines/{}", row.line), row.code, row.detail.clone())
             };
             problem.0.errors = first.iter().map(reason).collect();
         }

@@ -21,8 +21,8 @@ pub use job::{JobOut, JobRunOut};
 pub use lot::{ExtensionOut, FairValueOut, RevocationOut};
 pub use obligation::{AdAccountOut, CampaignOut, ObligationOut};
 pub use payout::{
-    ExchangeRateOut, InvoiceOut, PayoutOut, ReserveOut, StatedRateOut, TaxPaymentOut,
-    WithholdingRuleOut,
+    ExchangeRateOut, InvoiceOut, PayoutOut, RateImportOut, ReserveOut, StatedRateOut,
+    TaxPaymentOut, WithholdingRuleOut,
 };
 pub use pledge::{
     ConditionMetOut, DocumentOut, InstalmentOut, LotOut, PartyOut, PledgeOut, ReceiptOut,
@@ -87,6 +87,7 @@ pub fn render(outcome: &Outcome) -> Vec<u8> {
         }),
         Outcome::Invoice { .. } => json(&InvoiceOut::of(outcome)),
         Outcome::ExchangeRate(rate) => json(&ExchangeRateOut::from(rate)),
+        Outcome::RateImport(import) => json(&RateImportOut::from(import)),
         Outcome::Reserve { .. } => json(&ReserveOut::of(outcome)),
         Outcome::TaxPayment { .. } => json(&TaxPaymentOut::of(outcome)),
         Outcome::WithholdingRule(rule) => json(&WithholdingRuleOut::from(rule)),
