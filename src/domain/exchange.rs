@@ -36,11 +36,15 @@ impl StatedRate {
     /// What the amount comes to in the pledge's own currency, rounded once, half to even; none, if
     /// that is nothing or beyond what can be counted.
     pub fn value(&self, amount: &Money, own: &Unit) -> Option<Money> {
+        self.worth(amount, own).filter(|it| it.minor() > 0)
+    }
+
+    /// The same, of any amount: also what comes to nothing.
+    pub fn worth(&self, amount: &Money, own: &Unit) -> Option<Money> {
         let exact = amount.decimal().checked_div(self.rate())?;
         let strategy = RoundingStrategy::MidpointNearestEven;
         let rounded = exact.round_dp_with_strategy(own.minor_digits(), strategy);
-        let money = Money::parse(&rounded.to_string(), own).ok()?;
-        (money.minor() > 0).then_some(money)
+        Money::parse(&rounded.to_string(), own).ok()
     }
 }
 

@@ -11,8 +11,8 @@ use utoipa::{PartialSchema, ToSchema};
 use crate::domain::money::format_minor;
 use crate::domain::{
     AccountId, AdAccountId, AllocationId, CreatorId, ExchangeRateId, InstalmentId, JobRunId,
-    JournalId, LotId, Market, Money, ObligationId, PayoutId, PledgeId, SpendLineId, Unit,
-    WithholdingRuleId,
+    JournalId, LotId, Market, Money, ObligationId, PayoutId, PledgeId, RevaluationId, SpendLineId,
+    Unit, WithholdingRuleId,
 };
 
 /// An amount of one unit.
@@ -123,6 +123,7 @@ described! {
     JournalId => id(JournalId::PREFIX);
     PayoutId => id(PayoutId::PREFIX);
     ExchangeRateId => id(ExchangeRateId::PREFIX);
+    RevaluationId => id(RevaluationId::PREFIX);
     WithholdingRuleId => id(WithholdingRuleId::PREFIX);
     AccountId => id(AccountId::PREFIX);
     JobRunId => id(JobRunId::PREFIX);

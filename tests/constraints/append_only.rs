@@ -31,6 +31,7 @@ pub(super) const TABLES: &[&str] = &[
     "pledge_markets",
     "pledge_units",
     "pledges",
+    "revaluations",
     "secrets",
     "stated_rates",
     "spend_lines",

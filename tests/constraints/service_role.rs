@@ -37,6 +37,7 @@ const MAY_INSERT: &[&str] = &[
     "pledge_markets",
     "pledge_units",
     "pledges",
+    "revaluations",
     "spend_lines",
     "spend_refunds",
     "spend_uses",

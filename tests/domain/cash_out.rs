@@ -2,12 +2,16 @@
 
 use almoner::domain::command::{
     AcceptInvoice, AdvanceStep, ExpirePayout, ImportRates, MoveAdvance, MovePayout, PayTax,
-    PayoutStep, ProposePayout, StateExchangeRate, StateWithholding,
+    PayoutStep, ProposePayout, RevaluePledge, StateExchangeRate, StateWithholding,
 };
 use almoner::domain::exchange::StatedRate;
 use almoner::domain::payout::{PayoutMove, PayoutState};
+use almoner::domain::pledge::PledgeState;
+use almoner::domain::revaluation::OpenDebt;
 use almoner::domain::withholding::{PaymentKind, Route};
-use almoner::domain::{Command, ExchangeRateId, Money, ObligationId, PayoutId, WithholdingRuleId};
+use almoner::domain::{
+    AccountKey, Code, Command, ExchangeRateId, Money, ObligationId, PayoutId, WithholdingRuleId,
+};
 use time::macros::date;
 use uuid::Uuid;
 
@@ -191,6 +195,7 @@ pub(super) fn paid_wrongly() -> (Ledger, Vec<(&'static str, Command)>) {
         ("wrong-unit-kind", pay_tax(adc(1))),
     ];
     cases.extend(exchanged_wrongly());
+    cases.extend(revalued_wrongly(&mut ledger));
     (ledger, cases)
 }
 
@@ -236,6 +241,79 @@ fn exchanged_wrongly() -> Vec<(&'static str, Command)> {
         ("returned-whole", step(PAID, returned(usd(799)))),
         ("insufficient-funds", at(jpy(2_253), Some(15_000_000_000))),
     ]
+}
+
+/// What is owed in yen at a month's end, without one rate that is in force.
+fn revalued_wrongly(ledger: &mut Ledger) -> Vec<(&'static str, Command)> {
+    let (yen, dollar) = (jpy(1).unit().clone(), usd(1).unit().clone());
+    let (ended, running) = (date!(2026 - 05 - 31), date!(2026 - 06 - 30));
+    let key = AccountKey::creator(Code::CreatorPayable, &yen, "JP".parse().unwrap(), HANAKO);
+    let debt = OpenDebt {
+        key,
+        owed: 1_500,
+        carried: 1_000,
+        last: None,
+    };
+    ledger.books.open_debts.insert((PLEDGE, ended), vec![debt]);
+    let rates = ["ECB", "IMF"].map(|source| StatedRate {
+        rate_e8: 15_000_000_000,
+        source: source.to_owned(),
+        day: ended,
+    });
+    let wanted = (dollar, yen, ended, None);
+    ledger.books.rates_in_force.insert(wanted, rates.into());
+    let revalue = |month_end, source: Option<&str>| {
+        Command::RevaluePledge(RevaluePledge {
+            pledge: PLEDGE,
+            month_end,
+            source: source.map(str::to_owned),
+        })
+    };
+    vec![
+        ("month-not-over", revalue(running, None)),
+        ("rate-ambiguous", revalue(ended, None)),
+        ("rate-missing", revalue(ended, Some("Somebody"))),
+    ]
+}
+
+#[test]
+fn a_revaluation_counts_what_was_decided_before_it_in_the_same_batch() {
+    let mut ledger = owing();
+    let (ended, japan) = (date!(2026 - 05 - 31), "JP".parse().unwrap());
+    ledger.books.currencies.insert(japan, "JPY".to_owned());
+    ledger.books.open_debts.insert((PLEDGE, ended), Vec::new());
+    let rate = |rate_e8, day| StatedRate {
+        rate_e8,
+        source: "ECB".to_owned(),
+        day,
+    };
+    let wanted = (usd(1).unit().clone(), jpy(1).unit().clone(), ended, None);
+    let in_force = vec![rate(16_000_000_000, ended)];
+    ledger.books.rates_in_force.insert(wanted, in_force);
+    for (reference, day) in [("I-2", DAY), ("I-3", date!(2026 - 06 - 01))] {
+        ledger.carry_out(&Command::AcceptInvoice(AcceptInvoice {
+            rate: Some(rate(15_000_000_000, DAY)),
+            effective_date: day,
+            ..invoice(reference, jpy(750))
+        }));
+    }
+    // Of the two, one counts by the month's end: 5.00, worth 4.69.
+    let revalue = Command::RevaluePledge(RevaluePledge {
+        pledge: PLEDGE,
+        month_end: ended,
+        source: None,
+    });
+    let decided = ledger.carry_out(&revalue);
+    assert_eq!(
+        moves(decided.draft.as_ref()),
+        [
+            "Dr 1950 Cr 7200 0.31 USD".to_owned(),
+            "Dr 4910 Cr 3150 0.31 USD".to_owned(),
+        ]
+    );
+    assert_eq!(moves(ledger.carry_out(&revalue).draft.as_ref()).len(), 0);
+    ledger.book().pledge.state = PledgeState::Closed;
+    assert_eq!(ledger.decide(&revalue).unwrap_err().code(), "wrong-state");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 mod files;
 mod returns;
+mod revaluations;
 
 use serde_json::{Value, json};
 

@@ -23,6 +23,7 @@ mod payouts;
 mod post;
 mod record;
 mod register;
+mod revaluations;
 mod reversibles;
 mod spend;
 
@@ -262,6 +263,7 @@ impl Session {
             insert(connection, rows.payouts),
             insert(connection, rows.payout_events),
             insert(connection, rows.stated_rates),
+            insert(connection, rows.revaluations),
             insert(connection, rows.exchange_rates),
             insert(connection, rows.keys),
             run(connection, Commit),

@@ -18,6 +18,7 @@ use super::payouts::{
 };
 use super::record::{push_extension, push_lot, push_run, push_scope};
 use super::register::{push_ad_account, push_obligation};
+use super::revaluations::InsertRevaluations;
 use crate::db::error::DbError;
 use crate::db::schema::{instalments, pledges};
 use crate::domain::account::AccountKey;
@@ -63,6 +64,7 @@ pub(super) struct Rows {
     pub(super) withholding_rules: InsertWithholdingRules,
     pub(super) payouts: InsertPayouts,
     pub(super) stated_rates: InsertStatedRates,
+    pub(super) revaluations: InsertRevaluations,
     pub(super) exchange_rates: InsertExchangeRates,
     /// What happened to payouts, once their journals are posted and their holds set.
     pub(super) payout_events: InsertPayoutEvents,
@@ -92,6 +94,7 @@ impl Rows {
         rows.open_accounts(books);
         rows.set_holds(books);
         rows.pay_out(&books.changes);
+        rows.revalue(books);
         rows.record_spend(&books.changes);
         for journal in &books.changes.journals {
             push_journal(&mut rows.posting.journals, journal);

@@ -12,6 +12,7 @@ use crate::domain::id::{JournalId, ObligationId, PledgeId};
 use crate::domain::journal::Draft;
 use crate::domain::obligation::Bond;
 use crate::domain::pledge::{Instalment, Lot, PledgeState};
+use crate::domain::revaluation::follow;
 use crate::domain::spend::{SpendLine, SpendState};
 
 impl Books {
@@ -23,6 +24,7 @@ impl Books {
         for event in decision.events {
             match event {
                 Event::MovedOn(moved) => self.end(moved, posting),
+                Event::Revalued(rows) => self.revalue(rows, posting),
                 Event::Posted(draft) => {
                     let journal = JournalId((posting.new_id)());
                     self.post(
@@ -62,6 +64,12 @@ impl Books {
         for ((home, key), carried) in &mut self.carried {
             if *home == pledge {
                 *carried += adds_to_carried(key, &draft.moves);
+            }
+        }
+        let own = book.pledge.total.unit();
+        for ((home, day), open) in &mut self.open_debts {
+            if *home == pledge && draft.effective_date <= *day {
+                follow(open, &draft.moves, own);
             }
         }
         let (journal, opened) = book.post(draft, posting);
@@ -128,7 +136,7 @@ impl Books {
                 self.obligations.insert(obligation.id, Some(obligation));
             }
             Event::Held(pledge, change) => self.hold(pledge, change),
-            Event::MovedOn(_) => {} // recorded with who said so
+            Event::MovedOn(_) | Event::Revalued(_) => {} // recorded with who said so
             Event::Placed(ad_account, lot) => self.place(ad_account, lot),
             Event::SpendRecorded(line) => self.record_spend(line),
             Event::SpendRefunded(journal, refunded) => self.record_refund(journal, refunded),

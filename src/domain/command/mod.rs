@@ -28,6 +28,7 @@ mod recover;
 mod refund;
 mod require;
 mod reserve;
+mod revalue;
 mod reverse;
 mod spend;
 mod withholding;
@@ -60,6 +61,7 @@ pub use record_run::RecordRun;
 pub use recover::{ClaimBack, Recover, WriteOffDebt};
 pub use refund::{RefundSpend, Refunded};
 pub use reserve::MoveReserve;
+pub use revalue::{RevaluePledge, RevaluedUnit};
 pub use reverse::{Portion, ReverseJournal, ReversedLine};
 pub use spend::{
     CampaignName, ImportSpend, MOST_NAMED, Overspill, RefusedRow, SpendImport, SpendRow,
@@ -143,6 +145,8 @@ pub enum Command {
     StateExchangeRate(StateExchangeRate),
     /// State many of them.
     ImportRates(ImportRates),
+    /// Value what is owed in other currencies anew.
+    RevaluePledge(RevaluePledge),
     /// Place credits of a lot into an ad account.
     PlaceCredits(PlaceCredits),
     /// Import what a platform reports of campaigns' days.
@@ -195,6 +199,7 @@ macro_rules! each {
             Command::MoveReserve($inner) => $body,
             Command::StateExchangeRate($inner) => $body,
             Command::ImportRates($inner) => $body,
+            Command::RevaluePledge($inner) => $body,
             Command::PlaceCredits($inner) => $body,
             Command::ImportSpend($inner) => $body,
             Command::RefundSpend($inner) => $body,

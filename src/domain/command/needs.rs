@@ -15,6 +15,7 @@ use crate::domain::id::{
 };
 use crate::domain::journal::Move;
 use crate::domain::market::Market;
+use crate::domain::revaluation::RatesWanted;
 use crate::domain::withholding::Route;
 
 /// A kind of thing that belongs to one pledge.
@@ -104,6 +105,10 @@ pub struct Needs {
     pub currencies: HashSet<Market>,
     /// What these accounts in other currencies carry in their pledges' own.
     pub carried: HashSet<(PledgeId, AccountKey)>,
+    /// What these pledges owe in other currencies as of those days.
+    pub open_debts: HashSet<(PledgeId, Date)>,
+    /// These exchange rates of the latest day.
+    pub rates_in_force: HashSet<RatesWanted>,
     /// These exchange rates, as far as they are stated already.
     pub exchange_rates: HashSet<RateName>,
 }
@@ -138,6 +143,8 @@ impl Needs {
             && self.currencies.is_empty()
             && self.carried.is_empty()
             && self.exchange_rates.is_empty()
+            && self.open_debts.is_empty()
+            && self.rates_in_force.is_empty()
     }
 
     pub(super) fn instalments(&mut self, book: &PledgeBook) {

@@ -1,5 +1,7 @@
 //! Why something isn't exchanged.
 
+use time::Date;
+
 use crate::domain::command::RefusedRow;
 use crate::domain::money::Money;
 
@@ -43,6 +45,42 @@ pub enum ExchangeRefusal {
         /// What was paid.
         paid: Money,
     },
+    /// A month is revalued once it is over.
+    #[error("The month ends on {month_end}; it can be revalued from the day after.")]
+    MonthNotOver {
+        /// Its last day.
+        month_end: Date,
+    },
+    /// No rate is in force.
+    #[error(
+        "No exchange rate of {base} in {quote} is stated for {day} or earlier{}.",
+        match source_name { Some(name) => format!(" by {name}"), None => String::new() }
+    )]
+    RateMissing {
+        /// One of this …
+        base: String,
+        /// … in this.
+        quote: String,
+        /// The day it would have to be in force on.
+        day: Date,
+        /// By whose word, if that was asked for.
+        source_name: Option<String>,
+    },
+    /// Several sources state a rate, and none was named.
+    #[error(
+        "The exchange rate of {base} in {quote} of {day} is stated by {}; name the source.",
+        sources.join(" and ")
+    )]
+    RateAmbiguous {
+        /// One of this …
+        base: String,
+        /// … in this.
+        quote: String,
+        /// The latest day there is.
+        day: Date,
+        /// Who states it.
+        sources: Vec<String>,
+    },
     /// All rows of an import or none: some were refused.
     #[error("Of {rows} rows {refused} were refused, so none was taken.")]
     RowsRefused {
@@ -63,6 +101,9 @@ impl ExchangeRefusal {
             ExchangeRefusal::RateNotNeeded { .. } => "rate-not-needed",
             ExchangeRefusal::WorthNothing { .. } => "worth-nothing",
             ExchangeRefusal::ReturnedWhole { .. } => "returned-whole",
+            ExchangeRefusal::MonthNotOver { .. } => "month-not-over",
+            ExchangeRefusal::RateMissing { .. } => "rate-missing",
+            ExchangeRefusal::RateAmbiguous { .. } => "rate-ambiguous",
             ExchangeRefusal::RowsRefused { .. } => "rate-rows-refused",
         }
     }
@@ -74,7 +115,9 @@ impl ExchangeRefusal {
             | ExchangeRefusal::RateNotNeeded { pointer, .. } => Some(pointer),
             ExchangeRefusal::WorthNothing { .. } => Some("/amount"),
             ExchangeRefusal::ReturnedWhole { .. } => Some("/returned"),
-            ExchangeRefusal::RowsRefused { .. } => None,
+            ExchangeRefusal::MonthNotOver { .. } => Some("/month"),
+            ExchangeRefusal::RateAmbiguous { .. } => Some("/source"),
+            ExchangeRefusal::RateMissing { .. } | ExchangeRefusal::RowsRefused { .. } => None,
         }
     }
 }

@@ -280,6 +280,11 @@ fn status(refusal: &Refusal) -> StatusCode {
             | ExchangeRefusal::WorthNothing { .. }
             | ExchangeRefusal::ReturnedWhole { .. },
         ) => StatusCode::UNPROCESSABLE_ENTITY,
+        Refusal::Exchange(
+            ExchangeRefusal::MonthNotOver { .. }
+            | ExchangeRefusal::RateMissing { .. }
+            | ExchangeRefusal::RateAmbiguous { .. },
+        ) => StatusCode::CONFLICT,
         // All or none: as sent it can only succeed if what stands against it may pass.
         Refusal::SpendRowsRefused { first, .. } => of_rows(first, "insufficient-funds"),
         Refusal::Exchange(ExchangeRefusal::RowsRefused { first, .. }) => {

@@ -11,6 +11,7 @@ mod obligation;
 mod payout;
 mod pledge;
 mod posted;
+mod revaluation;
 mod reversal;
 mod spend;
 
@@ -28,6 +29,7 @@ pub use pledge::{
     ConditionMetOut, DocumentOut, InstalmentOut, LotOut, PartyOut, PledgeOut, ReceiptOut,
     SupportCostOut, WriteOffOut,
 };
+pub use revaluation::{RevaluationOut, RevaluationRunOut};
 pub use reversal::{ReversalOut, ReversedLineOut};
 
 pub use posted::PostedOut;
@@ -87,6 +89,7 @@ pub fn render(outcome: &Outcome) -> Vec<u8> {
         }),
         Outcome::Invoice { .. } => json(&InvoiceOut::of(outcome)),
         Outcome::ExchangeRate(rate) => json(&ExchangeRateOut::from(rate)),
+        Outcome::Revaluation { .. } => json(&RevaluationRunOut::of(outcome)),
         Outcome::RateImport(import) => json(&RateImportOut::from(import)),
         Outcome::Reserve { .. } => json(&ReserveOut::of(outcome)),
         Outcome::TaxPayment { .. } => json(&TaxPaymentOut::of(outcome)),

@@ -18,6 +18,7 @@ pub mod payouts;
 pub mod pledges;
 pub mod post;
 pub mod rates;
+pub mod revaluations;
 pub mod reversals;
 pub mod spend;
 pub mod table;
@@ -60,6 +61,10 @@ fn cash_out_endpoints() -> Vec<Endpoint> {
             rates::state_exchange_rates_in_bulk,
         )
         .with_body_limit(bulk),
+        Endpoint::post(
+            "/v1/pledges/{id}/revaluations",
+            revaluations::revalue_pledge,
+        ),
         Endpoint::post("/v1/pledges/{id}/reserve", exchange::add_to_reserve),
         Endpoint::post(
             "/v1/pledges/{id}/reserve/returns",
@@ -190,6 +195,7 @@ fn main_endpoints() -> Vec<Endpoint> {
         invoices::pay_tax,
         rates::state_exchange_rate,
         rates::state_exchange_rates_in_bulk,
+        revaluations::revalue_pledge,
         exchange::add_to_reserve,
         exchange::give_back_reserve,
         payouts::propose_payout,

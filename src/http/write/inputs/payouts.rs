@@ -56,6 +56,18 @@ pub struct ExchangeRateIn {
     pub date: Day,
 }
 
+/// A month whose end what is owed in other currencies is to be valued at.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RevaluationIn, examples(json!({"month": "2025-03", "source": "ECB"})))]
+pub struct RevaluationIn {
+    /// The month, which is over.
+    #[schema(pattern = "^[0-9]{4}-[0-9]{2}$")]
+    pub month: String,
+    /// Whose rates count; if left out, those of whoever states the latest, if that is one alone.
+    #[schema(min_length = 1, max_length = 200, nullable = false)]
+    pub source: Option<String>,
+}
+
 /// Cash that is set aside for fees and exchange differences, or given back.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ReserveIn, examples(json!({
