@@ -2,6 +2,7 @@
 //! anything else, and what the bank makes of it is a gain or a loss that is accounted for.
 
 mod files;
+mod months;
 mod returns;
 mod revaluations;
 

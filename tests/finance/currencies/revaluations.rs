@@ -30,7 +30,7 @@ async fn listed(world: &World, desk: &Desk) -> Vec<Value> {
 }
 
 /// 150,000 yen that carry 1,000.00 dollars are owed; there are 20.00 in reserve.
-async fn owing(world: &World) -> Desk {
+pub(super) async fn owing(world: &World) -> Desk {
     let desk = Desk::new(world).await;
     reserve(world, &desk, "20.00").await;
     let invoiced = invoice(world, &desk, "I-1", "150000", "150").await;
