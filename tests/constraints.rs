@@ -14,6 +14,7 @@ mod obligations;
 mod payouts;
 mod postings;
 mod reference;
+mod revaluations;
 mod reversals;
 mod rows;
 mod service_role;
@@ -106,6 +107,7 @@ async fn the_ends_of_lots_and_runs_of_jobs_obey_their_rules() {
 async fn payouts_and_withholding_obey_their_rules() {
     try_all(payouts::CASES).await;
     try_all(exchange::CASES).await;
+    try_all(revaluations::CASES).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -126,6 +128,11 @@ async fn what_the_rules_allow_can_be_written() {
         "SELECT post('fides', 5, 6, 11000, '2026-01-30')",
         "SELECT post('fides', 5, 6, 1000, '2026-01-21')",
         "SELECT announce('third', 100, 200)",
+        "INSERT INTO revaluations VALUES (id('payer'), id('again'), 'JPY', 5, '2026-01-31', 2, \
+            0, 0, 0, 0, 1, 'ECB', '2025-01-20', NULL, 'carlos', '2026-02-02')",
+        "SELECT post('payer', 1, 4, 2, '2026-01-31', kind => 'revaluation'); \
+         SELECT post('payer', 4, 1, 2, '2026-02-01', kind => 'reversal', reverses => 4, \
+            reason => 'x')",
         "SELECT open('fides', 7, '3120', 'USD', market => 'US'); \
          SELECT post('fides', 4, 7, 30000, '2026-01-06')",
         "UPDATE instalments SET received = 70000 WHERE id = id('fides cash')",

@@ -39,8 +39,16 @@ DROP TRIGGER journals_win_back ON journals;
 DROP FUNCTION check_win_back;
 ALTER TABLE journals
     DROP CONSTRAINT journals_reversal_stated,
-    DROP CONSTRAINT journals_reversal_documented,
-    ADD CONSTRAINT journals_reversal_stated CHECK ((kind = 'reversal') = (reverses IS NOT NULL)),
-    ADD CONSTRAINT journals_reversal_documented CHECK (
-        reverses IS NULL OR (reason IS NOT NULL AND document_uri IS NOT NULL
-                             AND document_sha256 IS NOT NULL));
+    ADD CONSTRAINT journals_reversal_stated CHECK ((kind = 'reversal') = (reverses IS NOT NULL));
+DO $do$
+DECLARE
+    body text := pg_get_functiondef('check_reversal()'::regprocedure);
+    own text := $own$    IF NEW.kind = 'reversal' AND (NEW.reason IS NULL OR origin.kind <> 'revaluation'
+        AND (NEW.document_uri IS NULL OR NEW.document_sha256 IS NULL))
+    THEN$own$;
+BEGIN
+    EXECUTE replace(body, own, $old$    IF NEW.reason IS NULL OR origin.kind <> 'revaluation'
+        AND (NEW.document_uri IS NULL OR NEW.document_sha256 IS NULL)
+    THEN$old$);
+END
+$do$;

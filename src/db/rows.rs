@@ -169,6 +169,7 @@ pub(super) struct PayoutFigures {
     bank_reference: Option<String>,
     paid: i64,
     charged: i64,
+    carried: i64,
 }
 
 impl PayoutRow {
@@ -204,6 +205,7 @@ impl PayoutRow {
                 day,
             }),
             charged: figures.charged,
+            carried: figures.carried,
         })
     }
 }

@@ -362,6 +362,7 @@ diesel::table! {
         bank_reference -> Nullable<Text>,
         paid -> Int8,
         charged -> Int8,
+        carried -> Int8,
     }
 }
 
@@ -447,6 +448,27 @@ diesel::table! {
         transferred -> Int8,
         last_recorded_at -> Nullable<Timestamptz>,
         hold_changes -> Int8,
+    }
+}
+
+diesel::table! {
+    revaluations (pledge_id, unit, account, month_end, revision) {
+        pledge_id -> Uuid,
+        id -> Uuid,
+        unit -> Text,
+        account -> Int4,
+        month_end -> Date,
+        revision -> Int2,
+        owed -> Int8,
+        carried -> Int8,
+        valued -> Int8,
+        difference -> Int8,
+        rate_e8 -> Int8,
+        rate_source -> Text,
+        rate_day -> Date,
+        journal -> Nullable<Int8>,
+        actor -> Text,
+        recorded_at -> Timestamptz,
     }
 }
 
@@ -607,6 +629,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     pledge_markets,
     pledge_units,
     pledges,
+    revaluations,
     secrets,
     stated_rates,
     spend_attributions,

@@ -3,7 +3,8 @@
 //! A unit never turns into another. What is owed in a creator's currency stands against currency
 //! clearing (1950) in that currency, and its value against clearing in the pledge's own. When it is
 //! paid, both are cleared by what they carry; what the bank charged beyond that is a loss (7100),
-//! covered from the reserve (3150), and what it charged less is a gain, added to it.
+//! covered from the reserve (3150), and what it charged less is a gain, added to it. If the bank
+//! returns it, it is owed again at what it carried; what the bank gave back less is a loss again.
 
 use rust_decimal::{Decimal, RoundingStrategy};
 use time::{Date, OffsetDateTime};
@@ -35,11 +36,15 @@ impl StatedRate {
     /// What the amount comes to in the pledge's own currency, rounded once, half to even; none, if
     /// that is nothing or beyond what can be counted.
     pub fn value(&self, amount: &Money, own: &Unit) -> Option<Money> {
+        self.worth(amount, own).filter(|it| it.minor() > 0)
+    }
+
+    /// The same, of any amount: also what comes to nothing.
+    pub fn worth(&self, amount: &Money, own: &Unit) -> Option<Money> {
         let exact = amount.decimal().checked_div(self.rate())?;
         let strategy = RoundingStrategy::MidpointNearestEven;
         let rounded = exact.round_dp_with_strategy(own.minor_digits(), strategy);
-        let money = Money::parse(&rounded.to_string(), own).ok()?;
-        (money.minor() > 0).then_some(money)
+        Money::parse(&rounded.to_string(), own).ok()
     }
 }
 
@@ -120,34 +125,60 @@ impl Foreign {
     /// Pays `amount` of it, for which the bank charged `charged` of the pledge's own currency.
     pub fn paid(&self, amount: i64, charged: &Money) -> Vec<Move> {
         let own = charged.unit();
-        let entry = |debit: Code, credit: Code, amount| Move {
-            debit: AccountKey::plain(debit, own),
-            credit: AccountKey::plain(credit, own),
-            amount,
-        };
         let carried = share(self.carried, amount, self.owed);
-        let loss = charged.minor() - carried;
         let mut moves = vec![
             Move {
                 debit: self.key.clone(),
                 credit: clearing(&self.key.unit),
                 amount,
             },
-            entry(Code::CurrencyClearing, Code::Bank, charged.minor()),
+            entry(own, Code::CurrencyClearing, Code::Bank, charged.minor()),
         ];
-        if loss > 0 {
-            moves.extend([
-                entry(Code::ExchangeRealised, Code::CurrencyClearing, loss),
-                entry(Code::Reserve, Code::CashReleased, loss),
-            ]);
-        }
-        if loss < 0 {
-            moves.extend([
-                entry(Code::CurrencyClearing, Code::ExchangeRealised, -loss),
-                entry(Code::CashReleased, Code::Reserve, -loss),
-            ]);
-        }
+        let loss = charged.minor() - carried;
+        moves.extend(difference(Code::ExchangeRealised, own, loss));
         moves
+    }
+}
+
+/// What was paid of an account in another currency comes back: `amount` is owed again, at what it
+/// carried when it was paid, whatever the bank gave back for it.
+pub fn came_back(key: &AccountKey, amount: i64, carried: i64, returned: &Money) -> Vec<Move> {
+    let own = returned.unit();
+    let mut moves = vec![
+        Move {
+            debit: clearing(&key.unit),
+            credit: key.clone(),
+            amount,
+        },
+        entry(own, Code::Bank, Code::CurrencyClearing, returned.minor()),
+    ];
+    let loss = carried - returned.minor();
+    moves.extend(difference(Code::ExchangeRealised, own, loss));
+    moves
+}
+
+fn entry(own: &Unit, debit: Code, credit: Code, amount: i64) -> Move {
+    Move {
+        debit: AccountKey::plain(debit, own),
+        credit: AccountKey::plain(credit, own),
+        amount,
+    }
+}
+
+/// A loss on exchange (7100 or 7200) against currency clearing, covered from the reserve; or, if it
+/// is less than nothing, a gain, added to the reserve. The proof of cash holds either way.
+pub fn difference(account: Code, own: &Unit, loss: i64) -> Vec<Move> {
+    let (by, clears) = (loss.abs(), Code::CurrencyClearing);
+    match loss.signum() {
+        1 => vec![
+            entry(own, account, clears, by),
+            entry(own, Code::Reserve, Code::CashReleased, by),
+        ],
+        -1 => vec![
+            entry(own, clears, account, by),
+            entry(own, Code::CashReleased, Code::Reserve, by),
+        ],
+        _ => Vec::new(),
     }
 }
 

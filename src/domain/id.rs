@@ -83,6 +83,8 @@ typed_ids! {
     WithholdingRuleId = "whr";
     /// An exchange rate.
     ExchangeRateId = "fxr";
+    /// An account as it was valued at a month's end.
+    RevaluationId = "rvl";
     /// An ad account at a platform.
     AdAccountId = "ada";
     /// What a platform said was left in an ad account.

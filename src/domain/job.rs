@@ -40,6 +40,8 @@ jobs! {
     Expiry = "expiry", "Lets credits lapse whose lot has ended";
     /// Holds of payouts end.
     HoldExpiry = "hold-expiry", "Voids payouts whose hold has run out";
+    /// What is owed in other currencies is valued anew.
+    Revaluation = "revaluation", "Values what is owed in other currencies at the ends of months";
 }
 
 /// How a run went.

@@ -31,6 +31,7 @@ pub mod payout;
 pub mod platform;
 pub mod pledge;
 pub mod refusal;
+pub mod revaluation;
 pub mod reversal;
 pub mod spend;
 pub mod split;
@@ -48,8 +49,8 @@ pub use creator::Creator;
 pub use hold::{Hold, HoldChange};
 pub use id::{
     AccountId, AdAccountId, AllocationId, CreatorId, ExchangeRateId, InstalmentId, JobRunId,
-    JournalId, LotId, ObligationId, PayoutId, PlatformBalanceId, PledgeId, SpendLineId,
-    WithholdingRuleId,
+    JournalId, LotId, ObligationId, PayoutId, PlatformBalanceId, PledgeId, RevaluationId,
+    SpendLineId, WithholdingRuleId,
 };
 pub use job::{Job, JobRun};
 pub use journal::{Document, Draft, Journal, Kind, Move};

@@ -187,6 +187,8 @@ pub struct Payout {
     pub rate: Option<StatedRate>,
     /// What the bank charged for what was paid, in minor digits.
     pub charged: i64,
+    /// What that had carried in the bank's currency, if it is in another; in minor digits.
+    pub carried: i64,
 }
 
 impl Payout {

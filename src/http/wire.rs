@@ -12,7 +12,7 @@ use crate::domain::money::format_minor;
 use crate::domain::{
     AccountId, AdAccountId, AllocationId, CreatorId, ExchangeRateId, InstalmentId, JobRunId,
     JournalId, LotId, Market, Money, ObligationId, PayoutId, PlatformBalanceId, PledgeId,
-    SpendLineId, Unit, WithholdingRuleId,
+    RevaluationId, SpendLineId, Unit, WithholdingRuleId,
 };
 
 /// An amount of one unit.
@@ -124,6 +124,7 @@ described! {
     JournalId => id(JournalId::PREFIX);
     PayoutId => id(PayoutId::PREFIX);
     ExchangeRateId => id(ExchangeRateId::PREFIX);
+    RevaluationId => id(RevaluationId::PREFIX);
     WithholdingRuleId => id(WithholdingRuleId::PREFIX);
     AccountId => id(AccountId::PREFIX);
     JobRunId => id(JobRunId::PREFIX);

@@ -10,6 +10,7 @@
 
 mod expiry;
 mod hold_expiry;
+mod revaluation;
 
 use std::time::Duration;
 
@@ -54,7 +55,8 @@ struct Counts {
 
 impl Jobs {
     /// Jobs of this service. By the clock, a lot that was recorded only after its end lapses no
-    /// sooner than `grace` later, so that the past can be entered in its order.
+    /// sooner than `grace` later, and a month for which something was recorded after it was over is
+    /// revalued no sooner, so that the past can be entered in its order.
     pub fn new(engine: Engine, pool: Pool, grace: Duration) -> Self {
         Jobs {
             engine,
@@ -91,6 +93,7 @@ impl Jobs {
         let counts = match job {
             Job::Expiry => self.expire(actor, grace).await,
             Job::HoldExpiry => self.expire_holds(actor).await,
+            Job::Revaluation => self.revalue(actor, grace).await,
         };
         let Counts {
             found,

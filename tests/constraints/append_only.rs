@@ -32,6 +32,7 @@ pub(super) const TABLES: &[&str] = &[
     "pledge_markets",
     "pledge_units",
     "pledges",
+    "revaluations",
     "secrets",
     "stated_rates",
     "spend_attributions",

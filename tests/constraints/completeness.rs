@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use super::append_only::TABLES;
 use super::fixture::Ledger;
 use super::{
-    attributions, endings, exchange, lots, obligations, payouts, postings, reference, reversals,
-    rows, spend,
+    attributions, endings, exchange, lots, obligations, payouts, postings, reference, revaluations,
+    reversals, rows, spend,
 };
 
 /// Rules that can't be broken by themselves, and why.
@@ -64,6 +64,7 @@ fn tried() -> BTreeSet<String> {
         lots::CASES,
         payouts::CASES,
         exchange::CASES,
+        revaluations::CASES,
         reference::CASES,
         spend::CASES,
         attributions::CASES,

@@ -165,6 +165,9 @@ VALUES (id('payer'), id('paid'), 1, 'approved', now(), 'aiko', NULL, NULL),
 INSERT INTO stated_rates VALUES (id('payer'), 2, 'JPY', 15025000000, 'ECB', '2026-01-28');
 INSERT INTO holds (pledge_id, subject, account, amount)
 VALUES (id('payer'), id('waiting'), 3, 10), (id('payer'), id('waiting'), 1, 10);
+SELECT open('payer', 5, '2120', 'JPY', market => 'JP', creator => 'hanako');
+INSERT INTO revaluations VALUES (id('payer'), id('valued'), 'JPY', 5, '2026-01-31', 1, 0, 0, 0, 0,
+    15025000000, 'ECB', '2025-01-20', NULL, 'carlos', '2026-02-01');
 INSERT INTO idempotency_keys VALUES (id('key'), id('request'), now(), 'answer');
 SELECT announce('spent', 100, 100);
 INSERT INTO lots (pledge_id, id, instalment_id, unit, face, kind, valid_from, expires_at,

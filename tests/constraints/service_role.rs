@@ -38,6 +38,7 @@ const MAY_INSERT: &[&str] = &[
     "pledge_markets",
     "pledge_units",
     "pledges",
+    "revaluations",
     "spend_attributions",
     "spend_lines",
     "spend_refunds",

@@ -1,13 +1,17 @@
 //! Invoices, payouts and advances, decided in memory.
 
 use almoner::domain::command::{
-    AcceptInvoice, AdvanceStep, ExpirePayout, MoveAdvance, MovePayout, PayTax, PayoutStep,
-    ProposePayout, StateWithholding,
+    AcceptInvoice, AdvanceStep, ExpirePayout, ImportRates, MoveAdvance, MovePayout, PayTax,
+    PayoutStep, ProposePayout, RevaluePledge, StateExchangeRate, StateWithholding,
 };
 use almoner::domain::exchange::StatedRate;
 use almoner::domain::payout::{PayoutMove, PayoutState};
+use almoner::domain::pledge::PledgeState;
+use almoner::domain::revaluation::OpenDebt;
 use almoner::domain::withholding::{PaymentKind, Route};
-use almoner::domain::{Command, Money, ObligationId, PayoutId, WithholdingRuleId};
+use almoner::domain::{
+    AccountKey, Code, Command, ExchangeRateId, Money, ObligationId, PayoutId, WithholdingRuleId,
+};
 use time::macros::date;
 use uuid::Uuid;
 
@@ -16,6 +20,7 @@ use super::fixture::*;
 const CONTRACT: ObligationId = ObligationId(Uuid::from_u128(0x51));
 const NO_CONTRACT: ObligationId = ObligationId(Uuid::from_u128(0x52));
 const PAYOUT: PayoutId = PayoutId(Uuid::from_u128(0x61));
+const PAID: PayoutId = PayoutId(Uuid::from_u128(0x63));
 const NO_PAYOUT: PayoutId = PayoutId(Uuid::from_u128(0x62));
 
 fn invoice(reference: &str, amount: Money) -> AcceptInvoice {
@@ -53,6 +58,14 @@ fn settle(amount: Money) -> PayoutStep {
         amount: Some(amount),
         charged: None,
         bank_reference: "B-1".to_owned(),
+        effective_date: DAY,
+    }
+}
+
+fn returned(amount: Money) -> PayoutStep {
+    PayoutStep::Return {
+        reason: "Account closed".to_owned(),
+        returned: Some(amount),
         effective_date: DAY,
     }
 }
@@ -106,19 +119,26 @@ fn owing() -> Ledger {
     ledger
 }
 
+/// A payout as the one there is, with something changed.
+fn put_payout(ledger: &mut Ledger, id: PayoutId, change: fn(&mut almoner::domain::Payout)) {
+    let mut payout = ledger.books.payout(PAYOUT).unwrap().1.clone();
+    change(&mut payout);
+    payout.id = id;
+    ledger.books.payouts.insert(id, Some(payout));
+}
+
 /// What is paid wrongly, once a payout is with the bank.
 pub(super) fn paid_wrongly() -> (Ledger, Vec<(&'static str, Command)>) {
     let mut ledger = owing();
     let japan = "JP".parse().unwrap();
     ledger.books.currencies.insert(japan, "JPY".to_owned());
     ledger.carry_out(&rule());
-    let approved = |it: &mut almoner::domain::Payout| {
+    put_payout(&mut ledger, NO_PAYOUT, |it| {
         (it.state, it.approved_by) = (PayoutState::Approved, Some("petra".to_owned()));
-    };
-    let mut second = ledger.books.payout(PAYOUT).unwrap().1.clone();
-    approved(&mut second);
-    second.id = NO_PAYOUT;
-    ledger.books.payouts.insert(NO_PAYOUT, Some(second));
+    });
+    put_payout(&mut ledger, PAID, |it| {
+        (it.state, it.paid) = (PayoutState::Settled, 800);
+    });
     let nobody = ProposePayout {
         creator: NOBODY,
         ..payout(usd(1))
@@ -175,7 +195,27 @@ pub(super) fn paid_wrongly() -> (Ledger, Vec<(&'static str, Command)>) {
         ("wrong-unit-kind", pay_tax(adc(1))),
     ];
     cases.extend(exchanged_wrongly());
+    cases.extend(revalued_wrongly(&mut ledger));
     (ledger, cases)
+}
+
+/// All or none of one rate that can't be.
+fn rates() -> ImportRates {
+    let rate = StateExchangeRate {
+        id: ExchangeRateId(Uuid::from_u128(0x72)),
+        base: usd(1).unit().clone(),
+        quote: usd(1).unit().clone(),
+        stated: StatedRate {
+            rate_e8: 1,
+            source: "ECB".to_owned(),
+            day: DAY,
+        },
+    };
+    ImportRates {
+        atomic: true,
+        rows: vec![(2, rate)],
+        unread: Vec::new(),
+    }
 }
 
 /// What is said wrongly of an exchange, or left out.
@@ -195,10 +235,85 @@ fn exchanged_wrongly() -> Vec<(&'static str, Command)> {
         ("rate-needed", at(jpy(1_500), None)),
         ("rate-needed", pay_tax(jpy(1))),
         ("rate-not-needed", at(usd(1), Some(15_000_000_000))),
+        ("rate-rows-refused", Command::ImportRates(rates())),
         // Half a cent goes to the even neighbour: nothing.
         ("worth-nothing", at(jpy(1), Some(20_000_000_000))),
+        ("returned-whole", step(PAID, returned(usd(799)))),
         ("insufficient-funds", at(jpy(2_253), Some(15_000_000_000))),
     ]
+}
+
+/// What is owed in yen at a month's end, without one rate that is in force.
+fn revalued_wrongly(ledger: &mut Ledger) -> Vec<(&'static str, Command)> {
+    let (yen, dollar) = (jpy(1).unit().clone(), usd(1).unit().clone());
+    let (ended, running) = (date!(2026 - 05 - 31), date!(2026 - 06 - 30));
+    let key = AccountKey::creator(Code::CreatorPayable, &yen, "JP".parse().unwrap(), HANAKO);
+    let debt = OpenDebt {
+        key,
+        owed: 1_500,
+        carried: 1_000,
+        last: None,
+    };
+    ledger.books.open_debts.insert((PLEDGE, ended), vec![debt]);
+    let rates = ["ECB", "IMF"].map(|source| StatedRate {
+        rate_e8: 15_000_000_000,
+        source: source.to_owned(),
+        day: ended,
+    });
+    let wanted = (dollar, yen, ended, None);
+    ledger.books.rates_in_force.insert(wanted, rates.into());
+    let revalue = |month_end, source: Option<&str>| {
+        Command::RevaluePledge(RevaluePledge {
+            pledge: PLEDGE,
+            month_end,
+            source: source.map(str::to_owned),
+        })
+    };
+    vec![
+        ("month-not-over", revalue(running, None)),
+        ("rate-ambiguous", revalue(ended, None)),
+        ("rate-missing", revalue(ended, Some("Somebody"))),
+    ]
+}
+
+#[test]
+fn a_revaluation_counts_what_was_decided_before_it_in_the_same_batch() {
+    let mut ledger = owing();
+    let (ended, japan) = (date!(2026 - 05 - 31), "JP".parse().unwrap());
+    ledger.books.currencies.insert(japan, "JPY".to_owned());
+    ledger.books.open_debts.insert((PLEDGE, ended), Vec::new());
+    let rate = |rate_e8, day| StatedRate {
+        rate_e8,
+        source: "ECB".to_owned(),
+        day,
+    };
+    let wanted = (usd(1).unit().clone(), jpy(1).unit().clone(), ended, None);
+    let in_force = vec![rate(16_000_000_000, ended)];
+    ledger.books.rates_in_force.insert(wanted, in_force);
+    for (reference, day) in [("I-2", DAY), ("I-3", date!(2026 - 06 - 01))] {
+        ledger.carry_out(&Command::AcceptInvoice(AcceptInvoice {
+            rate: Some(rate(15_000_000_000, DAY)),
+            effective_date: day,
+            ..invoice(reference, jpy(750))
+        }));
+    }
+    // Of the two, one counts by the month's end: 5.00, worth 4.69.
+    let revalue = Command::RevaluePledge(RevaluePledge {
+        pledge: PLEDGE,
+        month_end: ended,
+        source: None,
+    });
+    let decided = ledger.carry_out(&revalue);
+    assert_eq!(
+        moves(decided.draft.as_ref()),
+        [
+            "Dr 1950 Cr 7200 0.31 USD".to_owned(),
+            "Dr 4910 Cr 3150 0.31 USD".to_owned(),
+        ]
+    );
+    assert_eq!(moves(ledger.carry_out(&revalue).draft.as_ref()).len(), 0);
+    ledger.book().pledge.state = PledgeState::Closed;
+    assert_eq!(ledger.decide(&revalue).unwrap_err().code(), "wrong-state");
 }
 
 #[test]

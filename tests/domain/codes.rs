@@ -1,7 +1,7 @@
 //! Every code of a refusal.
 
 use almoner::domain::Refusal;
-use almoner::domain::refusal::LotRefusal;
+use almoner::domain::refusal::{ExchangeRefusal, LotRefusal};
 
 /// Every code, by variant: a new variant doesn't compile without one here.
 pub(super) fn code(refusal: &Refusal) -> &'static str {
@@ -45,9 +45,14 @@ pub(super) fn code(refusal: &Refusal) -> &'static str {
         Refusal::ExceedsPayout { .. } => "exceeds-payout",
         Refusal::ExceedsAdvance { .. } => "exceeds-advance",
         Refusal::SamePerson { .. } => "same-person",
-        Refusal::RateNeeded { .. } => "rate-needed",
-        Refusal::RateNotNeeded { .. } => "rate-not-needed",
-        Refusal::WorthNothing { .. } => "worth-nothing",
+        Refusal::Exchange(ExchangeRefusal::RateNeeded { .. }) => "rate-needed",
+        Refusal::Exchange(ExchangeRefusal::RateNotNeeded { .. }) => "rate-not-needed",
+        Refusal::Exchange(ExchangeRefusal::WorthNothing { .. }) => "worth-nothing",
+        Refusal::Exchange(ExchangeRefusal::ReturnedWhole { .. }) => "returned-whole",
+        Refusal::Exchange(ExchangeRefusal::MonthNotOver { .. }) => "month-not-over",
+        Refusal::Exchange(ExchangeRefusal::RateMissing { .. }) => "rate-missing",
+        Refusal::Exchange(ExchangeRefusal::RateAmbiguous { .. }) => "rate-ambiguous",
+        Refusal::Exchange(ExchangeRefusal::RowsRefused { .. }) => "rate-rows-refused",
         Refusal::InsufficientFunds(_) => "insufficient-funds",
         Refusal::BackdatedOverdraft { .. } => "backdated-overdraft",
         Refusal::BeyondRange(_) => "beyond-range",
@@ -99,6 +104,11 @@ pub(super) const CODES: &[&str] = &[
     "rate-needed",
     "rate-not-needed",
     "worth-nothing",
+    "returned-whole",
+    "rate-rows-refused",
+    "month-not-over",
+    "rate-missing",
+    "rate-ambiguous",
     "insufficient-funds",
     "backdated-overdraft",
     "beyond-range",

@@ -130,6 +130,12 @@ pub(super) fn writes() -> Vec<Operation> {
         post("/v1/exchange-rates/bulk", Rates, Names::Nothing, |_| {
             in_bulk(rate())
         }),
+        post(
+            "/v1/pledges/{id}/revaluations",
+            Need::RunJobs,
+            Names::Pledge,
+            |_| json!({"month": "2025-03"}),
+        ),
         post("/v1/pledges/{id}/reserve", Money, Names::Pledge, |_| {
             reserve("20.00")
         }),

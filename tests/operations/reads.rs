@@ -31,6 +31,7 @@ pub fn reads() -> Vec<Operation> {
         get("/v1/payouts", Ledger, none, ""),
         get("/v1/payouts/{id}", Ledger, Names::Payout, ""),
         get("/v1/exchange-rates", Reference, none, ""),
+        get("/v1/pledges/{id}/revaluations", Ledger, Names::Pledge, ""),
         get("/v1/withholding-rules", Reference, none, ""),
         get("/v1/platform-profiles", Reference, none, ""),
         get("/v1/spend-lines", Ledger, none, ""),

@@ -24,6 +24,7 @@ mod page;
 mod payouts;
 mod pledges;
 pub mod proofs;
+mod revaluations;
 mod rows;
 mod secrets;
 mod sight;
@@ -58,6 +59,7 @@ pub use payouts::{
 };
 pub use pledges::{instalment, instalments_of, list_lots, list_pledges, lot, pledge};
 pub use proofs::{Proof, proofs};
+pub use revaluations::{RevaluedAccount, due_revaluations, list_revaluations};
 pub use secrets::cursor_secret;
 pub use sight::{Sight, SightMarkets};
 pub use spend::{SpendFilter, list_spend_lines};

@@ -17,6 +17,7 @@ use super::instalments::load_instalments;
 use super::lots::load_lots;
 use super::obligations::{load_ad_accounts, load_holds, load_obligations, load_own_references};
 use super::payouts::{load_exchange, load_payouts, load_withholding};
+use super::revaluations::load_revaluables;
 use super::reversibles::{is_reversed, load_reversibles};
 use super::spend::{load_campaigns, load_spend};
 use crate::db::error::DbError;
@@ -225,6 +226,7 @@ pub(super) async fn load(
     enter_accounts(connection, &needs, found, books).await?;
     load_holds(connection, &needs, books).await?;
     load_exchange(connection, catalogue, &needs, books).await?;
+    load_revaluables(connection, catalogue, &needs, books).await?;
     load_days(connection, needs, books).await
 }
 

@@ -26,6 +26,7 @@ mod platform_balances;
 mod post;
 mod record;
 mod register;
+mod revaluations;
 mod reversibles;
 mod spend;
 
@@ -267,6 +268,7 @@ impl Session {
             insert(connection, rows.payouts),
             insert(connection, rows.payout_events),
             insert(connection, rows.stated_rates),
+            insert(connection, rows.revaluations),
             insert(connection, rows.exchange_rates),
             insert(connection, rows.keys),
             run(connection, Commit),

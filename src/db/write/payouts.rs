@@ -1,7 +1,7 @@
 //! Payouts, and the rules of what is withheld before: loading them and their rows.
 
 use diesel::prelude::*;
-use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{Array, BigInt, Date, Integer, Nullable, SmallInt, Text, Timestamptz};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use time::OffsetDateTime;
@@ -14,7 +14,7 @@ use super::columns::{Columns, insert_columns};
 use super::post::Rows;
 use crate::db::error::DbError;
 use crate::db::rows::{PayoutFigures, PayoutRow, WithholdingRow};
-use crate::db::schema::{accounts, exchange_rates, payout_figures, payouts, withholding_rules};
+use crate::db::schema::{accounts, payout_figures, payouts, withholding_rules};
 use crate::domain::books::{Books, Changes};
 use crate::domain::payout::PayoutState;
 use crate::domain::withholding::Route;
@@ -232,6 +232,62 @@ pub(super) async fn load_withholding(
     Ok(())
 }
 
+/// The rates of these names that are stated, whatever their number in one statement.
+#[derive(Debug, Default, QueryId)]
+struct RatesByName {
+    bases: Vec<String>,
+    quotes: Vec<String>,
+    days: Vec<time::Date>,
+    sources: Vec<String>,
+}
+
+impl Query for RatesByName {
+    type SqlType = (Text, Text, Date, Text, BigInt);
+}
+
+impl QueryFragment<Pg> for RatesByName {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("SELECT base, quote, day, source, rate_e8 FROM unnest(");
+        out.push_bind_param::<Array<Text>, _>(&self.bases)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Text>, _>(&self.quotes)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Date>, _>(&self.days)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Text>, _>(&self.sources)?;
+        out.push_sql(
+            ") AS wanted (base, quote, day, source) \
+             JOIN exchange_rates USING (base, quote, day, source)",
+        );
+        Ok(())
+    }
+}
+
+async fn load_rates(
+    mut connection: &AsyncPgConnection,
+    needs: &Needs,
+    books: &mut Books,
+) -> Result<(), DbError> {
+    if needs.exchange_rates.is_empty() {
+        return Ok(());
+    }
+    let mut wanted = RatesByName::default();
+    for name in &needs.exchange_rates {
+        let (base, quote, day, source) = name.clone();
+        wanted.bases.push(base);
+        wanted.quotes.push(quote);
+        wanted.days.push(day);
+        wanted.sources.push(source);
+        books.exchange_rates.insert(name.clone(), None);
+    }
+    let rows: Vec<(String, String, time::Date, String, i64)> = wanted.load(&mut connection).await?;
+    for (base, quote, day, source, rate_e8) in rows {
+        let name = (base, quote, day, source);
+        books.exchange_rates.insert(name, Some(rate_e8));
+    }
+    Ok(())
+}
+
 /// What accounts in other currencies carry, and which currencies markets have.
 pub(super) async fn load_exchange(
     mut connection: &AsyncPgConnection,
@@ -245,17 +301,7 @@ pub(super) async fn load_exchange(
         let currency = facts.map_or_else(String::new, |facts| facts.currency.clone());
         books.currencies.insert(*market, currency);
     }
-    for name in &needs.exchange_rates {
-        let (base, quote, day, source) = name;
-        let known = exchange_rates::table
-            .filter(exchange_rates::base.eq(base))
-            .filter(exchange_rates::quote.eq(quote))
-            .filter(exchange_rates::day.eq(day))
-            .filter(exchange_rates::source.eq(source));
-        let exists = diesel::select(diesel::dsl::exists(known));
-        let taken = exists.get_result(&mut connection).await?;
-        books.exchange_rates.insert(name.clone(), taken);
-    }
+    load_rates(connection, needs, books).await?;
     for (pledge, key) in &needs.carried {
         let carried: Option<i64> = accounts::table
             .filter(accounts::pledge_id.eq(pledge.0))

@@ -20,6 +20,7 @@ use super::payouts::{
 use super::platform_balances::InsertPlatformBalances;
 use super::record::{push_extension, push_lot, push_run, push_scope};
 use super::register::{push_ad_account, push_obligation};
+use super::revaluations::InsertRevaluations;
 use crate::db::error::DbError;
 use crate::db::schema::{instalments, pledges};
 use crate::domain::account::AccountKey;
@@ -65,6 +66,7 @@ pub(super) struct Rows {
     pub(super) withholding_rules: InsertWithholdingRules,
     pub(super) payouts: InsertPayouts,
     pub(super) stated_rates: InsertStatedRates,
+    pub(super) revaluations: InsertRevaluations,
     pub(super) exchange_rates: InsertExchangeRates,
     /// What happened to payouts, once their journals are posted and their holds set.
     pub(super) payout_events: InsertPayoutEvents,
@@ -96,6 +98,7 @@ impl Rows {
         rows.open_accounts(books);
         rows.set_holds(books);
         rows.pay_out(&books.changes);
+        rows.revalue(books);
         rows.record_spend(&books.changes);
         rows.attributions = InsertAttributions::of(&books.changes.attributions);
         rows.platform_balances = InsertPlatformBalances::of(&books.changes.platform_balances);

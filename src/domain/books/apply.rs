@@ -10,6 +10,7 @@ use crate::domain::id::{JournalId, ObligationId, PledgeId};
 use crate::domain::journal::{Draft, Kind};
 use crate::domain::obligation::Bond;
 use crate::domain::pledge::{Instalment, Lot, PledgeState};
+use crate::domain::revaluation::follow;
 use crate::domain::spend::{SpendLine, SpendState};
 
 impl Books {
@@ -21,6 +22,7 @@ impl Books {
         for event in decision.events {
             match event {
                 Event::MovedOn(moved) => self.end(moved, posting),
+                Event::Revalued(rows) => self.revalue(rows, posting),
                 Event::Posted(draft) => {
                     let journal = JournalId((posting.new_id)());
                     self.post(
@@ -60,6 +62,12 @@ impl Books {
         for ((home, key), carried) in &mut self.carried {
             if *home == pledge {
                 *carried += adds_to_carried(key, &draft.moves);
+            }
+        }
+        let own = book.pledge.total.unit();
+        for ((home, day), open) in &mut self.open_debts {
+            if *home == pledge && draft.effective_date <= *day {
+                follow(open, &draft.moves, own);
             }
         }
         let (journal, opened) = book.post(draft, posting);
@@ -135,7 +143,8 @@ impl Books {
             Event::SpendAttributed(journal, line) => self.record_attribution(journal, line),
             Event::PlatformBalanceNoted(it) => self.changes.platform_balances.push(it),
             Event::SpendRefunded(journal, refunded) => self.record_refund(journal, refunded),
-            Event::MovedOn(_) | Event::Posted(_) => {} // above, with what each takes besides
+            // Above, with what each takes besides.
+            Event::MovedOn(_) | Event::Posted(_) | Event::Revalued(_) => {}
             Event::WithholdingStated(rule) => self.state_withholding(rule),
             Event::PayoutProposed(payout) => self.propose_payout(payout),
             Event::PayoutMoved(event) => self.move_payout(event),

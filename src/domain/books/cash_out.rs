@@ -1,10 +1,11 @@
 //! Taking into the books what happened on money's way out.
 
-use super::Books;
+use super::{Books, Posting};
 use crate::domain::command::Thing;
 use crate::domain::exchange::{ExchangeRate, StatedRate};
 use crate::domain::id::PledgeId;
 use crate::domain::payout::{Payout, PayoutEvent};
+use crate::domain::revaluation::Revaluation;
 use crate::domain::unit::Unit;
 use crate::domain::withholding::WithholdingRule;
 
@@ -46,8 +47,22 @@ impl Books {
 
     pub(super) fn state_exchange_rate(&mut self, rate: ExchangeRate) {
         let name = ExchangeRate::name(&rate.base, &rate.quote, &rate.stated);
-        self.exchange_rates.insert(name, true);
+        self.exchange_rates.insert(name, Some(rate.stated.rate_e8));
         self.changes.exchange_rates.push(rate);
+    }
+
+    /// Accounts were valued anew, which the next valuation of the month goes on from.
+    pub(super) fn revalue(&mut self, rows: Vec<Revaluation>, posting: &Posting) {
+        for row in rows {
+            let open = self.open_debts.get_mut(&(row.pledge, row.month_end));
+            let mut open = open.into_iter().flatten();
+            if let Some(debt) = open.find(|debt| debt.key == row.key) {
+                debt.last = Some(row.figures);
+            }
+            let (id, actor) = ((posting.new_id)(), posting.actor.to_owned());
+            let valued = (id, row, actor, posting.now);
+            self.changes.revaluations.push(valued);
+        }
     }
 
     /// The pledge's last journal took the unit for the pledge's own at that rate.

@@ -30,6 +30,7 @@ use super::payout::{Payout, PayoutEvent};
 use super::platform::PlatformBalance;
 use super::pledge::{Instalment, Lot, Pledge};
 use super::refusal::Refusal;
+use super::revaluation::{OpenDebt, RatesWanted, Revaluation};
 use super::reversal::{Chain, Reversible};
 use super::spend::{Campaign, SpendLine};
 use super::unit::Unit;
@@ -112,6 +113,8 @@ pub struct Changes {
     pub payout_events: Vec<(PayoutEvent, Option<i64>)>,
     /// Rates that journals, by their numbers, took one currency for another at.
     pub stated_rates: Vec<(PledgeId, i64, Unit, StatedRate)>,
+    /// Accounts that were valued anew, with who had that done, and when.
+    pub revaluations: Vec<(Uuid, Revaluation, String, OffsetDateTime)>,
     /// New exchange rates.
     pub exchange_rates: Vec<ExchangeRate>,
 }
@@ -174,8 +177,12 @@ pub struct Books {
     pub currencies: HashMap<Market, String>,
     /// What accounts in other currencies carry in their pledges' own, in minor digits.
     pub carried: HashMap<(PledgeId, AccountKey), i64>,
-    /// Whether exchange rates are stated already.
-    pub exchange_rates: HashMap<RateName, bool>,
+    /// What pledges owe in other currencies as of days, in the order of their accounts' numbers.
+    pub open_debts: HashMap<(PledgeId, Date), Vec<OpenDebt>>,
+    /// The exchange rates of the latest day, in the order of their sources.
+    pub rates_in_force: HashMap<RatesWanted, Vec<StatedRate>>,
+    /// Exchange rates as they are stated already, in hundred-millionths.
+    pub exchange_rates: HashMap<RateName, Option<i64>>,
     /// What has been decided so far.
     pub changes: Changes,
 }

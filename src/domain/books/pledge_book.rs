@@ -117,6 +117,16 @@ impl PledgeBook {
         self.balance(key) - self.account(key).map_or(0, |account| account.held)
     }
 
+    /// What an account had at the end of a day, once every day after that is known.
+    pub fn closing_on(&self, key: &AccountKey, day: Date) -> i64 {
+        let since = self.account(key).into_iter().flat_map(|it| &it.days);
+        let since = since.filter(|(later, _)| **later > day);
+        let later: i64 = since
+            .map(|(_, (debits, credits))| key.code.side().balance(*debits, *credits))
+            .sum();
+        self.balance(key) - later
+    }
+
     /// What is held on an account for a subject that was asked for.
     pub fn held(&self, subject: Uuid, key: &AccountKey) -> i64 {
         let holds = self.holds.get(&subject).into_iter().flatten();

@@ -2,7 +2,7 @@
 
 use super::{Context, Decision, Event, Home, Needs, Outcome};
 use crate::domain::books::Books;
-use crate::domain::exchange::{ExchangeRate, StatedRate};
+use crate::domain::exchange::{ExchangeRate, RateName, StatedRate};
 use crate::domain::id::ExchangeRateId;
 use crate::domain::refusal::Refusal;
 use crate::domain::unit::{Unit, UnitKind};
@@ -21,7 +21,12 @@ pub struct StateExchangeRate {
 }
 
 impl StateExchangeRate {
-    fn rate(&self, context: &Context) -> ExchangeRate {
+    /// What the rate is known by.
+    pub(super) fn name(&self) -> RateName {
+        ExchangeRate::name(&self.base, &self.quote, &self.stated)
+    }
+
+    pub(super) fn rate(&self, context: &Context) -> ExchangeRate {
         ExchangeRate {
             id: self.id,
             base: self.base.clone(),
@@ -37,13 +42,14 @@ impl StateExchangeRate {
     }
 
     pub(super) fn needs(&self, books: &Books, needs: &mut Needs) {
-        let name = ExchangeRate::name(&self.base, &self.quote, &self.stated);
+        let name = self.name();
         if !books.exchange_rates.contains_key(&name) {
             needs.exchange_rates.insert(name);
         }
     }
 
-    pub(super) fn decide(&self, books: &Books, context: &Context) -> Result<Decision, Refusal> {
+    /// It is of two currencies, and credits are none.
+    pub(super) fn require_currencies(&self) -> Result<(), Refusal> {
         for (unit, pointer) in [(&self.base, "/base"), (&self.quote, "/quote")] {
             if unit.kind() == UnitKind::Credits {
                 return Err(Refusal::WrongUnitKind {
@@ -60,14 +66,23 @@ impl StateExchangeRate {
                 value: self.quote.to_string(),
             });
         }
-        let name = ExchangeRate::name(&self.base, &self.quote, &self.stated);
-        if books.exchange_rates.get(&name) == Some(&true) {
-            let (base, quote, day, source) = name;
-            return Err(Refusal::DuplicateReference {
-                pointer: "/date",
-                what: "rate of these currencies by that source on that day",
-                reference: format!("{base} {quote} {day} {source}"),
-            });
+        Ok(())
+    }
+
+    /// That source has said something of that day already.
+    pub(super) fn is_stated(&self) -> Refusal {
+        let (base, quote, day, source) = self.name();
+        Refusal::DuplicateReference {
+            pointer: "/date",
+            what: "rate of these currencies by that source on that day",
+            reference: format!("{base} {quote} {day} {source}"),
+        }
+    }
+
+    pub(super) fn decide(&self, books: &Books, context: &Context) -> Result<Decision, Refusal> {
+        self.require_currencies()?;
+        if let Some(Some(_)) = books.exchange_rates.get(&self.name()) {
+            return Err(self.is_stated());
         }
         let rate = self.rate(context);
         Ok(Decision {

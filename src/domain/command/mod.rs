@@ -14,6 +14,7 @@ mod enrol;
 mod exchange;
 mod extend;
 mod give_back;
+mod import_rates;
 mod invoice;
 mod lapse;
 mod needs;
@@ -29,6 +30,7 @@ mod recover;
 mod refund;
 mod require;
 mod reserve;
+mod revalue;
 mod reverse;
 mod spend;
 mod withholding;
@@ -48,6 +50,7 @@ pub use enrol::EnrolCreator;
 pub use exchange::StateExchangeRate;
 pub use extend::ExtendLot;
 pub use give_back::{DrawSupportCost, OweDonor, PayDonor};
+pub use import_rates::{ImportRates, RateImport};
 pub use invoice::AcceptInvoice;
 pub use lapse::{ExpireLot, MOST_PURSES, RevokeLot};
 pub use needs::{Home, Needs, Thing};
@@ -62,6 +65,7 @@ pub use record_run::RecordRun;
 pub use recover::{ClaimBack, Recover, WriteOffDebt};
 pub use refund::{RefundSpend, Refunded};
 pub use reserve::MoveReserve;
+pub use revalue::{RevaluePledge, RevaluedUnit};
 pub use reverse::{Portion, ReverseJournal, ReversedLine};
 pub use spend::{
     CampaignName, ImportSpend, MOST_NAMED, Overspill, RefusedRow, SpendImport, SpendRow,
@@ -143,6 +147,10 @@ pub enum Command {
     MoveReserve(MoveReserve),
     /// State what one currency is worth in another.
     StateExchangeRate(StateExchangeRate),
+    /// State many of them.
+    ImportRates(ImportRates),
+    /// Value what is owed in other currencies anew.
+    RevaluePledge(RevaluePledge),
     /// Place credits of a lot into an ad account.
     PlaceCredits(PlaceCredits),
     /// Import what a platform reports of campaigns' days.
@@ -198,6 +206,8 @@ macro_rules! each {
             Command::MoveAdvance($inner) => $body,
             Command::MoveReserve($inner) => $body,
             Command::StateExchangeRate($inner) => $body,
+            Command::ImportRates($inner) => $body,
+            Command::RevaluePledge($inner) => $body,
             Command::PlaceCredits($inner) => $body,
             Command::ImportSpend($inner) => $body,
             Command::RefundSpend($inner) => $body,

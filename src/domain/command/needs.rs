@@ -14,6 +14,7 @@ use crate::domain::id::{
 };
 use crate::domain::journal::Move;
 use crate::domain::market::Market;
+use crate::domain::revaluation::RatesWanted;
 use crate::domain::withholding::Route;
 
 /// A kind of thing that belongs to one pledge.
@@ -103,7 +104,11 @@ pub struct Needs {
     pub currencies: HashSet<Market>,
     /// What these accounts in other currencies carry in their pledges' own.
     pub carried: HashSet<(PledgeId, AccountKey)>,
-    /// Whether these exchange rates are stated already.
+    /// What these pledges owe in other currencies as of those days.
+    pub open_debts: HashSet<(PledgeId, Date)>,
+    /// These exchange rates of the latest day.
+    pub rates_in_force: HashSet<RatesWanted>,
+    /// These exchange rates, as far as they are stated already.
     pub exchange_rates: HashSet<RateName>,
 }
 
@@ -137,6 +142,8 @@ impl Needs {
             && self.currencies.is_empty()
             && self.carried.is_empty()
             && self.exchange_rates.is_empty()
+            && self.open_debts.is_empty()
+            && self.rates_in_force.is_empty()
     }
 
     pub(super) fn instalments(&mut self, book: &PledgeBook) {

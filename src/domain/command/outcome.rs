@@ -4,7 +4,7 @@ use time::{Date, OffsetDateTime};
 
 use super::MovedOn;
 use super::reverse::ReversedLine;
-use super::{Refunded, SpendImport};
+use super::{RateImport, Refunded, RevaluedUnit, SpendImport};
 use crate::domain::exchange::{ExchangeRate, StatedRate};
 use crate::domain::hold::HoldChange;
 use crate::domain::id::{AdAccountId, JournalId, LotId, PledgeId, SpendLineId};
@@ -14,6 +14,7 @@ use crate::domain::market::Market;
 use crate::domain::money::Money;
 use crate::domain::payout::PayoutEvent;
 use crate::domain::pledge::{Instalment, Lot, Pledge};
+use crate::domain::revaluation::Revaluation;
 use crate::domain::unit::Unit;
 use crate::domain::withholding::PaymentKind;
 use crate::domain::{
@@ -76,6 +77,8 @@ pub enum Event {
     PayoutProposed(Payout),
     /// The journal posted with it took one currency, that of the unit, for the pledge's own.
     RateStated(PledgeId, Unit, StatedRate),
+    /// What is owed on accounts in another currency was valued anew.
+    Revalued(Vec<Revaluation>),
     /// An exchange rate was stated.
     ExchangeRateStated(ExchangeRate),
     /// Something happened to a payout.
@@ -305,6 +308,17 @@ pub enum Outcome {
     },
     /// An exchange rate.
     ExchangeRate(ExchangeRate),
+    /// What is owed in other currencies, valued anew at a month's end.
+    Revaluation {
+        /// Whose money.
+        pledge: PledgeId,
+        /// The month's last day.
+        month_end: Date,
+        /// What came of each currency in which something was owed.
+        units: Vec<RevaluedUnit>,
+    },
+    /// What came of an import of exchange rates.
+    RateImport(RateImport),
     /// A withholding rule.
     WithholdingRule(WithholdingRule),
     /// A payout as it now stands.

@@ -12,7 +12,7 @@ use crate::domain::market::Market;
 use crate::domain::money::Money;
 use crate::domain::obligation::{Bond, Obligation};
 use crate::domain::pledge::{Instalment, Pledge};
-use crate::domain::refusal::Refusal;
+use crate::domain::refusal::{ExchangeRefusal, Refusal};
 use crate::domain::unit::{Unit, UnitKind};
 use time::Date;
 use uuid::Uuid;
@@ -224,10 +224,11 @@ pub(super) fn require_value(
     if unit == own {
         return match rate {
             None => Ok(amount.clone()),
-            Some(_) => Err(Refusal::RateNotNeeded {
+            Some(_) => Err(ExchangeRefusal::RateNotNeeded {
                 pointer,
                 unit: unit.to_string(),
-            }),
+            }
+            .into()),
         };
     }
     let currency = books.currencies.get(&market).map_or("", String::as_str);
@@ -242,17 +243,17 @@ pub(super) fn require_value(
             expected,
         });
     }
-    let rate = rate.ok_or_else(|| Refusal::RateNeeded {
+    let rate = rate.ok_or_else(|| ExchangeRefusal::RateNeeded {
         pointer,
         unit: unit.to_string(),
         own: own.to_string(),
         what: "a rate",
     })?;
-    rate.value(amount, own)
-        .ok_or_else(|| Refusal::WorthNothing {
-            amount: amount.clone(),
-            own: own.to_string(),
-        })
+    let value = rate.value(amount, own);
+    value.ok_or_else(|| {
+        let (amount, own) = (amount.clone(), own.to_string());
+        ExchangeRefusal::WorthNothing { amount, own }.into()
+    })
 }
 
 /// What the bank charged for an amount: as much, or, if that is in another currency, what has to be
@@ -265,16 +266,18 @@ pub(super) fn require_charge(
     let (unit, pointer) = (amount.unit(), "/charged");
     match (charged, unit == own) {
         (None, true) => Ok(amount.clone()),
-        (Some(_), true) => Err(Refusal::RateNotNeeded {
+        (Some(_), true) => Err(ExchangeRefusal::RateNotNeeded {
             pointer,
             unit: unit.to_string(),
-        }),
-        (None, false) => Err(Refusal::RateNeeded {
+        }
+        .into()),
+        (None, false) => Err(ExchangeRefusal::RateNeeded {
             pointer,
             unit: unit.to_string(),
             own: own.to_string(),
             what: "what the bank charged",
-        }),
+        }
+        .into()),
         (Some(charged), false) if charged.unit() == own => Ok(charged.clone()),
         (Some(charged), false) => Err(Refusal::WrongUnit {
             pointer: "/charged/unit",

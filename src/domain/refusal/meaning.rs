@@ -35,9 +35,7 @@ impl Refusal {
             Refusal::ExceedsPayout { .. } => "exceeds-payout",
             Refusal::ExceedsAdvance { .. } => "exceeds-advance",
             Refusal::SamePerson { .. } => "same-person",
-            Refusal::RateNeeded { .. } => "rate-needed",
-            Refusal::RateNotNeeded { .. } => "rate-not-needed",
-            Refusal::WorthNothing { .. } => "worth-nothing",
+            Refusal::Exchange(why) => why.code(),
             Refusal::MoveNotAllowed { .. } => "move-not-allowed",
             Refusal::Lot(why) => why.code(),
             Refusal::SpendNotAddingUp { .. } => "spend-not-adding-up",
@@ -63,12 +61,11 @@ impl Refusal {
             | Refusal::UnitNotPledged { pointer, .. }
             | Refusal::ExceedsOutstanding { pointer, .. }
             | Refusal::EndsBeforeStart { pointer, .. }
-            | Refusal::RateNeeded { pointer, .. }
-            | Refusal::RateNotNeeded { pointer, .. }
             | Refusal::WrongUnitKind { pointer, .. } => fixed(pointer),
             Refusal::Repeated { pointer, .. }
             | Refusal::SplitCurrency { pointer, .. }
             | Refusal::ExceedsReversible { pointer, .. } => fixed(pointer),
+            Refusal::Exchange(why) => why.pointer().and_then(fixed),
             Refusal::LinesDiffer => fixed("/amount"),
             Refusal::ReversalLopsided { .. } => fixed("/lines"),
             Refusal::SplitNotTotal { .. } => fixed("/split"),
@@ -81,7 +78,6 @@ impl Refusal {
             | Refusal::ExceedsPurses { .. }
             | Refusal::ExceedsPayout { .. }
             | Refusal::ExceedsAdvance { .. }
-            | Refusal::WorthNothing { .. }
             | Refusal::ExceedsSpend { .. }
             | Refusal::InsufficientFunds(_) => fixed("/amount"),
             Refusal::MoveNotAllowed { .. } => fixed("/ad_account_id"),

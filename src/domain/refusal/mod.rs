@@ -4,6 +4,7 @@
 //! behind it, where in the request the reason lies, and what would help. Of several reasons the
 //! first is given: what is named must exist, what can never succeed as sent, the state, the funds.
 
+mod exchange;
 mod lot;
 mod meaning;
 mod open_reason;
@@ -17,6 +18,7 @@ use super::market::Market;
 use super::money::Money;
 use super::unit::UnitKind;
 
+pub use exchange::ExchangeRefusal;
 pub use lot::LotRefusal;
 pub use open_reason::OpenReason;
 use open_reason::list;
@@ -274,34 +276,9 @@ pub enum Refusal {
         /// What was asked.
         requested: Money,
     },
-    /// What has to be said of an exchange isn't.
-    #[error("{unit} is paid from {own}; {what} has to be stated.")]
-    RateNeeded {
-        /// Where in the body.
-        pointer: &'static str,
-        /// The unit named.
-        unit: String,
-        /// The pledge's own currency.
-        own: String,
-        /// What is missing.
-        what: &'static str,
-    },
-    /// Something is said of an exchange where there is none.
-    #[error("The amount is in {unit}, the pledge's own currency; nothing is exchanged.")]
-    RateNotNeeded {
-        /// Where in the body.
-        pointer: &'static str,
-        /// The unit named.
-        unit: String,
-    },
-    /// An amount too small, or too large, to be counted in the pledge's own currency.
-    #[error("{amount} comes to nothing that can be counted in {own} at that rate.")]
-    WorthNothing {
-        /// The amount.
-        amount: Money,
-        /// The pledge's own currency.
-        own: String,
-    },
+    /// Something about an exchange, or what it takes, doesn't hold.
+    #[error(transparent)]
+    Exchange(#[from] ExchangeRefusal),
     /// Somebody checks their own work.
     #[error("{actor} {did} the {what}; {command} is for somebody else.")]
     SamePerson {

@@ -21,7 +21,7 @@ use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 
 use crate::domain::Refusal;
 use crate::domain::command::RefusedRow;
-use crate::domain::refusal::Shortage;
+use crate::domain::refusal::{ExchangeRefusal, Shortage};
 use crate::engine::Failure;
 use crate::http::access::AccessError;
 
@@ -278,22 +278,36 @@ fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::ReversalLopsided { .. }
         | Refusal::NotReversible { .. }
         | Refusal::ExceedsPayout { .. }
-        | Refusal::RateNeeded { .. }
-        | Refusal::RateNotNeeded { .. }
-        | Refusal::WorthNothing { .. }
         | Refusal::MoveNotAllowed { .. }
         | Refusal::Lot(_)
         | Refusal::SpendNotAddingUp { .. }
         | Refusal::SpendRevisionConflict { .. }
         | Refusal::SpendAlreadyFinal { .. }
         | Refusal::BeyondRange(_) => StatusCode::UNPROCESSABLE_ENTITY,
-        // All or none: as sent it can only succeed if money alone was lacking.
-        Refusal::SpendRowsRefused { first, .. } => {
-            match first.iter().all(|row| row.code == "insufficient-funds") {
-                true => StatusCode::CONFLICT,
-                false => StatusCode::UNPROCESSABLE_ENTITY,
-            }
+        Refusal::Exchange(
+            ExchangeRefusal::RateNeeded { .. }
+            | ExchangeRefusal::RateNotNeeded { .. }
+            | ExchangeRefusal::WorthNothing { .. }
+            | ExchangeRefusal::ReturnedWhole { .. },
+        ) => StatusCode::UNPROCESSABLE_ENTITY,
+        Refusal::Exchange(
+            ExchangeRefusal::MonthNotOver { .. }
+            | ExchangeRefusal::RateMissing { .. }
+            | ExchangeRefusal::RateAmbiguous { .. },
+        ) => StatusCode::CONFLICT,
+        // All or none: as sent it can only succeed if what stands against it may pass.
+        Refusal::SpendRowsRefused { first, .. } => of_rows(first, "insufficient-funds"),
+        Refusal::Exchange(ExchangeRefusal::RowsRefused { first, .. }) => {
+            of_rows(first, "duplicate-reference")
         }
+    }
+}
+
+/// The status of rows that were refused with one another.
+fn of_rows(rows: &[RefusedRow], passing: &str) -> StatusCode {
+    match rows.iter().all(|row| row.code == passing) {
+        true => StatusCode::CONFLICT,
+        false => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }
 
@@ -312,6 +326,12 @@ impl From<Refusal> for Problem {
             let reason = |row: &RefusedRow| {
                 let pointer = format!("/rows/{}", row.line - 1);
                 Reason::new(pointer, row.code, row.detail.clone())
+            };
+            problem.0.errors = first.iter().map(reason).collect();
+        }
+        if let Refusal::Exchange(ExchangeRefusal::RowsRefused { first, .. }) = &refusal {
+            let reason = |row: &RefusedRow| {
+                Reason::new(format!("/lines/{}", row.line), row.code, row.detail.clone())
             };
             problem.0.errors = first.iter().map(reason).collect();
         }

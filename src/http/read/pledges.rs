@@ -9,7 +9,7 @@ use crate::domain::{Instalment, InstalmentId, LotId, PledgeId};
 use crate::http::access::permission::ReadLedger;
 use crate::http::paging::ListOut;
 use crate::http::problem::Problem;
-use crate::http::views::{InstalmentOut, LotOut, PledgeOut};
+use crate::http::views::{InstalmentOut, LotOut, PledgeOut, RevaluationOut};
 
 /// List pledges
 ///
@@ -138,4 +138,33 @@ pub async fn read_lot(get: Get<ReadLedger>) -> Result<HttpResponse, Problem> {
     let lot = read::lot(&mut connection, get.catalogue(), get.sight(), id).await;
     let lot = lot.map_err(failed)?.ok_or_else(|| get.absent("lot"))?;
     get.json(None, &LotOut::from(&lot))
+}
+
+/// List a pledge's revaluations
+///
+/// What it owed in other currencies at the ends of months, as it was valued, in the order that was
+/// recorded.
+#[utoipa::path(get, path = "/v1/pledges/{id}/revaluations", tag = "exchange",
+    responses((status = 200, description = "Revaluations", body = ListOut<RevaluationOut>)))]
+pub async fn list_revaluations(get: Get<ReadLedger>) -> Result<HttpResponse, Problem> {
+    let id: PledgeId = get.id()?;
+    let mut query = get.query()?;
+    let paging = query.paging();
+    query.finish()?;
+    let window = window(&get, &paging)?;
+    let (catalogue, sight) = (get.catalogue(), get.sight());
+    let mut connection = get.connection().await?;
+    let reads = snapshot(&mut connection, async |connection| {
+        let pledge = read::pledge_version(connection, sight, id).await?;
+        let found = read::list_revaluations(connection, catalogue, sight, id, window).await?;
+        Ok((pledge, found))
+    });
+    let (pledge, found) = reads.await.map_err(failed)?;
+    pledge.ok_or_else(|| get.absent("pledge"))?;
+    page(
+        &get,
+        &paging,
+        window,
+        found.map(|it| (it.id.0, RevaluationOut::from(it))),
+    )
 }

@@ -12,6 +12,7 @@ mod payout;
 mod platform_balance;
 mod pledge;
 mod posted;
+mod revaluation;
 mod reversal;
 mod spend;
 
@@ -22,14 +23,15 @@ pub use job::{JobOut, JobRunOut};
 pub use lot::{ExtensionOut, FairValueOut, RevocationOut};
 pub use obligation::{AdAccountOut, CampaignOut, ObligationOut};
 pub use payout::{
-    ExchangeRateOut, InvoiceOut, PayoutOut, ReserveOut, StatedRateOut, TaxPaymentOut,
-    WithholdingRuleOut,
+    ExchangeRateOut, InvoiceOut, PayoutOut, RateImportOut, ReserveOut, StatedRateOut,
+    TaxPaymentOut, WithholdingRuleOut,
 };
 pub use platform_balance::PlatformBalanceOut;
 pub use pledge::{
     ConditionMetOut, DocumentOut, InstalmentOut, LotOut, PartyOut, PledgeOut, ReceiptOut,
     SupportCostOut, WriteOffOut,
 };
+pub use revaluation::{RevaluationOut, RevaluationRunOut};
 pub use reversal::{ReversalOut, ReversedLineOut};
 
 pub use posted::PostedOut;
@@ -92,6 +94,8 @@ pub fn render(outcome: &Outcome) -> Vec<u8> {
         }),
         Outcome::Invoice { .. } => json(&InvoiceOut::of(outcome)),
         Outcome::ExchangeRate(rate) => json(&ExchangeRateOut::from(rate)),
+        Outcome::Revaluation { .. } => json(&RevaluationRunOut::of(outcome)),
+        Outcome::RateImport(import) => json(&RateImportOut::from(import)),
         Outcome::Reserve { .. } => json(&ReserveOut::of(outcome)),
         Outcome::TaxPayment { .. } => json(&TaxPaymentOut::of(outcome)),
         Outcome::WithholdingRule(rule) => json(&WithholdingRuleOut::from(rule)),

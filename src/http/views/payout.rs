@@ -4,6 +4,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::ObligationOut;
+use super::spend::RefusedRowOut;
+use crate::domain::command::RateImport;
 use crate::domain::exchange::{ExchangeRate, StatedRate};
 use crate::domain::payout::Payout;
 use crate::domain::{
@@ -101,6 +103,31 @@ impl From<&ExchangeRate> for ExchangeRateOut {
             source: rate.stated.source.clone(),
             date: Day(rate.stated.day),
             stated_at: Instant(rate.stated_at),
+        }
+    }
+}
+
+/// What came of an import of exchange rates.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = RateImport)]
+pub struct RateImportOut {
+    /// Rates that are new.
+    pub stated: usize,
+    /// Rates that were stated already, with the same figure.
+    pub unchanged: usize,
+    /// Rows that were refused.
+    pub refused: usize,
+    /// The first 100 of them.
+    pub refusals: Vec<RefusedRowOut>,
+}
+
+impl From<&RateImport> for RateImportOut {
+    fn from(import: &RateImport) -> Self {
+        RateImportOut {
+            stated: import.stated,
+            unchanged: import.unchanged,
+            refused: import.refused,
+            refusals: import.refusals.iter().map(RefusedRowOut::from).collect(),
         }
     }
 }

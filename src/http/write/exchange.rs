@@ -5,22 +5,18 @@ use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use super::JOURNALS;
-use super::bulk::{BulkIn, BulkOut};
-use super::inputs::{ExchangeRateIn, ReserveIn};
+use super::inputs::ReserveIn;
 use super::post::Post;
 use crate::domain::command::{MoveReserve, StateExchangeRate};
 use crate::domain::exchange::StatedRate;
 use crate::domain::{Command, ExchangeRateId, PledgeId};
-use crate::http::access::permission::{MoveMoney, StateRates};
+use crate::http::access::permission::MoveMoney;
 use crate::http::body::{Fault, Fields, Text};
 use crate::http::problem::Problem;
-use crate::http::views::{ExchangeRateOut, ReserveOut};
-
-/// Where exchange rates are.
-const RATES: &str = "/v1/exchange-rates";
+use crate::http::views::ReserveOut;
 
 /// A rate with at most eight fraction digits, in hundred-millionths.
-fn rate_e8(text: &str) -> Result<i64, Fault> {
+pub(super) fn rate_e8(text: &str) -> Result<i64, Fault> {
     let malformed = || {
         let detail = "a rate is a string of digits with at most one point and eight digits after \
                       it, greater than zero, such as \"150.25\"";
@@ -78,23 +74,6 @@ pub fn reserve(pledge: PledgeId, gives_back: bool, body: &mut Fields<'_>) -> Opt
         gives_back,
         effective_date: effective_date?,
     }))
-}
-
-/// State an exchange rate
-#[utoipa::path(post, path = "/v1/exchange-rates", tag = "exchange",
-    request_body = ExchangeRateIn,
-    responses((status = 201, description = "Stated", body = ExchangeRateOut)))]
-pub async fn state_exchange_rate(post: Post<StateRates>) -> Result<HttpResponse, Problem> {
-    Ok(post.submit(exchange_rate).await?.created(RATES))
-}
-
-/// State many exchange rates
-#[utoipa::path(post, path = "/v1/exchange-rates/bulk", tag = "exchange",
-    request_body = BulkIn<ExchangeRateIn>, responses(
-        (status = 201, description = "Atomic: all were stated", body = BulkOut),
-        (status = 207, description = "Independent: what came of each", body = BulkOut)))]
-pub async fn state_exchange_rates_in_bulk(post: Post<StateRates>) -> Result<HttpResponse, Problem> {
-    post.bulk(RATES, exchange_rate).await
 }
 
 /// Add to the reserve for fees and exchange differences

@@ -17,9 +17,13 @@ pub mod obligations;
 pub mod payouts;
 pub mod pledges;
 pub mod post;
+pub mod rates;
+pub mod revaluations;
 pub mod reversals;
 pub mod spend;
 mod splits;
+pub mod table;
+pub mod upload;
 
 use crate::http::routes::Endpoint;
 
@@ -53,12 +57,16 @@ fn cash_out_endpoints() -> Vec<Endpoint> {
         ),
         Endpoint::post("/v1/withholding-rules", invoices::state_withholding),
         Endpoint::post("/v1/pledges/{id}/tax-payments", invoices::pay_tax),
-        Endpoint::post("/v1/exchange-rates", exchange::state_exchange_rate),
+        Endpoint::post("/v1/exchange-rates", rates::state_exchange_rate).with_body_limit(bulk),
         Endpoint::post(
             "/v1/exchange-rates/bulk",
-            exchange::state_exchange_rates_in_bulk,
+            rates::state_exchange_rates_in_bulk,
         )
         .with_body_limit(bulk),
+        Endpoint::post(
+            "/v1/pledges/{id}/revaluations",
+            revaluations::revalue_pledge,
+        ),
         Endpoint::post("/v1/pledges/{id}/reserve", exchange::add_to_reserve),
         Endpoint::post(
             "/v1/pledges/{id}/reserve/returns",
@@ -204,8 +212,9 @@ fn credit_endpoints() -> Vec<Endpoint> {
         invoices::take_back_advance,
         invoices::state_withholding,
         invoices::pay_tax,
-        exchange::state_exchange_rate,
-        exchange::state_exchange_rates_in_bulk,
+        rates::state_exchange_rate,
+        rates::state_exchange_rates_in_bulk,
+        revaluations::revalue_pledge,
         exchange::add_to_reserve,
         exchange::give_back_reserve,
         payouts::propose_payout,

@@ -63,9 +63,11 @@ fn step(kind: PayoutMove, body: &mut Fields<'_>) -> Option<PayoutStep> {
         }
         PayoutMove::Return => {
             let reason = body.text("reason", Text::PROSE);
+            let returned = body.optional("returned", Fields::money);
             let effective_date = body.effective_date();
             Some(PayoutStep::Return {
                 reason: reason?,
+                returned: returned?,
                 effective_date: effective_date?,
             })
         }
@@ -197,7 +199,9 @@ pub async fn settle_payout(post: Post<MoveMoney>) -> Result<HttpResponse, Proble
 
 /// Return a payout
 ///
-/// What came back from the bank is owed again.
+/// What came back from the bank is owed again. If it was paid in another currency than the pledge,
+/// it is owed at what it carried before; what the bank gave back less is an exchange loss, covered
+/// from the reserve, and what it gave back more is a gain, added to it.
 #[utoipa::path(post, path = "/v1/payouts/{id}/return", tag = "payouts",
     request_body = PayoutReturnIn,
     responses((status = 200, description = "Returned", body = PayoutOut)))]

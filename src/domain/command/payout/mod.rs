@@ -1,6 +1,7 @@
 //! Paying creators what they are owed (2120→1010): proposed by one, approved by another, sent,
 //! settled, and back if the bank returns it (1010→2120).
 
+mod back;
 mod step;
 
 use time::{Date, Duration};
@@ -90,6 +91,7 @@ impl ProposePayout {
             paid: 0,
             rate: self.rate.clone(),
             charged: 0,
+            carried: 0,
         }
     }
 

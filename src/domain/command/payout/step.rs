@@ -2,18 +2,19 @@
 
 use time::Date;
 
+use super::back::{came_back, require_returned};
 use super::{held_events, holds};
 use crate::domain::books::{Books, PledgeBook};
 use crate::domain::command::require::{
-    entry, need_payment, payment, require_charge, require_new_bank_reference, require_same_unit,
+    need_payment, payment, require_charge, require_new_bank_reference, require_same_unit,
 };
 use crate::domain::command::{Context, Decision, Event, Home, Needs, Outcome, Thing};
-use crate::domain::exchange::clearing;
+use crate::domain::exchange::adds_to_carried;
 use crate::domain::hold::HoldChange;
 use crate::domain::id::PayoutId;
 use crate::domain::journal::{Draft, Kind, Move};
 use crate::domain::money::Money;
-use crate::domain::payout::{Payout, PayoutEvent, PayoutMove, PayoutState};
+use crate::domain::payout::{Payout, PayoutEvent, PayoutMove};
 use crate::domain::refusal::Refusal;
 
 /// What is done with a payout, and what has to be said with it.
@@ -38,6 +39,8 @@ pub enum PayoutStep {
     Return {
         /// Why.
         reason: String,
+        /// What the bank gave back, if that isn't what it charged.
+        returned: Option<Money>,
         /// When it counts.
         effective_date: Date,
     },
@@ -156,6 +159,7 @@ impl MovePayout {
                 moved.bank_reference = Some(bank_reference.clone());
                 require_new_payment(books, payout, bank_reference)?;
                 let moves = payment(books, book, payout.payable(), amount.minor(), &charged);
+                moved.carried = -adds_to_carried(&payout.payable(), &moves);
                 let draft = Draft {
                     bank_reference: Some(bank_reference.clone()),
                     ..draft_of(payout, Kind::Payment, *effective_date, moves)
@@ -164,10 +168,11 @@ impl MovePayout {
             }
             PayoutStep::Return {
                 reason,
+                returned,
                 effective_date,
             } => {
                 moved.paid = 0;
-                let draft = came_back(payout, reason, *effective_date)?;
+                let draft = came_back(payout, reason, returned.as_ref(), *effective_date)?;
                 (draft, holds(payout, 0, 0, None))
             }
             PayoutStep::Void { .. } => (None, holds(payout, 0, 0, None)),
@@ -175,9 +180,10 @@ impl MovePayout {
         decided(book, moved, draft, holds, context)
     }
 
-    /// What the bank charged, if this is a settlement.
+    /// What the bank charged, if this is a settlement. What a return says came back is checked.
     fn charged(&self, payout: &Payout) -> Result<Money, Refusal> {
         let own = payout.bank.unit();
+        let nothing = Money::from_minor(0, own.clone());
         match &self.step {
             PayoutStep::Settle {
                 amount, charged, ..
@@ -185,10 +191,10 @@ impl MovePayout {
                 let amount = amount.as_ref().unwrap_or(&payout.amount);
                 require_charge(amount, own, charged.as_ref())
             }
-            PayoutStep::Approve
-            | PayoutStep::Send
-            | PayoutStep::Return { .. }
-            | PayoutStep::Void { .. } => Ok(Money::from_minor(0, own.clone())),
+            PayoutStep::Return { returned, .. } => {
+                require_returned(payout, returned.as_ref()).map(|()| nothing)
+            }
+            PayoutStep::Approve | PayoutStep::Send | PayoutStep::Void { .. } => Ok(nothing),
         }
     }
 }
@@ -244,7 +250,7 @@ impl ExpirePayout {
     }
 }
 
-fn draft_of(payout: &Payout, kind: Kind, day: Date, moves: Vec<Move>) -> Draft {
+pub(super) fn draft_of(payout: &Payout, kind: Kind, day: Date, moves: Vec<Move>) -> Draft {
     Draft {
         subject: Some(payout.id.0),
         ..Draft::new(payout.pledge, kind, day, moves)
@@ -258,33 +264,6 @@ fn not_open(payout: &Payout, step: PayoutMove) -> Refusal {
         command: step.deed(),
         open: payout.state.open_moves(),
     }
-}
-
-/// What was paid is owed again and back at the bank; of what wasn't paid yet, nothing is posted.
-fn came_back(payout: &Payout, reason: &str, day: Date) -> Result<Option<Draft>, Refusal> {
-    if payout.state != PayoutState::Settled {
-        return Ok(None);
-    }
-    if payout.paid == 0 {
-        return Err(Refusal::WrongState {
-            what: "payout",
-            state: "settled, and its payment reversed",
-            command: PayoutMove::Return.deed(),
-            open: "What is still owed can be proposed anew.",
-        });
-    }
-    let (bank, owed) = (payout.bank_account(), payout.payable());
-    let moves = match payout.is_foreign() {
-        false => vec![entry(bank, owed, payout.paid)],
-        true => vec![
-            entry(clearing(&owed.unit), owed, payout.paid),
-            entry(bank, clearing(payout.bank.unit()), payout.charged),
-        ],
-    };
-    Ok(Some(Draft {
-        reason: Some(reason.to_owned()),
-        ..draft_of(payout, Kind::PaymentReturn, day, moves)
-    }))
 }
 
 /// No more can be paid than is held.

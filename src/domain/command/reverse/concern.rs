@@ -57,6 +57,9 @@ impl Concern {
             Kind::Spend | Kind::Overspill => {
                 Concern::OneWay("import what the platform reports now, as a higher revision.")
             }
+            Kind::Revaluation => Concern::OneWay(
+                "it ends with its month by itself; revalue the month again to correct it.",
+            ),
             Kind::Refund => Concern::OneWay("ask the platform for a later report of the day."),
             Kind::SupportCost
             | Kind::SupportCostDraw
@@ -77,8 +80,7 @@ impl Concern {
             | Kind::Reserve
             | Kind::ReserveReturn
             | Kind::TaxPayment
-            | Kind::Suspense
-            | Kind::Revaluation => Concern::Posting,
+            | Kind::Suspense => Concern::Posting,
         }
     }
 

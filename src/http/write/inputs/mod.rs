@@ -20,8 +20,8 @@ pub use lots::{ExtensionIn, FairValueIn, JobRunIn, RevocationIn};
 pub use obligations::{AdAccountIn, CampaignIn, ObligationIn};
 pub use payouts::{
     AdvanceIn, ExchangeRateIn, InvoiceIn, LiquidationIn, NothingIn, PaymentKindIn, PayoutIn,
-    PayoutMoveIn, PayoutMoveKindIn, PayoutReturnIn, PayoutVoidIn, ReserveIn, SettlementIn,
-    StatedRateIn, TaxPaymentIn, WithholdingRuleIn,
+    PayoutMoveIn, PayoutMoveKindIn, PayoutReturnIn, PayoutVoidIn, ReserveIn, RevaluationIn,
+    SettlementIn, StatedRateIn, TaxPaymentIn, WithholdingRuleIn,
 };
 pub use reversals::{ReversalIn, ReversedLineIn};
 pub use spend::{

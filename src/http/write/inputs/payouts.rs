@@ -56,6 +56,18 @@ pub struct ExchangeRateIn {
     pub date: Day,
 }
 
+/// A month whose end what is owed in other currencies is to be valued at.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RevaluationIn, examples(json!({"month": "2025-03", "source": "ECB"})))]
+pub struct RevaluationIn {
+    /// The month, which is over.
+    #[schema(pattern = "^[0-9]{4}-[0-9]{2}$")]
+    pub month: String,
+    /// Whose rates count; if left out, those of whoever states the latest, if that is one alone.
+    #[schema(min_length = 1, max_length = 200, nullable = false)]
+    pub source: Option<String>,
+}
+
 /// Cash that is set aside for fees and exchange differences, or given back.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ReserveIn, examples(json!({
@@ -224,6 +236,10 @@ pub struct PayoutReturnIn {
     /// Why.
     #[schema(min_length = 1, max_length = 1000)]
     pub reason: String,
+    /// What the bank gave back of a payout in another currency than the pledge; what it charged, if
+    /// left out.
+    #[schema(nullable = false)]
+    pub returned: Option<MoneyIn>,
     /// When it counts; today, if left out.
     #[schema(nullable = false)]
     pub effective_date: Option<Day>,
@@ -273,6 +289,10 @@ pub struct PayoutMoveIn {
     /// Of a settlement: the bank's own reference.
     #[schema(min_length = 1, max_length = 140, nullable = false)]
     pub bank_reference: Option<String>,
+    /// Of a return in another currency than the pledge: what the bank gave back, if that isn't what
+    /// it charged.
+    #[schema(nullable = false)]
+    pub returned: Option<MoneyIn>,
     /// Of a return or a void: why.
     #[schema(min_length = 1, max_length = 1000, nullable = false)]
     pub reason: Option<String>,

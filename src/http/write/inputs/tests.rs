@@ -11,8 +11,8 @@ use super::*;
 use crate::domain::command::{AdvanceStep, PledgeMove};
 use crate::domain::payout::PayoutMove;
 use crate::domain::{
-    AdAccountId, AllocationId, Command, InstalmentId, JournalId, LotId, ObligationId, PayoutId,
-    SpendLineId,
+    AdAccountId, AllocationId, Command, CreatorId, InstalmentId, JournalId, LotId, ObligationId,
+    PayoutId, PledgeId, SpendLineId,
 };
 use crate::http::body::tests::catalogue;
 use crate::http::body::{Edge, Fields, Node};

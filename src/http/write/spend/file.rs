@@ -16,7 +16,6 @@ use time::Date;
 use uuid::Uuid;
 
 use super::rows::{COLUMNS, read_row};
-use super::upload::Upload;
 use crate::domain::command::{ImportSpend, MOST_NAMED, RefusedRow, SpendRow};
 use crate::domain::{Command, PledgeId};
 use crate::engine::{Answer, Failure, Key, Submission};
@@ -27,6 +26,8 @@ use crate::http::problem::Problem;
 use crate::http::state::State;
 use crate::http::views::{self, SpendImportOut};
 use crate::http::write::post::BODY_TIMEOUT;
+use crate::http::write::table::{Columns, Line, Lines, malformed};
+use crate::http::write::upload::Upload;
 
 /// A chunk has at most so many rows.
 const CHUNK: usize = 2_000;
@@ -78,7 +79,7 @@ struct Reading {
     /// How many line ends were read.
     lines: usize,
     /// Where each of [`COLUMNS`] stands in a record, once the header was read.
-    places: Option<[usize; 9]>,
+    places: Option<Columns<9>>,
     chunk: Chunk,
     chunks: u64,
     total: SpendImportOut,
@@ -101,7 +102,7 @@ impl Reading {
         self.chunks += 1;
         let mut print = Context::new(&SHA256);
         print.update(self.key.fingerprint.as_bytes());
-        print.update(format!("{:?}", self.places).as_bytes());
+        print.update(format!("{:?}", self.places.map(Columns::places)).as_bytes());
         print.update(bytes.map_or(Uuid::nil(), half).as_bytes());
         Submission {
             command: Command::ImportSpend(ImportSpend {
@@ -153,80 +154,6 @@ impl Reading {
             .extend(part.overspill.into_iter().take(more));
         Ok(())
     }
-
-    /// Reads the header: the columns, in any order.
-    fn header(&mut self, record: &csv::ByteRecord) -> Result<(), Problem> {
-        let names: Vec<&[u8]> = record.iter().collect();
-        let first = names.first().copied().unwrap_or_default();
-        let plain = first.strip_prefix("\u{feff}".as_bytes()).unwrap_or(first);
-        let place = |column: &str| {
-            let mut found = names.iter().enumerate();
-            found.position(|(at, name)| {
-                let name = if at == 0 { plain } else { name };
-                name == column.as_bytes()
-            })
-        };
-        let places = COLUMNS.map(place);
-        if names.len() != COLUMNS.len() || places.contains(&None) {
-            let detail = format!("The first line names the columns {}", COLUMNS.join(", "));
-            return Err(Problem::unreadable("malformed-header", detail));
-        }
-        self.places = Some(places.map(Option::unwrap_or_default));
-        Ok(())
-    }
-
-    fn row(
-        &self,
-        line: i32,
-        record: &csv::ByteRecord,
-        edge: Edge<'_>,
-    ) -> Result<SpendRow, RefusedRow> {
-        let refused = |code, detail: &str| RefusedRow {
-            line,
-            code,
-            detail: detail.to_owned(),
-        };
-        if record.len() != COLUMNS.len() {
-            let detail = format!("{} values, where {} go", record.len(), COLUMNS.len());
-            return Err(refused("malformed-row", &detail));
-        }
-        let mut texts = [""; 9];
-        for (text, place) in texts.iter_mut().zip(self.places.unwrap_or_default()) {
-            let value = record.get(place).unwrap_or_default();
-            *text = std::str::from_utf8(value)
-                .map_err(|_| refused("malformed-row", "it isn't UTF-8"))?;
-        }
-        read_row(line, texts, edge)
-    }
-}
-
-/// How many lines end in `bytes`.
-fn ends(bytes: &[u8]) -> usize {
-    bytes.iter().filter(|byte| **byte == b'\n').count()
-}
-
-/// The place behind the first line of `bytes`.
-fn line_end(bytes: &[u8]) -> usize {
-    let end = bytes.iter().position(|byte| *byte == b'\n');
-    end.map_or(bytes.len(), |end| end + 1)
-}
-
-/// Reads the next record, if there is one.
-fn next_record(
-    reader: &mut csv::Reader<&[u8]>,
-    record: &mut csv::ByteRecord,
-) -> Result<bool, Problem> {
-    reader.read_byte_record(record).map_err(|error| {
-        log::error!("a record of bytes couldn't be read: {error}");
-        Problem::internal()
-    })
-}
-
-fn reader(bytes: &[u8]) -> csv::Reader<&[u8]> {
-    csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .from_reader(bytes)
 }
 
 impl<P: Permission> Upload<P> {
@@ -281,67 +208,44 @@ impl<P: Permission> Upload<P> {
     }
 }
 
-/// Takes up whole lines. A quote that is never closed takes only its own line.
-async fn take_lines(reading: &mut Reading, lines: &[u8], state: &State) -> Result<(), Problem> {
-    let (mut bytes, mut record) = (lines, csv::ByteRecord::new());
-    while !bytes.is_empty() {
-        let mut records = reader(bytes);
-        let mut at = 0;
-        loop {
-            if !next_record(&mut records, &mut record)? {
-                return Ok(());
-            }
-            let end = usize::try_from(records.position().byte()).unwrap_or(bytes.len());
-            let spans = record.iter().any(|value| value.contains(&b'\n'));
-            // What ends the line before may still be there, and lines with nothing in them.
-            let breaks = |byte: &&u8| matches!(**byte, b'\r' | b'\n');
-            let start = at + bytes[at..].iter().take_while(breaks).count();
-            let end = match spans {
-                true => start + line_end(&bytes[start..]),
-                false => end,
-            };
-            let line = reading.lines + ends(&bytes[at..start]) + 1;
-            reading.lines += ends(&bytes[at..end]);
-            take_record(reading, line, &record, &bytes[start..end], spans, state).await?;
-            at = end;
-            if spans {
-                break;
-            }
-        }
-        bytes = &bytes[at..];
+/// Takes up whole lines.
+async fn take_lines(reading: &mut Reading, bytes: &[u8], state: &State) -> Result<(), Problem> {
+    let mut record = csv::ByteRecord::new();
+    let mut lines = Lines::new(bytes, reading.lines);
+    while let Some(line) = lines.next(&mut record)? {
+        take_record(reading, line, &record, state).await?;
     }
+    reading.lines = lines.ended();
     Ok(())
 }
 
 async fn take_record(
     reading: &mut Reading,
-    line: usize,
+    line: Line<'_>,
     record: &csv::ByteRecord,
-    bytes: &[u8],
-    spans: bool,
     state: &State,
 ) -> Result<(), Problem> {
     let too_long = || {
         let detail = format!("A file has at most {MOST_LINES} lines");
         Problem::unreadable("file-too-long", detail)
     };
-    let line = i32::try_from(line).ok().filter(|line| *line <= MOST_LINES);
-    let line = line.ok_or_else(too_long)?;
-    if reading.places.is_none() {
-        return reading.header(record);
-    }
-    let row = match spans {
-        false => reading.row(line, record, Edge::now(&state.catalogue)),
-        true => Err(RefusedRow {
-            line,
-            code: "malformed-row",
-            detail: "a quote is opened and not closed".to_owned(),
-        }),
+    let number = i32::try_from(line.number);
+    let number = number.ok().filter(|line| *line <= MOST_LINES);
+    let number = number.ok_or_else(too_long)?;
+    let Some(columns) = reading.places else {
+        reading.places = Some(Columns::read(COLUMNS, record)?);
+        return Ok(());
+    };
+    let row = match line.is_closed {
+        true => columns
+            .texts(number, record)
+            .and_then(|texts| read_row(number, texts, Edge::now(&state.catalogue))),
+        false => Err(malformed(number, "a quote is opened and not closed")),
     };
     if reading.chunk.is_full(row.as_ref().ok().map(|row| row.day)) {
         take_up(reading, state).await?;
     }
-    reading.chunk.digest(bytes);
+    reading.chunk.digest(line.bytes);
     match row {
         Ok(row) => reading.chunk.rows.push(row),
         Err(refused) => reading.chunk.unread.push(refused),

@@ -2,17 +2,16 @@
 
 mod file;
 mod rows;
-mod upload;
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use uuid::Uuid;
 
 use self::rows::read_object;
-use self::upload::Upload;
 use super::answer::{json, mark_replayed};
 use super::bulk::ModeIn;
 use super::inputs::SpendImportIn;
+use super::upload::Upload;
 use crate::domain::command::ImportSpend;
 use crate::domain::{Command, PledgeId};
 use crate::http::access::permission::MoveMoney;

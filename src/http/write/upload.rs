@@ -7,11 +7,11 @@ use actix_web::http::header;
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest};
 
+use super::post::{Post, receive};
 use crate::http::access::Permission;
 use crate::http::allowed::Allowed;
 use crate::http::problem::Problem;
 use crate::http::state::State;
-use crate::http::write::post::{Post, receive};
 
 /// A write by a caller who may do what `P` names, with its body still to come.
 pub struct Upload<P> {
