@@ -10,6 +10,8 @@ use self::books::{Books, prove, trial_balance};
 use crate::faults::Serving;
 use crate::harness::World;
 
+const README: &str = include_str!("../README.md");
+
 /// The pledge's id, once the program has loaded it into the world's database.
 async fn load(world: &World) -> String {
     let settings = [("DATABASE_URL", world.database.url())];
@@ -89,6 +91,96 @@ async fn accounts_as_known(world: &World, books: &Books, day: &str, pledge: &str
     }
 }
 
+/// What the year is made of, by the tables themselves; and that README.md says so.
+async fn what_was_loaded(world: &World) {
+    for said in [
+        "822 creators",
+        "416 allocations",
+        "620 contracts and campaigns",
+        "1,400 payments in eight currencies",
+        "12,480 days of campaigns",
+    ] {
+        assert!(README.contains(said), "{said}");
+    }
+    for (what, expected) in [
+        ("SELECT count(*) FROM creators", 822),
+        ("SELECT count(*) FROM allocations", 416),
+        ("SELECT count(*) FROM obligations", 620),
+        (
+            "SELECT count(*) FROM obligations WHERE ad_account_id IS NULL",
+            412,
+        ),
+        (
+            "SELECT count(*) FROM journals WHERE kind = 'invoice'",
+            1_400,
+        ),
+        (
+            "SELECT count(*) FROM journals WHERE kind = 'payment'",
+            1_414,
+        ),
+        (
+            "SELECT count(*) FROM journals WHERE kind = 'payment-return'",
+            14,
+        ),
+        (
+            "SELECT count(*) FROM journals WHERE kind = 'tax-payment'",
+            4,
+        ),
+        ("SELECT count(*) FROM journals WHERE kind = 'refund'", 5),
+        ("SELECT count(*) FROM journals WHERE kind = 'write-off'", 1),
+        ("SELECT count(*) FROM journals WHERE kind = 'clawback'", 1),
+        ("SELECT count(*) FROM journals WHERE kind = 'revocation'", 1),
+        ("SELECT count(DISTINCT unit) FROM payouts", 8),
+        (
+            "SELECT count(DISTINCT (obligation_id, day)) FROM spend_lines",
+            12_480,
+        ),
+    ] {
+        assert_eq!(world.database.number(what).await, expected, "{what}");
+    }
+    let restated = "SELECT count(*) FROM (SELECT obligation_id, day FROM spend_lines \
+        WHERE state = 'final' GROUP BY 1, 2 HAVING count(*) > 1) AS lines";
+    assert_eq!(world.database.number(restated).await, 748, "6 % of them");
+}
+
+/// Of what must be empty nothing is left in any unit; and what exchange, expiry and the rest came
+/// to is there to be seen.
+fn what_is_left(books: &Books) {
+    let sums = books.as_of("9999-12-31", books.journals.len());
+    let all = books.by_code(&sums);
+    let open = |(code, sum): (&str, &(i64, i64))| code < "4000" && sum.0 != sum.1;
+    let left: Vec<_> = all
+        .iter()
+        .filter(|((_, code), sum)| open((code.as_str(), *sum)))
+        .collect();
+    assert!(left.is_empty(), "{left:?}");
+    let balance = |code: &str, unit: &str| {
+        let at = (unit.to_owned(), code.to_owned());
+        let (debits, credits) = all.get(&at).copied().unwrap_or_default();
+        debits - credits
+    };
+    assert_ne!(balance("7100", "USD"), 0, "exchange differences");
+    assert!(
+        balance("5910", "ADC:TIKTOK:USD") > 10_500_000,
+        "what lapsed or was revoked"
+    );
+    for code in ["5220", "5230", "5310", "5810"] {
+        assert!(balance(code, "USD") > 0, "{code}");
+    }
+    let turned = |code: &str, unit: &str| all[&(unit.to_owned(), code.to_owned())].0;
+    for unit in ["GBP", "EUR", "JPY", "KRW", "IDR", "MXN", "BRL"] {
+        assert!(turned("2120", unit) > 0, "{unit}");
+    }
+    for (code, unit) in [
+        ("2210", "JPY"),
+        ("1400", "USD"),
+        ("1420", "USD"),
+        ("2400", "USD"),
+    ] {
+        assert!(turned(code, unit) > 0, "{code}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_proof_holds_at_every_month_end_and_after_every_journal_of_the_year() {
     let world = World::new().await;
@@ -116,6 +208,8 @@ async fn every_proof_holds_at_every_month_end_and_after_every_journal_of_the_yea
         accounts_as_known(&world, &books, day, &pledge).await;
     }
     books.every_journal_leaves_them_proved();
+    what_is_left(&books);
+    what_was_loaded(&world).await;
     let proofs = auditor.get("/v1/proofs").await.expect(200);
     assert_eq!(proofs["holds"], true, "{proofs}");
     world.finish().await;
