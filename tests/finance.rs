@@ -21,4 +21,5 @@ mod payouts;
 mod placed;
 mod placement;
 mod races;
+mod recovery;
 mod spend;
