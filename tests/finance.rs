@@ -15,6 +15,7 @@ mod expiry;
 mod files;
 mod holds;
 mod invoices;
+mod last_credits;
 mod lots;
 mod overspill;
 mod payouts;
