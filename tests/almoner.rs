@@ -9,6 +9,7 @@ mod bad_input;
 mod concurrency;
 mod constraints;
 mod crash;
+mod demonstration;
 mod domain;
 mod embedded_postgres;
 mod exports;

@@ -12,7 +12,9 @@ use diesel_async::SimpleAsyncConnection;
 use reqwest::Method;
 
 use crate::faults::{Commit, Door, Load, Serving, children, data_folder_processes, rounds, signal};
-use crate::harness::{Folder, Process, TestDatabase, World, allocation, eventually, new_key, usd};
+use crate::harness::{
+    Client, Folder, Process, TestDatabase, World, agreed, allocation, eventually, new_key, usd,
+};
 
 const ROUNDS: &str = "ALMONER_CRASH_ROUNDS";
 const CLIENTS: usize = 24;
@@ -250,10 +252,14 @@ async fn what_is_in_flight_when_told_to_stop_is_answered() {
 async fn a_killed_program_leaves_no_postgres_and_its_data_is_there_at_the_next_start() {
     let folder = Folder::new();
     let mut program = Serving::start(&["serve"], folder.path(), &[]);
-    program.address().await;
+    let address = program.address().await;
     assert_ne!(data_folder_processes(folder.path()), Vec::<String>::new());
-    let loaded = Serving::start(&["demo"], folder.path(), &[]).ends().await;
-    assert_eq!(loaded.code(), Some(0));
+    let arguments = ["token", "--role", "preparer", "--subject", "petra"];
+    let mut minting = Serving::start(&arguments, folder.path(), &[]);
+    let token = minting.says("\n").await.trim().to_owned();
+    assert_eq!(minting.ends().await.code(), Some(0));
+    let preparer = Client::new(reqwest::Client::new(), address, Some(token));
+    let pledge = agreed(&preparer).await.id;
     program.kill();
     let gone = async || {
         data_folder_processes(folder.path())
@@ -262,7 +268,9 @@ async fn a_killed_program_leaves_no_postgres_and_its_data_is_there_at_the_next_s
     };
     eventually("no process is left", gone).await;
     let mut program = Serving::start(&["serve"], folder.path(), &[]);
-    program.address().await;
+    let preparer = preparer.at(program.address().await);
+    let read = preparer.get(&format!("/v1/pledges/{pledge}")).await;
+    assert_eq!(read.expect(200)["state"], "agreed");
     let mut check = Serving::start(&["check"], folder.path(), &[]);
     assert_eq!(check.ends().await.code(), Some(0));
     assert_eq!(program.terminate().await.code(), Some(0));

@@ -47,6 +47,24 @@ impl Amount {
     }
 }
 
+/// What the creators of a market are paid in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Currency {
+    /// ISO 4217's code for it.
+    pub code: &'static str,
+    /// How many fraction digits it has.
+    pub digits: u32,
+    /// So many ten-thousandths of it are one dollar, about which each month's rate lies.
+    pub per_dollar_e4: i64,
+}
+
+impl Currency {
+    /// Whether it is another one than the pledge's.
+    pub fn is_foreign(&self) -> bool {
+        self.code != Unit::Cash.code()
+    }
+}
+
 /// What a market gets, and for how many.
 #[derive(Debug)]
 pub struct MarketFigures {
@@ -60,6 +78,8 @@ pub struct MarketFigures {
     pub network: usize,
     /// Those of them who are allocated something.
     pub funded: usize,
+    /// What they are paid in.
+    pub currency: Currency,
 }
 
 impl MarketFigures {
@@ -78,6 +98,7 @@ const fn market(
     credits: i64,
     network: usize,
     funded: usize,
+    currency: Currency,
 ) -> MarketFigures {
     MarketFigures {
         code,
@@ -85,19 +106,37 @@ const fn market(
         credits,
         network,
         funded,
+        currency,
     }
 }
 
+const fn currency(code: &'static str, digits: u32, per_dollar_e4: i64) -> Currency {
+    Currency {
+        code,
+        digits,
+        per_dollar_e4,
+    }
+}
+
+const USD: Currency = currency("USD", 2, 10_000);
+const GBP: Currency = currency("GBP", 2, 7_700);
+const EUR: Currency = currency("EUR", 2, 9_200);
+const JPY: Currency = currency("JPY", 0, 1_500_000);
+const KRW: Currency = currency("KRW", 0, 13_800_000);
+const IDR: Currency = currency("IDR", 2, 157_000_000);
+const MXN: Currency = currency("MXN", 2, 198_000);
+const BRL: Currency = currency("BRL", 2, 57_000);
+
 /// The markets.
 pub const MARKETS: [MarketFigures; 8] = [
-    market("US", 330_000, 300_000, 240, 60),
-    market("GB", 190_000, 170_000, 130, 32),
-    market("FR", 150_000, 130_000, 85, 22),
-    market("JP", 150_000, 150_000, 70, 18),
-    market("KR", 120_000, 120_000, 60, 16),
-    market("ID", 130_000, 130_000, 85, 22),
-    market("MX", 130_000, 110_000, 72, 18),
-    market("BR", 150_000, 110_000, 80, 20),
+    market("US", 330_000, 300_000, 240, 60, USD),
+    market("GB", 190_000, 170_000, 130, 32, GBP),
+    market("FR", 150_000, 130_000, 85, 22, EUR),
+    market("JP", 150_000, 150_000, 70, 18, JPY),
+    market("KR", 120_000, 120_000, 60, 16, KRW),
+    market("ID", 130_000, 130_000, 85, 22, IDR),
+    market("MX", 130_000, 110_000, 72, 18, MXN),
+    market("BR", 150_000, 110_000, 80, 20, BRL),
 ];
 
 /// The pledge's face value.
@@ -156,14 +195,12 @@ pub struct Tranche {
     pub number: usize,
     /// In cash or credits.
     pub unit: Unit,
-    /// How much of the budget.
+    /// How much of the budget, and which part of the funded creators get theirs out of it.
     pub percent: i64,
     /// When it is given: after what pays for it has come.
     pub budgeted: Date,
     /// From when to when it is allocated, both days included.
     pub allocated: (Date, Date),
-    /// How many of the creators who are funded in that unit get something of it.
-    pub takers_percent: usize,
 }
 
 impl Tranche {
@@ -182,8 +219,8 @@ impl Tranche {
     }
 }
 
-/// Cash: 45 % is what the first instalment covers once the fee and support cost are off, 85 % what
-/// both cover. Credits: as lots are issued, each a little less than has come.
+/// Cash: 45 % is what the first instalment covers once the fee, support cost and a reserve are off,
+/// 84 % what both cover. Credits: as lots are issued, each a little less than has come.
 pub const TRANCHES: [Tranche; 6] = [
     Tranche {
         number: 1,
@@ -191,23 +228,20 @@ pub const TRANCHES: [Tranche; 6] = [
         percent: 45,
         budgeted: date!(2024 - 11 - 04),
         allocated: (date!(2024 - 11 - 11), date!(2025 - 04 - 11)),
-        takers_percent: 100,
     },
     Tranche {
         number: 2,
         unit: Unit::Cash,
-        percent: 40,
+        percent: 39,
         budgeted: date!(2025 - 04 - 22),
         allocated: (date!(2025 - 04 - 28), date!(2025 - 10 - 03)),
-        takers_percent: 75,
     },
     Tranche {
         number: 3,
         unit: Unit::Cash,
-        percent: 15,
+        percent: 16,
         budgeted: date!(2025 - 10 - 13),
         allocated: (date!(2025 - 10 - 20), date!(2025 - 11 - 28)),
-        takers_percent: 40,
     },
     Tranche {
         number: 1,
@@ -215,7 +249,6 @@ pub const TRANCHES: [Tranche; 6] = [
         percent: 40,
         budgeted: date!(2024 - 11 - 04),
         allocated: (date!(2024 - 11 - 11), date!(2025 - 01 - 31)),
-        takers_percent: 100,
     },
     Tranche {
         number: 2,
@@ -223,17 +256,18 @@ pub const TRANCHES: [Tranche; 6] = [
         percent: 35,
         budgeted: date!(2025 - 02 - 03),
         allocated: (date!(2025 - 02 - 10), date!(2025 - 05 - 30)),
-        takers_percent: 75,
     },
     Tranche {
         number: 3,
         unit: Unit::Credits,
         percent: 25,
         budgeted: date!(2025 - 06 - 02),
-        allocated: (date!(2025 - 06 - 09), date!(2025 - 11 - 14)),
-        takers_percent: 40,
+        allocated: (date!(2025 - 06 - 09), date!(2025 - 10 - 20)),
     },
 ];
 
-/// How many of a market's funded creators get credits beside cash.
-pub const CREDIT_TAKERS_PERCENT: usize = 60;
+/// The market of that code.
+pub fn market_of(code: &str) -> &'static MarketFigures {
+    let mut markets = MARKETS.iter();
+    markets.find(|it| it.code == code).unwrap_or(&MARKETS[0])
+}

@@ -55,6 +55,8 @@ pub struct Counts {
     pub returns: usize,
     /// Rows of spend reported.
     pub spend_rows: usize,
+    /// Lines of spend of which something was given back.
+    pub refunds: usize,
     /// Writes that were refused, as they were to be.
     pub refused: usize,
     /// All writes, items of bulk requests one by one.
@@ -97,6 +99,7 @@ impl Counts {
             ("/invoices", &mut self.invoices),
             ("/payouts/bulk", &mut self.payouts),
             ("/return", &mut self.returns),
+            ("/refunds", &mut self.refunds),
         ] {
             if path.ends_with(ending) {
                 *count += writes;
@@ -151,8 +154,13 @@ impl fmt::Display for Report {
         )?;
         writeln!(
             f,
-            "  {} contracts and campaigns, {} invoices, {} payouts ({} back), {} rows of spend",
-            it.obligations, it.invoices, it.payouts, it.returns, it.spend_rows
+            "  {} contracts and campaigns, {} invoices, {} payouts in eight countries ({} back)",
+            it.obligations, it.invoices, it.payouts, it.returns
+        )?;
+        writeln!(
+            f,
+            "  {} rows of spend, {} lines refunded for invalid traffic",
+            it.spend_rows, it.refunds
         )?;
         writeln!(
             f,

@@ -2,9 +2,7 @@
 
 use time::{Date, Duration};
 
-use super::figures::{
-    Amount, CREDIT_TAKERS_PERCENT, MARKETS, MarketFigures, TRANCHES, Tranche, Unit,
-};
+use super::figures::{Amount, MARKETS, MarketFigures, TRANCHES, Tranche, Unit};
 use super::names;
 use super::plan::{Allocation, Creator, Release, key};
 use super::random::Random;
@@ -65,7 +63,8 @@ fn roster(seed: u64, pledge: u32, market: &'static MarketFigures) -> Roster {
     }
 }
 
-/// What the creators of a market get and give back.
+/// What the creators of a market get and give back: everyone who is funded gets cash once and
+/// credits once.
 ///
 /// Guarantee: of each tranche at most 90 % is allocated, and not before it is budgeted. So whatever
 /// the order, and whatever is left out, no day's budget is overdrawn; releases aren't counted on.
@@ -98,7 +97,7 @@ fn allocate(
 ) -> Vec<Allocation> {
     let budget = tranche.of(roster.market);
     let target = budget.minor * random.between(82, 90) / 100;
-    let takers = takers(roster, tranche, random);
+    let takers = takers((seed, pledge), roster, tranche);
     let weights: Vec<i64> = takers.iter().map(|_| random.between(50, 150)).collect();
     let total: i64 = weights.iter().sum();
     let (first, last) = tranche.allocated;
@@ -118,27 +117,26 @@ fn allocate(
     shares.filter(|share| share.amount.minor > 0).collect()
 }
 
-/// Some of those who are funded in the tranche's unit: everyone in cash, the first of them in
-/// credits too.
-fn takers<'a>(roster: &'a Roster, tranche: &Tranche, random: &mut Random) -> Vec<&'a Creator> {
-    let eligible = match tranche.unit {
-        Unit::Cash => roster.funded.len(),
-        Unit::Credits => part_of(roster.funded.len(), CREDIT_TAKERS_PERCENT),
-    };
-    let mut places: Vec<usize> = roster.funded.iter().copied().take(eligible).collect();
-    random.shuffle(&mut places);
-    places.truncate(part_of(eligible, tranche.takers_percent));
+/// Those of the funded whose turn it is: by unit in an order of its own, as many of them as the
+/// tranche is of the budget. So each of them is one tranche's, in each unit.
+fn takers<'a>(
+    (seed, pledge): (u64, u32),
+    roster: &'a Roster,
+    tranche: &Tranche,
+) -> Vec<&'a Creator> {
+    let purpose = format!("turns {} {}", roster.market.code, tranche.unit.code());
+    let mut places = roster.funded.clone();
+    Random::stream(seed, pledge, &purpose).shuffle(&mut places);
+    let earlier = TRANCHES.iter();
+    let earlier = earlier.filter(|it| it.unit == tranche.unit && it.number < tranche.number);
+    let before: i64 = earlier.map(|it| it.percent).sum();
+    let part = |percent: i64| places.len() * percent.unsigned_abs() as usize / 100;
+    let (from, to) = (part(before), part(before + tranche.percent));
+    let mut own: Vec<usize> = places.drain(from..to).collect();
     // In the order of the references, so that what is drawn next goes by creator.
-    places.sort_unstable();
-    places
-        .into_iter()
-        .filter_map(|place| roster.creators.get(place))
-        .collect()
-}
-
-/// So many percent of a number of people, rounded up.
-fn part_of(people: usize, percent: usize) -> usize {
-    (people * percent).div_ceil(100)
+    own.sort_unstable();
+    let own = own.into_iter();
+    own.filter_map(|place| roster.creators.get(place)).collect()
 }
 
 fn part(tranche: &Tranche) -> String {

@@ -51,6 +51,20 @@ impl Template {
         }
     }
 
+    /// A question, whose answer gives at `pointer` the id of that name.
+    pub fn question(
+        headline: impl Into<String>,
+        path: impl Into<String>,
+        pointer: &'static str,
+        name: impl Into<String>,
+    ) -> Self {
+        Template {
+            body: None,
+            learns: Some((pointer, name.into())),
+            ..Template::new(headline, path, Value::Null)
+        }
+    }
+
     /// The same, to be refused with that code.
     pub fn refused(self, code: &'static str) -> Self {
         Template {

@@ -88,6 +88,24 @@ fn budgets_creators_and_funded_creators_are_those_of_the_table() {
 }
 
 #[test]
+fn whoever_is_funded_is_allocated_cash_once_and_credits_once() {
+    for seed in 0..20 {
+        let steps = steps(seed, 1);
+        let given = allocations(&steps);
+        for unit in Unit::ALL {
+            let mine = given.iter().filter(|it| it.amount.unit == unit);
+            let creators: Vec<&str> = mine.map(|it| it.creator.as_str()).collect();
+            let distinct: HashSet<&str> = creators.iter().copied().collect();
+            assert_eq!(
+                (creators.len(), distinct.len()),
+                (208, 208),
+                "{seed} {unit:?}"
+            );
+        }
+    }
+}
+
+#[test]
 fn about_nine_tenths_of_each_budget_are_allocated() {
     for seed in 0..20 {
         let steps = steps(seed, 1);

@@ -14,14 +14,11 @@ use super::super::requests::{Role, day, document, money};
 use super::super::template::Template;
 use super::Year;
 
-/// How many credit allocations are bound by a campaign.
-pub const CAMPAIGNS: usize = 208;
-
 /// How many days each is reported for.
 pub const DAYS: usize = 60;
 
-/// Of every so many rows one is reported again with other figures: 6 %.
-const RESTATED_EVERY: usize = 17;
+/// How many of a hundred rows are reported again with other figures.
+const RESTATED_PERCENT: usize = 6;
 
 /// Of every so many rows one is reported before it is final.
 const PROVISIONAL_EVERY: usize = 29;
@@ -31,9 +28,6 @@ const OVERSPILL_EVERY: usize = 400;
 
 /// What went on against cash on such a day, in hundredths.
 const OVERSPILL_MINOR: i64 = 1_850;
-
-/// A campaign begins no later, so that its days end within its lots' lives.
-const LAST_BEGINNING: Date = date!(2025 - 10 - 20);
 
 /// From when on allocations are of the last lots, of which less is placed.
 const LAST_TRANCHE: Date = date!(2025 - 06 - 09);
@@ -48,7 +42,7 @@ const PLACED: [(&str, i64, Date); 3] = [
 /// A campaign, for a creator, in its market's ad account.
 #[derive(Debug, Clone)]
 pub struct Campaign {
-    name: String,
+    pub(super) name: String,
     creator: String,
     pub(super) market: &'static str,
     amount: Amount,
@@ -63,25 +57,11 @@ struct Row {
     body: Value,
 }
 
-/// Every so many of `all`, so that `wanted` are left, evenly spread.
-pub fn spread<T>(all: Vec<T>, wanted: usize) -> Vec<T> {
-    let count = all.len().max(1);
-    let kept = |at: usize| (at + 1) * wanted / count > at * wanted / count;
-    let numbered = all.into_iter().enumerate();
-    numbered
-        .filter(|(at, _)| kept(*at))
-        .map(|(_, it)| it)
-        .collect()
-}
-
-/// The campaigns of a pledge.
+/// The campaigns of a pledge, one for each allocation of credits.
 pub fn campaigns(year: &Year<'_>) -> Vec<Campaign> {
-    let credits = year
-        .kept
-        .iter()
-        .filter(|(it, _)| it.amount.unit == Unit::Credits && it.on <= LAST_BEGINNING);
-    let chosen = spread(credits.collect(), CAMPAIGNS);
-    let campaigns = chosen.iter().zip(1..).map(|((allocation, left), number)| {
+    let kept = year.kept.iter();
+    let credits = kept.filter(|(it, _)| it.amount.unit == Unit::Credits);
+    let campaigns = credits.zip(1..).map(|((allocation, left), number)| {
         let percent = if allocation.on < LAST_TRANCHE { 95 } else { 55 };
         Campaign {
             name: year.key(&format!("campaign/{}", allocation.key)),
@@ -96,6 +76,13 @@ pub fn campaigns(year: &Year<'_>) -> Vec<Campaign> {
         }
     });
     campaigns.filter(|it| it.amount.minor > 0).collect()
+}
+
+impl Campaign {
+    /// The first day that is reported.
+    pub(super) fn first_day(&self) -> Date {
+        self.on.saturating_add(Duration::days(2))
+    }
 }
 
 fn account(year: &Year<'_>, market: &str) -> String {
@@ -201,6 +188,11 @@ fn item(year: &Year<'_>, it: &Campaign) -> (String, Value) {
     (it.name.clone(), body)
 }
 
+/// Six of a hundred, evenly spread.
+fn is_restated(number: usize) -> bool {
+    number * RESTATED_PERCENT / 100 > (number - 1) * RESTATED_PERCENT / 100
+}
+
 /// What is reported, in the order of the days: each row, and again where it is restated.
 fn rows(year: &Year<'_>, campaigns: &[Campaign]) -> Vec<Row> {
     let mut random = Random::stream(year.seed, year.pledge, "spend");
@@ -210,7 +202,7 @@ fn rows(year: &Year<'_>, campaigns: &[Campaign]) -> Vec<Row> {
         let a_day = it.amount.minor * 94 / 100 / DAYS as i64;
         for nth in 0..DAYS {
             number += 1;
-            let on = it.on.saturating_add(Duration::days(2 + nth as i64));
+            let on = it.first_day().saturating_add(Duration::days(nth as i64));
             let voucher = a_day * random.between(80, 105) / 100;
             let cash = match number % OVERSPILL_EVERY {
                 0 => OVERSPILL_MINOR,
@@ -226,7 +218,7 @@ fn rows(year: &Year<'_>, campaigns: &[Campaign]) -> Vec<Row> {
             }
             let first = if provisional { 2 } else { 1 };
             report(first, voucher, cash, true);
-            if number % RESTATED_EVERY == 0 {
+            if is_restated(number) {
                 report(
                     first + 1,
                     voucher * random.between(90, 104) / 100,

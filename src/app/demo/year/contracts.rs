@@ -1,30 +1,37 @@
-//! Cash on its way out: contracts with creators, their invoices, and what is paid on them.
+//! Cash that is bound: contracts with creators, what is invoiced on them, and an advance on one.
 
-use serde_json::{Value, json};
+use serde_json::json;
 use time::{Date, Duration};
 
-use super::super::figures::{Amount, Unit};
+use super::super::figures::{Amount, Unit, market_of};
 use super::super::plan::{Allocation, MOST_ITEMS, Step};
 use super::super::random::Random;
-use super::super::requests::{Role, day, document, money};
+use super::super::rates::{Local, Rate};
+use super::super::requests::{day, document, money};
 use super::super::template::Template;
 use super::Year;
-use super::campaigns::spread;
 
-/// How many cash allocations are bound by a contract; the others go back at the end.
+/// How many contracts there are: two with most of the creators, one with the rest.
 pub const CONTRACTS: usize = 412;
 
 /// How many invoices there are, and payments.
 pub const INVOICES: usize = 1_400;
 
-/// Of every so many payments one comes back from the bank, and is made again.
-const RETURNED_EVERY: usize = 70;
-
-/// How many invoices come in twice, and are refused.
-const DUPLICATES: usize = 12;
-
 /// Nothing is invoiced later.
 const LAST_INVOICE: Date = time::macros::date!(2025 - 12 - 10);
+
+/// A second contract begins no later, or as soon as there is something for it.
+const LAST_SECOND: Date = time::macros::date!(2025 - 11 - 20);
+
+/// Where tax is withheld, from which day on, and how much, in hundredths of a percent.
+pub const WITHHELD: (&str, Date, i64) = ("JP", time::macros::date!(2025 - 03 - 01), 2_042);
+
+/// Where the payer is: the withholding rule is about payments from there.
+pub const PAYER_COUNTRY: &str = "CH";
+
+/// What is advanced on one contract, in hundredths, and what of it comes back unspent.
+const ADVANCE_MINOR: i64 = 40_000;
+pub const UNSPENT_MINOR: i64 = 5_000;
 
 /// A contract with a creator, and what is invoiced on it.
 #[derive(Debug, Clone)]
@@ -34,95 +41,179 @@ pub struct Contract {
     pub(super) creator: String,
     pub(super) market: &'static str,
     pub(super) amount: Amount,
-    on: Date,
-    invoices: Vec<Invoice>,
+    pub(super) on: Date,
+    pub(super) invoices: Vec<Invoice>,
+    /// Whether part of it is paid in advance.
+    pub(super) is_advanced: bool,
 }
 
 /// One invoice, paid some days later.
 #[derive(Debug, Clone)]
-struct Invoice {
-    name: String,
-    reference: String,
-    contract: String,
-    creator: String,
-    amount: Amount,
-    on: Date,
-    paid: Date,
+pub struct Invoice {
+    pub(super) name: String,
+    pub(super) reference: String,
+    pub(super) contract: String,
+    pub(super) creator: String,
+    pub(super) market: &'static str,
+    /// What it comes to, in the creator's currency.
+    pub(super) amount: Local,
+    /// What of it is tax, to be paid to somebody else.
+    pub(super) withheld: i64,
+    /// What it uses of the contract, in hundredths.
+    pub(super) value: i64,
+    pub(super) on: Date,
+    pub(super) paid: Date,
 }
 
-/// The contracts of a pledge, one for each of the first cash allocations, for all that is left of
-/// it.
+impl Invoice {
+    /// What the creator gets.
+    pub(super) fn net(&self) -> Local {
+        Local {
+            minor: self.amount.minor - self.withheld,
+            ..self.amount
+        }
+    }
+}
+
+/// The contracts of a pledge: together, those of an allocation bind all that is left of it.
 pub fn contracts(year: &Year<'_>) -> Vec<Contract> {
     let mut random = Random::stream(year.seed, year.pledge, "contracts");
     let cash = year
         .kept
         .iter()
         .filter(|(it, left)| it.amount.unit == Unit::Cash && *left > 0);
-    let bound = spread(cash.collect(), CONTRACTS);
+    let cash: Vec<_> = cash.collect();
+    let two = CONTRACTS.saturating_sub(cash.len());
+    let mut terms = Vec::new();
+    for (at, (allocation, left)) in cash.into_iter().enumerate() {
+        let first = match at < two {
+            true => left / 2 / 1_000 * 1_000,
+            false => *left,
+        };
+        let parts = [(1, first), (2, left - first)].into_iter();
+        terms.extend(parts.filter(|it| it.1 > 0).map(|it| (allocation, it)));
+    }
     // Three invoices each, and as many with a fourth as there are to be.
-    let fourth = INVOICES - 3 * bound.len();
-    bound
-        .iter()
-        .enumerate()
-        .map(|(at, (allocation, left))| {
-            let parts = if at < fourth { 4 } else { 3 };
-            contract(year, allocation, *left, parts, &mut random)
-        })
-        .collect()
+    let fourth = INVOICES - 3 * terms.len();
+    let mut advanced = false;
+    let mut contracts = Vec::with_capacity(terms.len());
+    for (at, (allocation, (number, minor))) in terms.into_iter().enumerate() {
+        let is_advanced = !advanced && allocation.market == "US" && minor > 3 * ADVANCE_MINOR;
+        advanced |= is_advanced;
+        let parts = if at < fourth { 4 } else { 3 };
+        let terms = (number, minor, is_advanced);
+        contracts.push(contract(year, allocation, terms, parts, &mut random));
+    }
+    contracts
 }
 
 fn contract(
     year: &Year<'_>,
     allocation: &Allocation,
-    left: i64,
-    parts: i64,
+    (number, minor, is_advanced): (i64, i64, bool),
+    parts: usize,
     random: &mut Random,
 ) -> Contract {
-    let name = year.key(&format!("contract/{}", allocation.key));
-    let reference = format!("C-{}", year.short(&allocation.key));
-    let on = allocation
+    let name = year.key(&format!("contract/{}/{number}", allocation.key));
+    let soon = allocation
         .on
         .saturating_add(Duration::days(random.between(2, 9)));
-    let amount = Amount {
-        minor: left,
-        ..allocation.amount
+    let later = soon.saturating_add(Duration::days(random.between(20, 50)));
+    let on = match number {
+        1 => soon,
+        _ => later.min(LAST_SECOND).max(soon),
     };
-    let mut rest = left;
-    let mut invoiced = on;
-    let invoices = (1..=parts).map(|part| {
-        let share = match part == parts {
-            true => rest,
-            false => left / parts / 1_000 * 1_000,
-        };
-        rest -= share;
-        invoiced = LAST_INVOICE.min(invoiced.saturating_add(Duration::days(random.between(9, 24))));
-        let reference = format!("{reference}-{part}");
-        Invoice {
-            name: year.key(&format!("invoice/{reference}")),
-            reference,
-            contract: name.clone(),
-            creator: allocation.creator.clone(),
-            amount: Amount {
-                minor: share,
-                ..amount
-            },
-            on: invoiced,
-            paid: invoiced.saturating_add(Duration::days(random.between(4, 12))),
-        }
-    });
-    let invoices = invoices.filter(|it| it.amount.minor > 0).collect();
-    Contract {
+    let invoiced = if is_advanced {
+        minor - ADVANCE_MINOR
+    } else {
+        minor
+    };
+    let mut contract = Contract {
         name,
         allocation: allocation.key.clone(),
         creator: allocation.creator.clone(),
         market: allocation.market,
-        amount,
+        amount: Amount {
+            minor,
+            ..allocation.amount
+        },
         on,
-        invoices,
+        invoices: Vec::new(),
+        is_advanced,
+    };
+    let prefix = format!("C-{}-{number}", year.short(&allocation.key));
+    let mut last = on;
+    let dates = (0..parts).map(|_| {
+        last = LAST_INVOICE.min(last.saturating_add(Duration::days(random.between(9, 24))));
+        (
+            last,
+            last.saturating_add(Duration::days(random.between(4, 12))),
+        )
+    });
+    let dates: Vec<(Date, Date)> = dates.collect();
+    let amounts = amounts(year, allocation.market, invoiced, &dates);
+    let lines = (1..).zip(dates).zip(amounts);
+    let invoices = lines.map(|((part, (on, paid)), (amount, value))| {
+        let reference = format!("{prefix}-{part}");
+        Invoice {
+            name: year.key(&format!("invoice/{reference}")),
+            reference,
+            contract: contract.name.clone(),
+            creator: contract.creator.clone(),
+            market: contract.market,
+            amount,
+            withheld: withheld(contract.market, on, amount),
+            value,
+            on,
+            paid,
+        }
+    });
+    contract.invoices = invoices.collect();
+    contract
+}
+
+/// What each invoice comes to, at its month's rate, and what of the contract it uses: together,
+/// exactly all of it. Where the last can't come to what is left to the cent, the one before it asks
+/// for a little more.
+fn amounts(year: &Year<'_>, market: &str, whole: i64, dates: &[(Date, Date)]) -> Vec<(Local, i64)> {
+    let currency = market_of(market).currency;
+    let rates = dates
+        .iter()
+        .map(|(on, _)| Rate::on(year.seed, currency, *on));
+    let rates: Vec<Rate> = rates.collect();
+    let share = whole / dates.len() as i64 / 1_000 * 1_000;
+    let Some((last, before)) = rates.split_last() else {
+        return Vec::new();
+    };
+    let valued = |rate: &Rate, local: Local| (local, rate.cents(local.minor));
+    let mut amounts: Vec<(Local, i64)> = before
+        .iter()
+        .map(|rate| valued(rate, rate.local(share)))
+        .collect();
+    loop {
+        let used: i64 = amounts.iter().map(|it| it.1).sum();
+        if let Some(rest) = last.exactly(whole - used) {
+            amounts.push((rest, whole - used));
+            return amounts;
+        }
+        if let (Some(rate), Some(asked)) = (before.last(), amounts.last_mut()) {
+            asked.0.minor += 1;
+            *asked = valued(rate, asked.0);
+        }
     }
 }
 
-/// Opens the contracts.
+/// What is withheld, rounded as the ledger does.
+fn withheld(market: &str, on: Date, amount: Local) -> i64 {
+    let (where_it_is, from, rate) = WITHHELD;
+    match market == where_it_is && on >= from {
+        true => crate::domain::exchange::share(amount.minor, rate, 10_000),
+        false => 0,
+    }
+}
+
+/// Opens the contracts; on one of them part is paid in advance, accounted for, and the rest of it
+/// comes back.
 pub fn open(year: &Year<'_>, contracts: &[Contract]) -> Vec<Step> {
     let item = |it: &Contract| {
         let body = json!({
@@ -139,122 +230,43 @@ pub fn open(year: &Year<'_>, contracts: &[Contract]) -> Vec<Step> {
         (it.name.clone(), body)
     };
     let items: Vec<_> = contracts.iter().map(item).collect();
-    let bulk = |chunk: &[(String, Value)]| {
+    let bulk = |chunk: &[_]| {
         let headline = format!("{} contracts", contracts.len());
         Template::bulk(headline, "/v1/obligations/bulk", chunk.to_vec())
     };
-    let chunks = items.chunks(MOST_ITEMS).map(bulk);
-    year.steps("contracts", chunks)
-}
-
-/// Accepts the invoices, month by month, and pays what was accepted.
-pub fn invoice_and_pay(year: &Year<'_>, contracts: &[Contract]) -> Vec<Step> {
-    let mut invoices: Vec<&Invoice> = contracts.iter().flat_map(|it| &it.invoices).collect();
-    invoices.sort_by(|a, b| (a.on, &a.name).cmp(&(b.on, &b.name)));
-    let mut steps = Vec::new();
-    let months = invoices.chunk_by(|a, b| month(a.on) == month(b.on));
-    for (number, invoices) in months.enumerate() {
-        let name = month(invoices[0].on);
-        let accepted = invoices.iter().map(|it| Step {
-            key: it.name.clone(),
-            call: accept(&name, it).into(),
-        });
-        steps.extend(accepted);
-        if number < DUPLICATES {
-            steps.push(twice(year, &name, invoices[0]));
-        }
-        steps.extend(pay(year, &name, invoices));
-    }
+    let mut steps = year.steps("contracts", items.chunks(MOST_ITEMS).map(bulk));
+    let advanced = contracts.iter().filter(|it| it.is_advanced);
+    steps.extend(year.steps("advance", advanced.flat_map(advance)));
     steps
 }
 
-fn month(on: Date) -> String {
-    format!("{:04}-{:02}", on.year(), u8::from(on.month()))
-}
-
-fn accept(month: &str, it: &Invoice) -> Template {
-    let body = json!({
-        "reference": it.reference,
-        "amount": money(it.amount),
-        "effective_date": day(it.on),
-        "document": document("invoice"),
-    });
-    let path = format!("/v1/obligations/{{{}}}/invoices", it.contract);
-    Template::new(format!("invoices of {month}"), path, body)
-}
-
-/// The same invoice once more, under another key: it is noticed.
-fn twice(year: &Year<'_>, month: &str, it: &Invoice) -> Step {
-    Step {
-        key: year.key(&format!("again/{}", it.reference)),
-        call: accept(month, it).refused("duplicate-reference").into(),
-    }
-}
-
-/// Proposes, approves, sends and settles a month's payouts; some come back, and are made again.
-fn pay(year: &Year<'_>, month: &str, invoices: &[&Invoice]) -> Vec<Step> {
-    let paid: Vec<(String, &Invoice)> = invoices
-        .iter()
-        .map(|it| (year.key(&format!("payout/{}", it.reference)), *it))
-        .collect();
-    let returned: Vec<(String, &Invoice)> = paid
-        .iter()
-        .enumerate()
-        .filter(|(at, _)| at % RETURNED_EVERY == RETURNED_EVERY - 1)
-        .map(|(_, (_, it))| (year.key(&format!("payout/{}/again", it.reference)), *it))
-        .collect();
-    let mut steps = settle(year, month, &paid, "");
-    let back = returned.iter().map(|(_, it)| {
-        let first = year.key(&format!("payout/{}", it.reference));
-        let body = json!({
-            "reason": "The account was closed",
-            "effective_date": day(it.paid.saturating_add(Duration::days(1))),
-        });
-        let path = format!("/v1/payouts/{{{first}}}/return");
-        Template::new(format!("payouts of {month}"), path, body)
-    });
-    steps.extend(year.steps(&format!("returns/{month}"), back));
-    steps.extend(settle(year, month, &returned, "/again"));
-    steps
-}
-
-fn settle(year: &Year<'_>, month: &str, payouts: &[(String, &Invoice)], again: &str) -> Vec<Step> {
-    if payouts.is_empty() {
-        return Vec::new();
-    }
-    let headline = format!("payouts of {month}");
-    let days = Duration::days(if again.is_empty() { 0 } else { 3 });
-    let proposed = payouts.iter().map(|(name, it)| {
-        let body = json!({
-            "pledge_id": "{pledge}",
-            "creator_id": format!("{{{}}}", it.creator),
-            "amount": money(it.amount),
-            "reference": format!("{}{again}", it.reference),
-            "batch": month,
-        });
-        (name.clone(), body)
-    });
-    let mut calls = vec![Template::bulk(
-        headline.clone(),
-        "/v1/payouts/bulk",
-        proposed.collect(),
-    )];
-    for (step, role) in [
-        ("approve", Role::Approver),
-        ("send", Role::Preparer),
-        ("settle", Role::Preparer),
-    ] {
-        let moved = payouts.iter().map(|(name, it)| {
-            let mut body = json!({"payout_id": format!("{{{name}}}"), "move": step});
-            if step == "settle" {
-                let on = day(it.paid.saturating_add(days));
-                body["effective_date"] = json!(on);
-                body["bank_reference"] = json!(format!("DEMO-{}{again}", it.reference));
-            }
-            (format!("{name}/{step}"), body)
-        });
-        let moves = Template::bulk(headline.clone(), "/v1/payouts/moves/bulk", moved.collect());
-        calls.push(moves.by(role));
-    }
-    year.steps(&format!("payouts/{month}{again}"), calls)
+fn advance(it: &Contract) -> [Template; 3] {
+    let cash = |minor| {
+        money(Amount {
+            minor,
+            unit: Unit::Cash,
+        })
+    };
+    let after = |days| day(it.on.saturating_add(Duration::days(days)));
+    let call = |part: &str, body| {
+        let path = format!("/v1/obligations/{{{}}}/{part}", it.name);
+        Template::new("an advance", path, body)
+    };
+    [
+        call(
+            "advances",
+            json!({"amount": cash(ADVANCE_MINOR), "bank_reference": "DEMO-ADVANCE-1",
+                "effective_date": after(3)}),
+        ),
+        call(
+            "liquidations",
+            json!({"amount": cash(ADVANCE_MINOR - UNSPENT_MINOR), "reference": "DEMO-REPORT-1",
+                "document": document("advance-report"), "effective_date": after(30)}),
+        ),
+        call(
+            "advance-returns",
+            json!({"amount": cash(UNSPENT_MINOR), "bank_reference": "DEMO-UNSPENT-1",
+                "effective_date": after(40)}),
+        ),
+    ]
 }

@@ -12,9 +12,11 @@ use super::super::requests::{Role, day, document, money};
 use super::super::template::Template;
 use super::Year;
 use super::campaigns::{self, Campaign};
-use super::contracts::Contract;
+use super::contracts::{Contract, UNSPENT_MINOR};
+use super::payments::Exchanged;
+use super::refunds;
 
-/// What is left of the cash that no market got, in hundredths: what came (1,700,000 less a fee of
+/// What was left of the cash that no market got, in hundredths: what came (1,700,000 less a fee of
 /// 35) less support cost (201,327.43) and budgets (1,350,000).
 const UNBUDGETED_MINOR: i64 = 169_996_500 - SUPPORT_MINOR - 135_000_000;
 
@@ -32,10 +34,15 @@ const fn cash(minor: i64) -> Amount {
 }
 
 /// Every call of the end, in order.
-pub fn calls(year: &Year<'_>, contracts: &[Contract], campaigns: &[Campaign]) -> Vec<Step> {
+pub fn calls(
+    year: &Year<'_>,
+    contracts: &[Contract],
+    campaigns: &[Campaign],
+    exchanged: Exchanged,
+) -> Vec<Step> {
     let mut steps = recover(year, contracts);
     steps.extend(release(year, contracts));
-    steps.extend(give_back(year, contracts, campaigns));
+    steps.extend(give_back(year, contracts, campaigns, exchanged));
     let why = json!({
         "reason": "The programme has ended (fictional figures)",
         "effective_date": "2026-01-15",
@@ -77,29 +84,27 @@ fn recover(year: &Year<'_>, contracts: &[Contract]) -> Vec<Step> {
     year.steps("recovery", [claim, Template::new("a clawback", path, paid)])
 }
 
-/// Cash allocations that no contract bound go back to their markets.
+/// What of an advance came back unspent goes back to its market.
 fn release(year: &Year<'_>, contracts: &[Contract]) -> Vec<Step> {
-    let bound: Vec<&str> = contracts.iter().map(|it| it.allocation.as_str()).collect();
-    let unbound = year.kept.iter().filter(|(it, left)| {
-        it.amount.unit == Unit::Cash && *left > 0 && !bound.contains(&it.key.as_str())
-    });
-    let back = unbound.map(|(it, left)| {
+    let advanced = contracts.iter().filter(|it| it.is_advanced);
+    let back = advanced.map(|it| {
         let body = json!({
-            "amount": money(cash(*left)),
+            "amount": money(cash(UNSPENT_MINOR)),
             "reason": "Not called for",
             "effective_date": "2026-01-05",
         });
-        let path = format!("/v1/allocations/{{{}}}/release", it.key);
-        Template::new("what was not bound goes back", path, body)
+        let path = format!("/v1/allocations/{{{}}}/release", it.allocation);
+        Template::new("what was not spent goes back", path, body)
     });
-    year.steps("unbound", back)
+    year.steps("unspent", back)
 }
 
 /// What each market has left, in hundredths.
 fn left(contracts: &[Contract], owed: &BTreeMap<&'static str, i64>) -> Vec<(&'static str, i64)> {
     let markets = MARKETS.iter().map(|market| {
         let own = contracts.iter().filter(|it| it.market == market.code);
-        let spent: i64 = own.map(|it| it.amount.minor).sum();
+        let unspent = |it: &Contract| if it.is_advanced { UNSPENT_MINOR } else { 0 };
+        let spent: i64 = own.map(|it| it.amount.minor - unspent(it)).sum();
         let to_platform = owed.get(market.code).copied().unwrap_or(0);
         let first = contracts.first().filter(|it| it.market == market.code);
         let recovered = first.map_or(0, |_| INELIGIBLE_MINOR);
@@ -109,8 +114,14 @@ fn left(contracts: &[Contract], owed: &BTreeMap<&'static str, i64>) -> Vec<(&'st
     markets.collect()
 }
 
-/// The platform and the donor are paid, and support cost is drawn.
-fn give_back(year: &Year<'_>, contracts: &[Contract], campaigns: &[Campaign]) -> Vec<Step> {
+/// The platform and the donor are paid, and support cost is drawn. What came back in cash from the
+/// platform was the donor's all along.
+fn give_back(
+    year: &Year<'_>,
+    contracts: &[Contract],
+    campaigns: &[Campaign],
+    exchanged: Exchanged,
+) -> Vec<Step> {
     let owed = campaigns::owed(campaigns);
     let on = day(date!(2026 - 01 - 09));
     let paid = |minor, reference: &str| {
@@ -124,10 +135,15 @@ fn give_back(year: &Year<'_>, contracts: &[Contract], campaigns: &[Campaign]) ->
     let path = "/v1/pledges/{pledge}/support-costs/draws";
     let draw = paid(SUPPORT_MINOR, "DEMO-SUPPORT-1");
     calls.push(Template::new("support cost drawn", path, draw));
+    let reserve = exchanged.reserve - exchanged.loss;
+    let path = "/v1/pledges/{pledge}/reserve/returns";
+    let back = json!({"amount": money(cash(reserve)), "effective_date": on});
+    calls.push(Template::new("the reserve goes back", path, back));
+    let unbudgeted = UNBUDGETED_MINOR - exchanged.loss;
     let left = left(contracts, &owed);
     let whole: i64 = left.iter().map(|(_, minor)| minor).sum();
     let markets = left.iter().map(|(market, minor)| (Some(*market), *minor));
-    for (market, minor) in [(None, UNBUDGETED_MINOR)].into_iter().chain(markets) {
+    for (market, minor) in [(None, unbudgeted)].into_iter().chain(markets) {
         let mut body = json!({
             "amount": money(cash(minor)),
             "reason": "Unspent at the end of the programme (fictional figures)",
@@ -142,7 +158,7 @@ fn give_back(year: &Year<'_>, contracts: &[Contract], campaigns: &[Campaign]) ->
         calls.push(refund.by(Role::Controller));
     }
     let path = "/v1/pledges/{pledge}/donor-payments";
-    let donor = paid(whole + UNBUDGETED_MINOR, "DEMO-DONOR-1");
+    let donor = paid(whole + unbudgeted + refunds::in_cash(), "DEMO-DONOR-1");
     calls.push(Template::new("what is left goes back", path, donor));
     year.steps("back", calls)
 }

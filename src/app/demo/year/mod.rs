@@ -1,5 +1,5 @@
-//! The rest of a pledge's year: what was allocated is contracted, invoiced and paid, or advertised;
-//! what is left lapses or goes back; and the pledge is closed.
+//! The rest of a pledge's year: what was allocated is contracted, invoiced and paid in the currency
+//! of each creator, or advertised; what is left lapses or goes back; and the pledge is closed.
 //!
 //! Everything is worked out beforehand, so that the same seed gives the same books to the last
 //! cent: that the pledge can be closed in the end is what shows it.
@@ -7,6 +7,8 @@
 mod campaigns;
 mod contracts;
 mod ending;
+mod payments;
+mod refunds;
 
 use std::collections::HashMap;
 
@@ -49,11 +51,14 @@ impl<'a> Year<'a> {
     pub fn calls(&self) -> Vec<Step> {
         let contracts = contracts::contracts(self);
         let campaigns = campaigns::campaigns(self);
-        let mut steps = contracts::open(self, &contracts);
+        let exchanged = payments::exchanged(self, &contracts);
+        let mut steps = payments::prepare(self, exchanged);
+        steps.extend(contracts::open(self, &contracts));
         steps.extend(campaigns::open(self, &campaigns));
-        steps.extend(contracts::invoice_and_pay(self, &contracts));
+        steps.extend(payments::invoice_and_pay(self, &contracts));
         steps.extend(campaigns::spend(self, &campaigns));
-        steps.extend(ending::calls(self, &contracts, &campaigns));
+        steps.extend(refunds::refund(self, &campaigns));
+        steps.extend(ending::calls(self, &contracts, &campaigns, exchanged));
         steps
     }
 
