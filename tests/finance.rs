@@ -18,6 +18,7 @@ mod holds;
 mod invoices;
 mod last_credits;
 mod lots;
+mod obligations;
 mod overspill;
 mod payouts;
 mod placed;

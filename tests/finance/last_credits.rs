@@ -1,5 +1,5 @@
-//! Two at once for the last credits of a lot, at the doors of two services: what comes of it is what
-//! one of the two orders allows, and nothing is used twice.
+//! Two at once for the last credits of a lot, at the doors of two services: what comes of it is
+//! what one of the two orders allows, and nothing is used twice.
 
 use serde_json::{Value, json};
 
