@@ -282,6 +282,10 @@ fn uses() -> Vec<Operation> {
         post("/v1/allocations/bulk", Money, Names::Nothing, |place| {
             in_bulk(allocation(place))
         }),
+        post("/v1/allocations/split", Money, Names::Nothing, |place| {
+            json!({"pledge_id": place.pledge, "amount": usd("1.00"), "effective_date": "2025-01-15",
+                "shares": [{"creator_id": place.creator, "weight": 1}]})
+        }),
         post(
             "/v1/allocations/{id}/release",
             Money,

@@ -8,7 +8,7 @@ use crate::domain::exchange::adds_to_carried;
 use crate::domain::hold::{Hold, HoldChange};
 use crate::domain::id::{JournalId, ObligationId, PledgeId};
 use crate::domain::journal::{Draft, Kind};
-use crate::domain::obligation::Bond;
+use crate::domain::obligation::{Bond, Obligation};
 use crate::domain::pledge::{Instalment, Lot, PledgeState};
 use crate::domain::revaluation::follow;
 use crate::domain::spend::{SpendLine, SpendState};
@@ -119,21 +119,7 @@ impl Books {
                 self.ad_accounts.insert(account.id, Some(account.clone()));
                 self.changes.ad_accounts.push(account);
             }
-            Event::Obligated(obligation) => {
-                self.name(obligation.pledge, Thing::Obligation, &obligation.reference);
-                if let Bond::Campaign {
-                    ad_account,
-                    campaign,
-                    ..
-                } = &obligation.bond
-                {
-                    let campaign = (*ad_account, campaign.clone());
-                    self.paid_campaigns.insert(campaign, true);
-                }
-                self.obligations
-                    .insert(obligation.id, Some(obligation.clone()));
-                self.changes.obligations.push(obligation);
-            }
+            Event::Obligated(obligation) => self.obligate(obligation),
             Event::ObligationChanged(obligation) => {
                 self.obligations.insert(obligation.id, Some(obligation));
             }
@@ -151,6 +137,22 @@ impl Books {
             Event::ExchangeRateStated(rate) => self.state_exchange_rate(rate),
             Event::RateStated(pledge, unit, rate) => self.state_rate(pledge, unit, rate),
         }
+    }
+
+    fn obligate(&mut self, obligation: Obligation) {
+        self.name(obligation.pledge, Thing::Obligation, &obligation.reference);
+        if let Bond::Campaign {
+            ad_account,
+            campaign,
+            ..
+        } = &obligation.bond
+        {
+            let campaign = (*ad_account, campaign.clone());
+            self.paid_campaigns.insert(campaign, true);
+        }
+        self.obligations
+            .insert(obligation.id, Some(obligation.clone()));
+        self.changes.obligations.push(obligation);
     }
 
     /// Something of the pledge now goes by that reference.

@@ -135,13 +135,12 @@ impl Problem {
         problem
     }
 
-    /// If every part was refused for the one reason of that code, that reason for the whole.
+    /// If every part was refused for that one reason, the whole is.
     pub fn once(self, code: &'static str) -> Self {
-        match self.0.errors.first() {
-            Some(first) if self.0.errors.iter().all(|reason| reason.code == code) => {
-                Problem::new(self.0.status, code, first.detail.clone())
-            }
-            _ => self,
+        let alike = self.0.errors.iter().all(|it| it.code == code);
+        match self.0.errors.first().filter(|_| alike) {
+            Some(first) => Problem::new(self.0.status, code, first.detail.clone()),
+            None => self,
         }
     }
 
@@ -390,8 +389,8 @@ impl From<AccessError> for Problem {
 impl Problem {
     /// 500: a defect, logged where it was noticed; the request id is all that is said.
     pub fn internal() -> Self {
-        let detail = "Something went wrong here; the request id tells us what";
-        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail)
+        let told = "Something went wrong here; the request id tells us what";
+        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", told)
     }
 
     /// 503: the database is away; the reader may come back.
