@@ -1,0 +1,59 @@
+-- What uses of lots have in common is asked once: of each lot whether it lived, and of each campaign
+-- that stands in a lot with a scope whether it is in it.
+CREATE OR REPLACE FUNCTION check_spend_uses() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+DECLARE
+    broken text;
+BEGIN
+    IF EXISTS (
+        SELECT FROM posted p
+        LEFT JOIN spend_lines s ON s.pledge_id = p.pledge_id AND s.obligation_id = p.obligation_id
+                               AND s.day = p.day AND s.revision = p.revision
+        WHERE s.id IS NULL)
+    THEN
+        broken := 'spend_uses_of_line';
+    ELSIF EXISTS (
+        SELECT FROM (SELECT DISTINCT pledge_id, obligation_id, day, revision, attribution
+                     FROM posted WHERE attribution > 0) AS p
+        LEFT JOIN spend_attributions a
+            ON a.pledge_id = p.pledge_id AND a.obligation_id = p.obligation_id
+           AND a.day = p.day AND a.revision = p.revision AND a.number = p.attribution
+        WHERE a.id IS NULL)
+    THEN
+        broken := 'spend_uses_of_attribution';
+    ELSIF EXISTS (
+        SELECT FROM (SELECT pledge_id, lot_id, min(day) AS first, max(day) AS last
+                     FROM posted GROUP BY pledge_id, lot_id) AS p
+        LEFT JOIN lots l ON l.pledge_id = p.pledge_id AND l.id = p.lot_id
+        WHERE (p.first >= l.valid_from AND p.last <= lot_ends(l.pledge_id, l.id)) IS NOT TRUE)
+    THEN
+        broken := 'spend_uses_within_life';
+    ELSIF EXISTS (
+        SELECT FROM (
+            SELECT DISTINCT p.pledge_id, p.lot_id, p.obligation_id,
+                   l.scope_markets, l.scope_campaigns
+            FROM (SELECT DISTINCT pledge_id, lot_id FROM posted) AS used
+            JOIN lots l ON l.pledge_id = used.pledge_id AND l.id = used.lot_id
+                       AND l.scope_markets + l.scope_campaigns > 0
+            JOIN posted p ON p.pledge_id = l.pledge_id AND p.lot_id = l.id) AS p
+        JOIN obligations o ON o.pledge_id = p.pledge_id AND o.id = p.obligation_id
+        WHERE (p.scope_markets > 0 AND NOT EXISTS (
+                   SELECT FROM lot_markets m
+                   WHERE m.pledge_id = p.pledge_id AND m.lot_id = p.lot_id
+                     AND m.market = o.market))
+           OR (p.scope_campaigns > 0 AND NOT EXISTS (
+                   SELECT FROM lot_campaigns c
+                   WHERE c.pledge_id = p.pledge_id AND c.lot_id = p.lot_id
+                     AND c.campaign = o.campaign)))
+    THEN
+        broken := 'spend_uses_within_scope';
+    END IF;
+    IF broken IS NOT NULL THEN
+        PERFORM refuse(broken, 'a line of spend uses lots of its pledge on days of their lives, '
+            'and for what they are for');
+    END IF;
+    RETURN NULL;
+END
+$$;
