@@ -517,6 +517,7 @@ diesel::table! {
         journal -> Nullable<Int8>,
         import_id -> Uuid,
         line -> Int4,
+        lot_id -> Nullable<Uuid>,
     }
 }
 

@@ -88,8 +88,12 @@ impl ClientKey {
     }
 }
 
-/// The key of a part of what a key is for, by its number: as good for ever as the whole's.
+/// The key of a part of what a key is for, by its number: as good for ever as the whole's. The
+/// first part bears the key itself, so that it stands for nothing else besides.
 pub fn part(key: Key, number: u64) -> Key {
+    if number == 0 {
+        return key;
+    }
     let digest = digest(&[key.digest.as_bytes(), &number.to_be_bytes()]);
     Key {
         digest: half(digest),

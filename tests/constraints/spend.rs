@@ -36,6 +36,19 @@ macro_rules! used {
     };
 }
 
+/// A final line of 5 that stands in one lot alone.
+macro_rules! only {
+    ($day:literal, $lot:literal) => {
+        concat!(
+            "INSERT INTO spend_lines VALUES (id('spent'), id('campaign'), '2026-",
+            $day,
+            "', 1, id('new'), id('shibuya'), 'final', 5, 0, 5, 0, NULL, id('import'), 2, id('",
+            $lot,
+            "'))"
+        )
+    };
+}
+
 /// A lot of the pledge that is for something.
 macro_rules! narrow {
     ($scope:literal, $of:literal, $then:expr) => {
@@ -165,11 +178,29 @@ pub(super) const CASES: &[Case] = &[
     ),
     ruled(
         "spend_uses_of_line",
-        &[used!("02-11", "0", "spent lot", "5")],
+        &[
+            used!("02-11", "0", "spent lot", "5"),
+            // Of one that says already which lot it stands in.
+            concat!(
+                only!("02-11", "spent lot"),
+                "; ",
+                used!("02-11", "0", "spent lot", "5")
+            ),
+        ],
+    ),
+    ruled(
+        "spend_lines_lot_if_spent",
+        &[
+            "INSERT INTO spend_lines VALUES (id('spent'), id('campaign'), '2026-02-11', 1, \
+             id('new'), id('shibuya'), 'final', 0, 0, 0, 0, NULL, id('import'), 2, \
+             id('spent lot'))",
+        ],
     ),
     ruled(
         "spend_uses_within_life",
         &[
+            only!("07-01", "spent lot"),
+            only!("02-11", "lot"),
             concat!(
                 "WITH u AS (",
                 used!("07-01", "0", "spent lot", "5"),
@@ -187,6 +218,8 @@ pub(super) const CASES: &[Case] = &[
     ruled(
         "spend_uses_within_scope",
         &[
+            narrow!("markets", "US", only!("02-11", "narrow")),
+            narrow!("campaigns", "K-2", only!("02-11", "narrow")),
             narrow!(
                 "markets",
                 "US",

@@ -48,6 +48,7 @@ struct SpendLineRow {
     journal: Option<i64>,
     import_id: Uuid,
     line: i32,
+    lot_id: Option<Uuid>,
 }
 
 /// A report of a campaign's day.
@@ -124,9 +125,15 @@ pub async fn list_spend_lines(
 impl SpendLineRow {
     fn read(
         self,
-        (attributions, uses): Attributed,
+        (attributions, mut uses): Attributed,
         refunded: (i64, i64),
     ) -> Result<SpendLine, ReadError> {
+        if let (0, Some(lot)) = (attributions, self.lot_id) {
+            uses.push(Use {
+                lot: LotId(lot),
+                amount: self.voucher_spend,
+            });
+        }
         let state = SpendState::parse(&self.state);
         Ok(SpendLine {
             id: SpendLineId(self.id),

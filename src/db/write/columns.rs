@@ -263,6 +263,7 @@ insert_columns! {
         journal: Option<i64> => Nullable<BigInt>,
         import_id: Uuid => SqlUuid,
         line: i32 => Integer,
+        lot_id: Option<Uuid> => Nullable<SqlUuid>,
     }
 }
 

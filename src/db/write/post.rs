@@ -18,7 +18,7 @@ use super::payouts::{
     InsertWithholdingRules,
 };
 use super::platform_balances::InsertPlatformBalances;
-use super::record::{push_extension, push_lot, push_run, push_scope};
+use super::record::{push_extension, push_lot, push_run, push_scope, push_spend};
 use super::register::{push_ad_account, push_obligation};
 use super::revaluations::InsertRevaluations;
 use crate::db::error::DbError;
@@ -27,7 +27,7 @@ use crate::domain::account::AccountKey;
 use crate::domain::books::{Books, Changes};
 use crate::domain::journal::Journal;
 use crate::domain::pledge::PledgeState;
-use crate::domain::{Document, Pledge, PledgeId, SpendLine};
+use crate::domain::{Document, Pledge, PledgeId};
 
 /// A position in a list, as the database counts it. Requests are bounded far below its range.
 pub(super) fn place(index: usize) -> i16 {
@@ -255,37 +255,6 @@ impl Rows {
             rows.push(pledge.0, *subject, account.number, amount, expires_on);
         }
     }
-}
-
-fn push_spend(rows: &mut InsertSpend, line: &SpendLine) {
-    let (pledge, obligation) = (line.pledge.0, line.obligation.0);
-    for (index, it) in line.uses.iter().enumerate() {
-        rows.uses.push(
-            pledge,
-            obligation,
-            line.day,
-            line.revision,
-            place(index),
-            it.lot.0,
-            it.amount,
-        );
-    }
-    rows.lines.push(
-        pledge,
-        obligation,
-        line.day,
-        line.revision,
-        line.id.0,
-        line.ad_account.0,
-        line.state.as_str(),
-        line.cash + line.voucher,
-        line.cash,
-        line.voucher,
-        line.suspended,
-        line.journal,
-        line.import,
-        line.line,
-    );
 }
 
 fn push_pledge(rows: &mut InsertPledges, pledge: &Pledge) {

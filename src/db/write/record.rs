@@ -1,9 +1,9 @@
-//! Rows of what happened to a lot besides postings, and of jobs that were done.
+//! Rows of what happened to a lot besides postings, of spend, and of jobs that were done.
 
-use super::columns::{InsertJobRuns, InsertLotEvents, InsertLots};
+use super::columns::{InsertJobRuns, InsertLotEvents, InsertLots, InsertSpend};
 use super::columns::{InsertLotCampaigns, InsertLotMarkets};
 use super::post::{place, split_document};
-use crate::domain::{JobRun, Lot};
+use crate::domain::{JobRun, Lot, SpendLine};
 
 pub(super) fn push_lot(rows: &mut InsertLots, lot: &Lot) {
     let (uri, sha256) = split_document(lot.document.as_ref());
@@ -70,5 +70,42 @@ pub(super) fn push_run(rows: &mut InsertJobRuns, run: &JobRun) {
         run.refused,
         run.actor.clone(),
         run.instance,
+    );
+}
+
+/// A line, with the lot it stands in if that is one alone, and else with those it stands in.
+pub(super) fn push_spend(rows: &mut InsertSpend, line: &SpendLine) {
+    let (pledge, obligation) = (line.pledge.0, line.obligation.0);
+    let (only, several) = match line.uses.as_slice() {
+        [only] => (Some(only.lot.0), &[][..]),
+        several => (None, several),
+    };
+    for (index, it) in several.iter().enumerate() {
+        rows.uses.push(
+            pledge,
+            obligation,
+            line.day,
+            line.revision,
+            place(index),
+            it.lot.0,
+            it.amount,
+        );
+    }
+    rows.lines.push(
+        pledge,
+        obligation,
+        line.day,
+        line.revision,
+        line.id.0,
+        line.ad_account.0,
+        line.state.as_str(),
+        line.cash + line.voucher,
+        line.cash,
+        line.voucher,
+        line.suspended,
+        line.journal,
+        line.import,
+        line.line,
+        only,
     );
 }

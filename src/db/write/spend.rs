@@ -256,16 +256,21 @@ impl LatestLines {
 
 impl QueryFragment<Pg> for LatestLines {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        const ONLY: &str = "CASE WHEN s.attributions = 0 AND s.lot_id IS NOT NULL THEN ARRAY[s.";
         const OF_LINE: &str = " FROM spend_uses u WHERE u.pledge_id = s.pledge_id \
             AND u.obligation_id = s.obligation_id AND u.day = s.day \
-            AND u.revision = s.revision AND u.attribution = s.attributions ORDER BY u.place)";
+            AND u.revision = s.revision AND u.attribution = s.attributions ORDER BY u.place) END";
         out.push_sql(
             "SELECT s.pledge_id, s.obligation_id, s.day, s.revision, s.id, s.ad_account_id, \
              s.state, s.cash_spend, s.voucher_spend, s.suspended, s.journal, s.import_id, \
-             s.line, s.attributions, ARRAY(SELECT u.lot_id",
+             s.line, s.attributions, ",
         );
+        out.push_sql(ONLY);
+        out.push_sql("lot_id] ELSE ARRAY(SELECT u.lot_id");
         out.push_sql(OF_LINE);
-        out.push_sql(", ARRAY(SELECT u.amount");
+        out.push_sql(", ");
+        out.push_sql(ONLY);
+        out.push_sql("voucher_spend] ELSE ARRAY(SELECT u.amount");
         out.push_sql(OF_LINE);
         Self::refunded(&mut out, false)?;
         Self::refunded(&mut out, true)?;
