@@ -5,6 +5,7 @@
 
 mod append_only;
 mod attributions;
+mod clearings;
 mod completeness;
 mod endings;
 mod exchange;
@@ -114,6 +115,7 @@ async fn payouts_and_withholding_obey_their_rules() {
 async fn placements_and_spend_obey_their_rules() {
     try_all(spend::CASES).await;
     try_all(attributions::CASES).await;
+    try_all(clearings::CASES).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -138,6 +140,7 @@ async fn what_the_rules_allow_can_be_written() {
         "UPDATE instalments SET received = 70000 WHERE id = id('fides cash')",
         "SELECT post('fides', 6, 5, 9000, '2026-01-30', kind => 'release', \
             subject => 'allocation')",
+        clearings::RIGHT,
     ] {
         for who in [As::Owner, As::Service] {
             assert_eq!(

@@ -29,4 +29,5 @@ mod scopes;
 mod spend;
 mod spend_match;
 mod splits;
+mod suspense;
 mod win_back;

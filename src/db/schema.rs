@@ -502,6 +502,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    spend_clearings (pledge_id, obligation_id, day, revision, id) {
+        pledge_id -> Uuid,
+        obligation_id -> Uuid,
+        day -> Date,
+        revision -> Int4,
+        id -> Uuid,
+        amount -> Int8,
+    }
+}
+
+diesel::table! {
     spend_lines (pledge_id, obligation_id, day, revision) {
         pledge_id -> Uuid,
         obligation_id -> Uuid,
@@ -634,6 +645,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     secrets,
     stated_rates,
     spend_attributions,
+    spend_clearings,
     spend_lines,
     spend_refunds,
     spend_uses,

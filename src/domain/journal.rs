@@ -83,6 +83,8 @@ kinds! {
     AdTax = "ad-tax";
     /// Ads went on against cash when the credits ran out.
     Overspill = "overspill";
+    /// Overspill that no purse covered was charged to its market after all.
+    SuspenseClearing = "suspense-clearing";
     /// The platform was paid what it was owed.
     PlatformPayment = "platform-payment";
     /// The platform gave back spend on invalid traffic.

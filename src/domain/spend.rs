@@ -117,7 +117,7 @@ pub struct SpendLine {
     pub cash: i64,
     /// What was spent in credits, in minor digits.
     pub voucher: i64,
-    /// What of the cash no purse covered, in minor digits.
+    /// What of the cash no purse covered and wasn't cleared since, in minor digits.
     pub suspended: i64,
     /// The journal its credits were posted with, by number.
     pub journal: Option<i64>,

@@ -45,12 +45,15 @@ async fn a_field_that_has_to_be_there_is_missed_wherever_it_should_stand() {
     for (operation, body) in bodies(&scene.place) {
         for pointer in pointers(&body) {
             let (parent, name) = pointer.rsplit_once('/').unwrap();
-            // A document is asked for everywhere but for credits that come, go and come back.
-            let credits = ["/lots", "/placements", "/refunds"];
+            // A document is asked for everywhere but for credits that come, go and come back, and
+            // for what is cleared of suspense.
+            let credits = ["/lots", "/placements", "/refunds", "/suspense-clearings"];
             let credits = credits.iter().any(|end| operation.path.ends_with(end));
             let a_must = name == "document" && !credits;
-            // Without an amount, a journal is taken back in whole.
-            let whole = pointer == "/amount" && operation.path.ends_with("/reversals");
+            // Without an amount, a journal is taken back in whole, and suspense cleared in whole.
+            let whole = ["/reversals", "/suspense-clearings"];
+            let whole = whole.iter().any(|end| operation.path.ends_with(end));
+            let whole = pointer == "/amount" && whole;
             let optional = OPTIONAL.contains(&name) && !a_must || whole;
             let mut body = body.clone();
             let Some(parent) = body.pointer_mut(parent).unwrap().as_object_mut() else {

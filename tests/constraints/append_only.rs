@@ -36,6 +36,7 @@ pub(super) const TABLES: &[&str] = &[
     "secrets",
     "stated_rates",
     "spend_attributions",
+    "spend_clearings",
     "spend_lines",
     "spend_refunds",
     "spend_uses",

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use super::append_only::TABLES;
 use super::fixture::Ledger;
 use super::{
-    attributions, endings, exchange, lots, obligations, payouts, postings, reference, revaluations,
-    reversals, rows, spend,
+    attributions, clearings, endings, exchange, lots, obligations, payouts, postings, reference,
+    revaluations, reversals, rows, spend,
 };
 
 /// Rules that can't be broken by themselves, and why.
@@ -68,6 +68,7 @@ fn tried() -> BTreeSet<String> {
         reference::CASES,
         spend::CASES,
         attributions::CASES,
+        clearings::CASES,
     ];
     let cases = all.into_iter().flatten().map(|case| case.rule.to_owned());
     let append_only = TABLES.iter().map(|table| format!("{table}_append_only"));

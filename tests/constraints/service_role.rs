@@ -40,6 +40,7 @@ const MAY_INSERT: &[&str] = &[
     "pledges",
     "revaluations",
     "spend_attributions",
+    "spend_clearings",
     "spend_lines",
     "spend_refunds",
     "spend_uses",

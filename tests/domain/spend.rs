@@ -3,8 +3,8 @@
 use std::collections::{BTreeSet, HashMap};
 
 use almoner::domain::command::{
-    AttributeSpend, ImportSpend, OpenAdAccount, OpenObligation, PlaceCredits, RefundSpend,
-    SpendImport, SpendRow, Thing,
+    AttributeSpend, ClearSuspense, ImportSpend, OpenAdAccount, OpenObligation, PlaceCredits,
+    RefundSpend, SpendImport, SpendRow, Thing,
 };
 use almoner::domain::lot::{LotFigures, LotStanding};
 use almoner::domain::obligation::Bond;
@@ -24,7 +24,11 @@ const NOWHERE: AdAccountId = AdAccountId(Uuid::from_u128(0x62));
 const CAMPAIGN: ObligationId = ObligationId(Uuid::from_u128(0x63));
 const LINE: SpendLineId = SpendLineId(Uuid::from_u128(0x64));
 const NO_LINE: SpendLineId = SpendLineId(Uuid::from_u128(0x65));
+const SPILLED: SpendLineId = SpendLineId(Uuid::from_u128(0x67));
 const LATER_LOT: LotId = LotId(Uuid::from_u128(0x66));
+
+const SPILLED_ON: Date = date!(2026 - 05 - 09);
+const SPILLED_MINOR: i64 = 500_000_000;
 
 fn profiles(pool_to_account: bool) -> Profiles {
     Profiles::new(vec![PlatformProfile {
@@ -69,6 +73,18 @@ fn row(voucher: i64, revision: i32) -> SpendRow {
     }
 }
 
+/// So much in cash that no purse covers it.
+fn spilled() -> SpendRow {
+    SpendRow {
+        id: SPILLED,
+        line: 2,
+        day: SPILLED_ON,
+        spend: SPILLED_MINOR,
+        cash: SPILLED_MINOR,
+        ..row(0, 1)
+    }
+}
+
 fn import(rows: Vec<SpendRow>) -> ImportSpend {
     ImportSpend {
         id: Uuid::nil(),
@@ -77,6 +93,10 @@ fn import(rows: Vec<SpendRow>) -> ImportSpend {
         rows,
         unread: Vec::new(),
     }
+}
+
+fn spent(rows: Vec<SpendRow>) -> Command {
+    Command::ImportSpend(import(rows))
 }
 
 /// What of a row was changed, imported alone.
@@ -90,7 +110,8 @@ fn changed(ledger: &Ledger, change: impl FnOnce(&mut SpendRow)) -> SpendImport {
     }
 }
 
-/// Hanako's campaign of 40.00; of the lot 30.00 are placed, and 20.00 were spent on the first day.
+/// Hanako's campaign of 40.00; of the lot 30.00 are placed, and 20.00 were spent on the first day,
+/// and on a later one so much cash that it is in suspense.
 pub(super) fn placed() -> Ledger {
     let mut ledger = Ledger::funded();
     ledger.books.homes.insert((Thing::Lot, LOT.0), PLEDGE);
@@ -155,9 +176,10 @@ pub(super) fn placed() -> Ledger {
     let name = (PLEDGE, "7301".to_owned(), "K-1".to_owned());
     ledger.books.campaigns.insert(name, Some(campaign));
     ledger.carry_out(&placement(|it| it.amount = adc(3_000)));
-    ledger.carry_out(&Command::ImportSpend(import(vec![row(2_000, 2)])));
-    let day = (CAMPAIGN, DAY);
-    ledger.books.spend_names.insert(LINE, Some(day));
+    ledger.carry_out(&spent(vec![row(2_000, 2), spilled()]));
+    let names = [(LINE, DAY), (SPILLED, SPILLED_ON)];
+    let names = names.map(|(line, day)| (line, Some((CAMPAIGN, day))));
+    ledger.books.spend_names.extend(names);
     ledger
 }
 
@@ -177,6 +199,16 @@ fn attribute(line: SpendLineId, amount: Money) -> Command {
         line,
         uses: vec![(LOT, amount)],
         document: document(),
+    })
+}
+
+fn clear(line: SpendLineId, amount: Money) -> Command {
+    Command::ClearSuspense(ClearSuspense {
+        line,
+        amount: Some(amount),
+        reason: "Budgeted since".to_owned(),
+        document: None,
+        effective_date: SPILLED_ON,
     })
 }
 
@@ -213,6 +245,11 @@ pub(super) fn placed_and_refunded_wrongly() -> Vec<(&'static str, Command)> {
         ),
         ("not-found", attribute(NO_LINE, adc(1))),
         ("uses-not-adding-up", attribute(LINE, adc(1_999))),
+        ("not-found", clear(NO_LINE, usd(1))),
+        ("wrong-unit", clear(SPILLED, adc(1))),
+        ("wrong-state", clear(LINE, usd(1))),
+        ("exceeds-suspended", clear(SPILLED, usd(SPILLED_MINOR + 1))),
+        ("insufficient-funds", clear(SPILLED, usd(SPILLED_MINOR))),
         ("not-found", refund(NO_LINE, adc(1))),
         ("wrong-unit", refund(LINE, usd(1))),
         ("exceeds-spend", refund(LINE, adc(2_001))),

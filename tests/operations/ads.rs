@@ -55,6 +55,15 @@ pub fn writes() -> Vec<Operation> {
             },
         ),
         post(
+            "/v1/spend-lines/{id}/suspense-clearings",
+            Money,
+            Names::SpendLine,
+            |_| {
+                json!({"amount": usd("1.00"), "reason": "Budgeted since",
+                "effective_date": "2024-12-31", "document": document()})
+            },
+        ),
+        post(
             "/v1/spend-lines/{id}/refunds",
             Money,
             Names::SpendLine,

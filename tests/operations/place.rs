@@ -190,7 +190,11 @@ async fn campaign(
     ] {
         preparer.post(&path, body).await.expect(201);
     }
-    let rows = json!({"mode": "atomic", "rows": [spend_row("2024-12-05")]});
+    // So much in cash that no purse covers it.
+    let mut row = spend_row("2024-12-05");
+    row["cash_spend"] = json!("200001.00");
+    row["spend"] = json!("200005.00");
+    let rows = json!({"mode": "atomic", "rows": [row]});
     let at = format!("/v1/pledges/{pledge}/spend-imports");
     preparer.post(&at, rows).await.expect(200);
     let at = format!("/v1/spend-lines?pledge_id={pledge}");

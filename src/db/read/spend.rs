@@ -11,7 +11,7 @@ use super::error::{ReadError, unreadable};
 use super::page::{Page, Window};
 use super::rows;
 use super::sight::Sight;
-use crate::db::schema::{obligations, spend_lines, spend_refunds, spend_uses};
+use crate::db::schema::{obligations, spend_clearings, spend_lines, spend_refunds, spend_uses};
 use crate::domain::spend::{SpendState, Use};
 use crate::domain::{
     AdAccountId, Catalogue, LotId, ObligationId, PledgeId, SpendLine, SpendLineId, Unit,
@@ -58,7 +58,7 @@ type ReportKey = (Uuid, Date, i32);
 type Attributed = (i16, Vec<Use>);
 
 /// Lines in sight, in the order they were reported, each with the unit of its credits. What was
-/// refunded is told of the day, so with every report of it.
+/// refunded is told of the day, so with every report of it; what is in suspense, of each report.
 pub async fn list_spend_lines(
     connection: &mut AsyncPgConnection,
     catalogue: &Catalogue,
@@ -106,8 +106,11 @@ pub async fn list_spend_lines(
     let page = Page::cut(rows, window.limit);
     let mut uses = uses_of(connection, &page.data).await?;
     let refunds = refunds_of(connection, &page.data).await?;
-    let data = page.data.into_iter().map(|(row, code)| {
-        let uses = uses.remove(&(row.obligation_id, row.day, row.revision));
+    let cleared = cleared_of(connection, &page.data).await?;
+    let data = page.data.into_iter().map(|(mut row, code)| {
+        let report = (row.obligation_id, row.day, row.revision);
+        row.suspended -= cleared.get(&report).copied().unwrap_or(0);
+        let uses = uses.remove(&report);
         let refunded = |in_cash| {
             let sum = refunds.get(&(row.obligation_id, row.day, in_cash));
             sum.copied().unwrap_or(0)
@@ -209,6 +212,34 @@ async fn uses_of(
         known.1.push(Use { lot, amount });
     }
     Ok(uses)
+}
+
+/// What was cleared of each report's suspense.
+async fn cleared_of(
+    connection: &mut AsyncPgConnection,
+    rows: &[(SpendLineRow, String)],
+) -> Result<HashMap<ReportKey, i64>, ReadError> {
+    let mut sums = HashMap::new();
+    if rows.iter().all(|(row, _)| row.suspended == 0) {
+        return Ok(sums);
+    }
+    let (pledges, campaigns, days) = of(rows);
+    let found: Vec<(Uuid, Date, i32, i64)> = spend_clearings::table
+        .filter(spend_clearings::pledge_id.eq_any(pledges))
+        .filter(spend_clearings::obligation_id.eq_any(campaigns))
+        .filter(spend_clearings::day.eq_any(days))
+        .select((
+            spend_clearings::obligation_id,
+            spend_clearings::day,
+            spend_clearings::revision,
+            spend_clearings::amount,
+        ))
+        .load(connection)
+        .await?;
+    for (obligation, day, revision, amount) in found {
+        *sums.entry((obligation, day, revision)).or_default() += amount;
+    }
+    Ok(sums)
 }
 
 async fn refunds_of(

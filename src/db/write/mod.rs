@@ -14,6 +14,7 @@
 
 mod accounts;
 mod attributions;
+mod clearings;
 mod columns;
 mod endings;
 mod instalments;
@@ -260,6 +261,7 @@ impl Session {
             insert(connection, rows.spend),
             insert(connection, rows.refunds),
             insert(connection, rows.attributions),
+            insert(connection, rows.clearings),
             insert(connection, rows.platform_balances),
             insert(connection, rows.held),
             insert(connection, rows.ended),

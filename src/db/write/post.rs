@@ -6,6 +6,7 @@ use time::OffsetDateTime;
 
 use super::AnsweredKey;
 use super::attributions::InsertAttributions;
+use super::clearings::InsertClearings;
 use super::columns::{
     Columns as _, InsertAccounts, InsertAdAccounts, InsertCreators, InsertInstalments,
     InsertJobRuns, InsertJournals, InsertKeys, InsertLotCampaigns, InsertLotEvents,
@@ -19,7 +20,7 @@ use super::payouts::{
 };
 use super::platform_balances::InsertPlatformBalances;
 use super::record::{push_extension, push_lot, push_run, push_scope, push_spend};
-use super::register::{push_ad_account, push_obligation};
+use super::register::{push_ad_account, push_obligation, push_pledge};
 use super::revaluations::InsertRevaluations;
 use crate::db::error::DbError;
 use crate::db::schema::{instalments, pledges};
@@ -27,7 +28,7 @@ use crate::domain::account::AccountKey;
 use crate::domain::books::{Books, Changes};
 use crate::domain::journal::Journal;
 use crate::domain::pledge::PledgeState;
-use crate::domain::{Document, Pledge, PledgeId};
+use crate::domain::{Document, PledgeId};
 
 /// A position in a list, as the database counts it. Requests are bounded far below its range.
 pub(super) fn place(index: usize) -> i16 {
@@ -73,6 +74,7 @@ pub(super) struct Rows {
     pub(super) spend: InsertSpend,
     pub(super) refunds: InsertSpendRefunds,
     pub(super) attributions: InsertAttributions,
+    pub(super) clearings: InsertClearings,
     pub(super) platform_balances: InsertPlatformBalances,
     /// The answers of a batch that posts nothing.
     pub(super) keys: InsertKeys,
@@ -101,6 +103,7 @@ impl Rows {
         rows.revalue(books);
         rows.record_spend(&books.changes);
         rows.attributions = InsertAttributions::of(&books.changes.attributions);
+        rows.clearings = InsertClearings::of(&books.changes.clearings);
         rows.platform_balances = InsertPlatformBalances::of(&books.changes.platform_balances);
         for journal in &books.changes.journals {
             push_journal(&mut rows.posting.journals, journal);
@@ -255,19 +258,6 @@ impl Rows {
             rows.push(pledge.0, *subject, account.number, amount, expires_on);
         }
     }
-}
-
-fn push_pledge(rows: &mut InsertPledges, pledge: &Pledge) {
-    rows.push(
-        pledge.id.0,
-        pledge.reference.clone(),
-        pledge.donor.clone(),
-        pledge.recipient.clone(),
-        pledge.purpose.clone(),
-        pledge.total.unit().to_string(),
-        pledge.total.minor(),
-        pledge.created_at,
-    );
 }
 
 fn push_journal(rows: &mut InsertJournals, journal: &Journal) {

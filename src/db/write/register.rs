@@ -1,9 +1,9 @@
-//! The rows of ad accounts and obligations.
+//! The rows of pledges, ad accounts and obligations.
 
-use super::columns::{InsertAdAccounts, InsertObligations};
+use super::columns::{InsertAdAccounts, InsertObligations, InsertPledges};
 use super::post::split_document;
-use crate::domain::AdAccount;
 use crate::domain::obligation::{Bond, Obligation};
+use crate::domain::{AdAccount, Pledge};
 
 pub(super) fn push_ad_account(rows: &mut InsertAdAccounts, account: &AdAccount) {
     rows.push(
@@ -46,5 +46,18 @@ pub(super) fn push_obligation(rows: &mut InsertObligations, obligation: &Obligat
         code_expires_on,
         uri,
         sha256,
+    );
+}
+
+pub(super) fn push_pledge(rows: &mut InsertPledges, pledge: &Pledge) {
+    rows.push(
+        pledge.id.0,
+        pledge.reference.clone(),
+        pledge.donor.clone(),
+        pledge.recipient.clone(),
+        pledge.purpose.clone(),
+        pledge.total.unit().to_string(),
+        pledge.total.minor(),
+        pledge.created_at,
     );
 }

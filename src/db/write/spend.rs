@@ -7,6 +7,7 @@ use diesel::sql_types::{Array, BigInt, Date, Integer, Nullable, SmallInt, Text, 
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
+use super::clearings::load_clearings;
 use super::lapses::load_lapses;
 use crate::db::error::DbError;
 use crate::db::lots::{LotFiguresRow, LotRow, read_lots};
@@ -123,6 +124,7 @@ pub(super) async fn load_spend(
     load_paid_campaigns(connection, needs, books).await?;
     load_names(connection, needs, books).await?;
     load_lines(connection, needs, books).await?;
+    load_clearings(connection, needs, books).await?;
     load_refunds(connection, needs, books).await
 }
 

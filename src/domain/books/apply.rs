@@ -127,6 +127,7 @@ impl Books {
             Event::Placed(ad_account, lot) => self.place(ad_account, lot),
             Event::SpendRecorded(line) => self.record_spend(line),
             Event::SpendAttributed(journal, line) => self.record_attribution(journal, line),
+            Event::SuspenseCleared(journal, cleared) => self.record_clearing(journal, cleared),
             Event::PlatformBalanceNoted(it) => self.changes.platform_balances.push(it),
             Event::SpendRefunded(journal, refunded) => self.record_refund(journal, refunded),
             // Above, with what each takes besides.

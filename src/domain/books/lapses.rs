@@ -1,8 +1,11 @@
-//! What lapses and is won back, and what is attributed to other lots, as the commands of a batch
-//! leave it to those after them.
+//! What lapses and is won back, what is attributed to other lots, and what is cleared of suspense,
+//! as the commands of a batch leave it to those after them.
+
+use time::Date;
 
 use super::Books;
-use crate::domain::id::{JournalId, LotId};
+use crate::domain::command::Cleared;
+use crate::domain::id::{JournalId, LotId, ObligationId};
 use crate::domain::journal::{Journal, Kind};
 use crate::domain::reversal::{Reversible, ReversibleLine};
 use crate::domain::spend::SpendLine;
@@ -21,6 +24,20 @@ impl Books {
         let at = (line.obligation, line.day);
         self.spend.insert(at, Some(line.clone()));
         self.changes.attributions.push((journal, line));
+    }
+
+    /// Less of a line of spend is in suspense from now on.
+    pub(super) fn record_clearing(&mut self, journal: JournalId, cleared: Cleared) {
+        let at = (cleared.line.obligation, cleared.line.day);
+        self.spend.insert(at, Some(cleared.line.clone()));
+        self.note_cleared(at, cleared.amount, cleared.effective_date);
+        self.changes.clearings.push((journal, cleared));
+    }
+
+    /// So much was cleared of a campaign's day, as of then.
+    pub fn note_cleared(&mut self, at: (ObligationId, Date), amount: i64, on: Date) {
+        let known = self.cleared.entry(at).or_insert((0, on));
+        *known = (known.0 + amount, known.1.max(on));
     }
 
     /// Notes a journal by which something lapsed or was won back: what was lost of the lot, what

@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::account::AccountKey;
 use super::ad_account::AdAccount;
-use super::command::{CampaignName, MovedOn, Refunded, Thing};
+use super::command::{CampaignName, Cleared, MovedOn, Refunded, Thing};
 use super::exchange::{ExchangeRate, RateName, StatedRate};
 use super::id::{
     AdAccountId, AllocationId, CreatorId, InstalmentId, JournalId, LotId, ObligationId, PayoutId,
@@ -97,6 +97,8 @@ pub struct Changes {
     pub spend: Vec<SpendLine>,
     /// Lines that were attributed to lots, as of then, with the journals that post it.
     pub attributions: Vec<(JournalId, SpendLine)>,
+    /// What was cleared of suspense, with the journals that post it.
+    pub clearings: Vec<(JournalId, Cleared)>,
     /// What platforms said was left in ad accounts.
     pub platform_balances: Vec<PlatformBalance>,
     /// New refunds, with the journals that post them.
@@ -155,6 +157,9 @@ pub struct Books {
     pub paid_campaigns: HashMap<(AdAccountId, String), bool>,
     /// The latest lines of spend of campaigns and days.
     pub spend: HashMap<(ObligationId, Date), Option<SpendLine>>,
+    /// What was cleared of such days' suspense, through all their reports, and the last day that a
+    /// clearing counts from.
+    pub cleared: HashMap<(ObligationId, Date), (i64, Date)>,
     /// Which campaign and day a line of spend is of.
     pub spend_names: HashMap<SpendLineId, Option<(ObligationId, Date)>>,
     /// Whether a refund of that reference was recorded on a campaign's day.

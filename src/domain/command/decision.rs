@@ -2,8 +2,7 @@
 
 use time::{Date, OffsetDateTime};
 
-use super::MovedOn;
-use super::{Outcome, Refunded};
+use super::{Cleared, MovedOn, Outcome, Refunded};
 use crate::domain::exchange::{ExchangeRate, StatedRate};
 use crate::domain::hold::HoldChange;
 use crate::domain::id::{AdAccountId, JournalId, PledgeId};
@@ -91,6 +90,8 @@ pub enum Event {
     SpendRefunded(JournalId, Refunded),
     /// A line of spend was attributed to lots, by the journal of that id.
     SpendAttributed(JournalId, SpendLine),
+    /// Part of a line of spend was cleared of suspense, by the journal of that id.
+    SuspenseCleared(JournalId, Cleared),
 }
 
 /// What a command comes to.

@@ -9,6 +9,7 @@ mod allocate;
 mod announce;
 mod attribute;
 mod budget;
+mod clear;
 mod decision;
 mod end;
 mod enrol;
@@ -46,6 +47,7 @@ pub use allocate::{AllocateToCreator, ReleaseAllocation};
 pub use announce::{AnnouncePledge, NewInstalment};
 pub use attribute::AttributeSpend;
 pub use budget::{BudgetMarket, ChargeSupportCost, ReturnBudget};
+pub use clear::{ClearSuspense, Cleared};
 pub use decision::{Context, Decision, Event};
 pub use end::{MovePledge, MovedOn, PledgeMove};
 pub use enrol::EnrolCreator;
@@ -161,6 +163,8 @@ pub enum Command {
     RefundSpend(RefundSpend),
     /// Record which lots a line of spend stands in, as the platform says.
     AttributeSpend(AttributeSpend),
+    /// Charge what of a line of spend is in suspense to its market.
+    ClearSuspense(ClearSuspense),
     /// Record tax on ad spend.
     ChargeAdTax(ChargeAdTax),
     /// Note what a platform says is left in an ad account.
@@ -214,6 +218,7 @@ macro_rules! each {
             Command::ImportSpend($inner) => $body,
             Command::RefundSpend($inner) => $body,
             Command::AttributeSpend($inner) => $body,
+            Command::ClearSuspense($inner) => $body,
             Command::ChargeAdTax($inner) => $body,
             Command::PayPlatform($inner) => $body,
             Command::NotePlatformBalance($inner) => $body,

@@ -282,6 +282,19 @@ pub enum Outcome {
         /// What was posted; nothing if it stood in them already.
         journal: Option<JournalId>,
     },
+    /// What of a line of spend was in suspense and is charged to its market now.
+    SuspenseClearing {
+        /// The line.
+        line: SpendLineId,
+        /// How much.
+        amount: Money,
+        /// What of the line is still in suspense.
+        left: Money,
+        /// When it counts.
+        effective_date: Date,
+        /// What was posted.
+        journal: JournalId,
+    },
     /// What a platform says is left in an ad account.
     PlatformBalance(PlatformBalance),
     /// Tax on ad spend.

@@ -42,6 +42,7 @@ impl Refusal {
             Refusal::SpendRevisionConflict { .. } => "spend-revision-conflict",
             Refusal::SpendAlreadyFinal { .. } => "spend-already-final",
             Refusal::ExceedsSpend { .. } => "exceeds-spend",
+            Refusal::ExceedsSuspended { .. } => "exceeds-suspended",
             Refusal::SpendRowsRefused { .. } => "spend-rows-refused",
             Refusal::InsufficientFunds(_) => "insufficient-funds",
             Refusal::BackdatedOverdraft { .. } => "backdated-overdraft",
@@ -79,6 +80,7 @@ impl Refusal {
             | Refusal::ExceedsPayout { .. }
             | Refusal::ExceedsAdvance { .. }
             | Refusal::ExceedsSpend { .. }
+            | Refusal::ExceedsSuspended { .. }
             | Refusal::InsufficientFunds(_) => fixed("/amount"),
             Refusal::MoveNotAllowed { .. } => fixed("/ad_account_id"),
             Refusal::Lot(why) => fixed(why.pointer()),

@@ -340,6 +340,14 @@ pub enum Refusal {
         /// What was asked.
         requested: Money,
     },
+    /// More than a line of spend has in suspense.
+    #[error("{suspended} of the line of spend is in suspense; {requested} is more than that.")]
+    ExceedsSuspended {
+        /// What is.
+        suspended: Money,
+        /// What was asked.
+        requested: Money,
+    },
     /// All rows of an import or none: some were refused.
     #[error("Of {rows} rows {refused} were refused, so none was taken.")]
     SpendRowsRefused {

@@ -257,6 +257,7 @@ fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::ExceedsAdvance { .. }
         | Refusal::SamePerson { .. }
         | Refusal::ExceedsSpend { .. }
+        | Refusal::ExceedsSuspended { .. }
         | Refusal::InsufficientFunds(_)
         | Refusal::BackdatedOverdraft { .. }
         | Refusal::Constraint(_) => StatusCode::CONFLICT,
@@ -329,9 +330,8 @@ impl From<Refusal> for Problem {
             problem.0.errors = first.iter().map(reason).collect();
         }
         if let Refusal::Exchange(ExchangeRefusal::RowsRefused { first, .. }) = &refusal {
-            let reason = |row: &RefusedRow| {
-                Reason::new(format!("/lines/{}", row.line), row.code, row.detail.clone())
-            };
+            let at = |row: &RefusedRow| format!("/lines/{}", row.line);
+            let reason = |row| Reason::new(at(row), row.code, row.detail.clone());
             problem.0.errors = first.iter().map(reason).collect();
         }
         match refusal.pointer() {

@@ -15,6 +15,7 @@ mod posted;
 mod revaluation;
 mod reversal;
 mod spend;
+mod suspense;
 
 use serde::Serialize;
 
@@ -39,6 +40,7 @@ pub use spend::{
     AdTaxOut, PlacementOut, PlatformPaymentOut, SpendAttributionOut, SpendImportOut, SpendLineOut,
     SpendRefundOut,
 };
+pub use suspense::SuspenseClearingOut;
 
 use crate::domain::Outcome;
 
@@ -81,6 +83,7 @@ pub fn render(outcome: &Outcome) -> Vec<u8> {
         Outcome::SpendImport(import) => json(&SpendImportOut::from(import)),
         Outcome::SpendRefund { .. } => json(&SpendRefundOut::of(outcome)),
         Outcome::SpendAttribution { .. } => json(&SpendAttributionOut::of(outcome)),
+        Outcome::SuspenseClearing { .. } => json(&SuspenseClearingOut::of(outcome)),
         Outcome::PlatformBalance(balance) => json(&PlatformBalanceOut::from(balance)),
         Outcome::AdTax { .. } => json(&AdTaxOut::of(outcome)),
         Outcome::PlatformPayment { .. } => json(&PlatformPaymentOut::of(outcome)),

@@ -146,7 +146,7 @@ pub struct SpendLineOut {
     pub cash_spend: String,
     /// What of it was credits.
     pub voucher_spend: String,
-    /// What of the cash no purse covered.
+    /// What of the cash no purse covered and is still in suspense.
     pub suspended: String,
     /// What of the credits was refunded, as credits or in cash.
     pub refunded: String,

@@ -6,10 +6,12 @@ use uuid::Uuid;
 use super::JOURNALS;
 use super::inputs::{
     AdTaxIn, PlacementIn, PlatformBalanceIn, PlatformPaymentIn, SpendAttributionIn, SpendRefundIn,
+    SuspenseClearingIn,
 };
 use super::post::Post;
 use crate::domain::command::{
-    AttributeSpend, ChargeAdTax, NotePlatformBalance, PayPlatform, PlaceCredits, RefundSpend,
+    AttributeSpend, ChargeAdTax, ClearSuspense, NotePlatformBalance, PayPlatform, PlaceCredits,
+    RefundSpend,
 };
 use crate::domain::{AdAccountId, Command, LotId, PlatformBalanceId, PledgeId, SpendLineId};
 use crate::http::access::permission::MoveMoney;
@@ -17,7 +19,7 @@ use crate::http::body::{Fields, Text};
 use crate::http::problem::Problem;
 use crate::http::views::{
     AdTaxOut, PlacementOut, PlatformBalanceOut, PlatformPaymentOut, SpendAttributionOut,
-    SpendRefundOut,
+    SpendRefundOut, SuspenseClearingOut,
 };
 
 /// Reads a placement.
@@ -112,6 +114,21 @@ pub fn spend_attribution(line: SpendLineId, body: &mut Fields<'_>) -> Option<Com
     }))
 }
 
+/// Reads what of a line is cleared of suspense.
+pub fn suspense_clearing(line: SpendLineId, body: &mut Fields<'_>) -> Option<Command> {
+    let amount = body.optional("amount", Fields::money);
+    let reason = body.text("reason", Text::PROSE);
+    let effective_date = body.effective_date();
+    let document = body.optional("document", Fields::document);
+    Some(Command::ClearSuspense(ClearSuspense {
+        line,
+        amount: amount?,
+        reason: reason?,
+        document: document?,
+        effective_date: effective_date?,
+    }))
+}
+
 /// Place credits in an ad account
 ///
 /// One way: no platform takes them back. 409 with the arithmetic if the lot's pool doesn't cover
@@ -175,6 +192,21 @@ pub async fn attribute_spend(post: Post<MoveMoney>) -> Result<HttpResponse, Prob
     let id = post.id()?;
     let done = post.submit(|body| spend_attribution(id, body)).await?;
     Ok(done.changed())
+}
+
+/// Clear suspense
+///
+/// Cash that no purse covered when a line of spend came stays in suspense; once its market has
+/// budget, it is charged to that, in parts or at once. 409 with the arithmetic if the line has less
+/// in suspense, or the budget doesn't cover it. A clearing isn't reversed: a later report of less
+/// takes what is left in suspense out first, then gives back what was charged.
+#[utoipa::path(post, path = "/v1/spend-lines/{id}/suspense-clearings", tag = "ad spend",
+    request_body = SuspenseClearingIn,
+    responses((status = 201, description = "Cleared", body = SuspenseClearingOut)))]
+pub async fn clear_suspense(post: Post<MoveMoney>) -> Result<HttpResponse, Problem> {
+    let id = post.id()?;
+    let done = post.submit(|body| suspense_clearing(id, body)).await?;
+    Ok(done.created(JOURNALS))
 }
 
 /// Note a platform's balance

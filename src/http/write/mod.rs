@@ -166,6 +166,10 @@ fn credit_endpoints() -> Vec<Endpoint> {
             "/v1/spend-lines/{id}/attributions",
             credits::attribute_spend,
         ),
+        Endpoint::post(
+            "/v1/spend-lines/{id}/suspense-clearings",
+            credits::clear_suspense,
+        ),
     ]
 }
 
@@ -231,6 +235,7 @@ fn credit_endpoints() -> Vec<Endpoint> {
         credits::charge_ad_tax,
         credits::refund_spend,
         credits::attribute_spend,
+        credits::clear_suspense,
         credits::note_platform_balance,
     ),
     components(schemas(answer::PreviewOut, bulk::BulkPreviewOut))

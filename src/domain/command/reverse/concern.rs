@@ -60,6 +60,9 @@ impl Concern {
             Kind::Revaluation => Concern::OneWay(
                 "it ends with its month by itself; revalue the month again to correct it.",
             ),
+            Kind::SuspenseClearing => {
+                Concern::OneWay("a later report of less gives back what was charged.")
+            }
             Kind::Refund => Concern::OneWay("ask the platform for a later report of the day."),
             Kind::SupportCost
             | Kind::SupportCostDraw

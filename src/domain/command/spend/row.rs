@@ -1,20 +1,18 @@
 //! One row after the other: what it says against what is known, and what it posts or holds.
 
+mod cash;
+
 use foldhash::HashMap;
 use time::Date;
 
 use super::postings::Postings;
 use super::sheet::Sheet;
 use super::win_back::Lapses;
-use super::{
-    CampaignName, Closed, ImportSpend, MOST_NAMED, Overspill, RefusedRow, SpendImport, SpendRow,
-    cash_accounts,
-};
+use super::{CampaignName, Closed, ImportSpend, MOST_NAMED, RefusedRow, SpendImport, SpendRow};
 use crate::domain::account::AccountKey;
 use crate::domain::books::{Books, PledgeBook};
 use crate::domain::chart::Code;
 use crate::domain::command::Event;
-use crate::domain::command::require::require_unit;
 use crate::domain::id::{AdAccountId, LotId, ObligationId};
 use crate::domain::journal::{Draft, Kind};
 use crate::domain::money::Money;
@@ -344,52 +342,5 @@ impl<'a> Ledger<'a> {
         let released = AccountKey::plain(Code::CreditsReleased, &campaign.unit);
         let all = uses.iter().map(|it| it.amount).sum();
         self.post(at, released, campaign.purse(), all);
-    }
-
-    /// Charges what was spent in cash beyond `before`, of which `suspended` stood in suspense: to
-    /// the market's budget if that covers it, else to suspense. What is less comes out of suspense
-    /// first.
-    fn cash(
-        &mut self,
-        campaign: &Campaign,
-        row: &SpendRow,
-        before: i64,
-        suspended: i64,
-        line: &mut SpendLine,
-    ) -> Result<(), Refusal> {
-        let [cost, payable, budget, released, suspense] = cash_accounts(campaign, &row.currency);
-        let at = (row.day, campaign.ad_account, Kind::Overspill);
-        let change = row.cash - before;
-        line.suspended = suspended;
-        if change == 0 {
-            return Ok(());
-        }
-        require_unit(&self.book.pledge, &row.currency, "/currency")?;
-        for key in [&cost, &payable, &budget, &released, &suspense] {
-            self.sheet.require_range(key, change.abs())?;
-        }
-        if change < 0 {
-            self.sheet.require(&payable, -change, 0, row.day)?;
-            let out = suspended.min(-change);
-            line.suspended -= out;
-            self.post(at, payable.clone(), suspense, out);
-            self.post(at, payable, cost, -change - out);
-            self.post(at, released, budget, -change - out);
-        } else if self.sheet.takable(&budget, 0, row.day) >= change {
-            self.post(at, cost, payable, change);
-            self.post(at, budget, released, change);
-        } else {
-            line.suspended += change;
-            self.post(at, suspense, payable, change);
-        }
-        self.outcome.overspilled += 1;
-        if self.outcome.overspill.len() < MOST_NAMED {
-            self.outcome.overspill.push(Overspill {
-                line: row.line,
-                amount: Money::from_minor(change, row.currency.clone()),
-                suspended: line.suspended > suspended,
-            });
-        }
-        Ok(())
     }
 }

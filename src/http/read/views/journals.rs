@@ -143,7 +143,9 @@ fn subject(kind: Kind, id: uuid::Uuid) -> String {
         | Kind::Clawback
         | Kind::AdvanceReturn => ObligationId(id).to_string(),
         Kind::Payment | Kind::PaymentReturn => PayoutId(id).to_string(),
-        Kind::Spend | Kind::AdTax | Kind::Overspill | Kind::Refund => AdAccountId(id).to_string(),
+        Kind::Spend | Kind::AdTax | Kind::Overspill | Kind::SuspenseClearing | Kind::Refund => {
+            AdAccountId(id).to_string()
+        }
         Kind::Recovery | Kind::BadDebt => CreatorId(id).to_string(),
         Kind::Reversal => JournalId(id).to_string(),
     }

@@ -147,6 +147,28 @@ pub struct SpendAttributionIn {
     pub document: DocumentIn,
 }
 
+/// A clearing of what of a line of spend is in suspense.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SuspenseClearingIn, examples(json!({
+    "amount": {"amount": "50.00", "unit": "USD"},
+    "reason": "Japan was given budget for it",
+    "effective_date": "2025-01-31"
+})))]
+pub struct SuspenseClearingIn {
+    /// How much, in cash of the account's currency; all that the line has there, if left out.
+    #[schema(nullable = false)]
+    pub amount: Option<MoneyIn>,
+    /// Why it is charged to the market after all.
+    #[schema(min_length = 1, max_length = 1000)]
+    pub reason: String,
+    /// When it counts: on the line's day or later; today, if left out.
+    #[schema(nullable = false)]
+    pub effective_date: Option<Day>,
+    /// What it rests on.
+    #[schema(nullable = false)]
+    pub document: Option<DocumentIn>,
+}
+
 /// How much of a line was taken from a lot.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = SpendUseIn)]
