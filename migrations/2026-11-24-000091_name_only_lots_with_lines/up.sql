@@ -48,13 +48,17 @@ BEGIN
         broken := 'spend_uses_within_life';
     END IF;
     IF broken IS NULL AND EXISTS (
-        SELECT FROM (
+        WITH used AS MATERIALIZED (
+            SELECT DISTINCT pledge_id, lot_id FROM posted WHERE lot_id IS NOT NULL),
+        scoped AS MATERIALIZED (
+            SELECT l.pledge_id, l.id, l.scope_markets, l.scope_campaigns
+            FROM used JOIN lots l ON l.pledge_id = used.pledge_id AND l.id = used.lot_id
+            WHERE l.scope_markets + l.scope_campaigns > 0),
+        narrowed AS MATERIALIZED (
             SELECT DISTINCT p.pledge_id, p.lot_id, p.obligation_id,
-                   l.scope_markets, l.scope_campaigns
-            FROM (SELECT DISTINCT pledge_id, lot_id FROM posted WHERE lot_id IS NOT NULL) AS used
-            JOIN lots l ON l.pledge_id = used.pledge_id AND l.id = used.lot_id
-                       AND l.scope_markets + l.scope_campaigns > 0
-            JOIN posted p ON p.pledge_id = l.pledge_id AND p.lot_id = l.id) AS p
+                   s.scope_markets, s.scope_campaigns
+            FROM scoped s JOIN posted p ON p.pledge_id = s.pledge_id AND p.lot_id = s.id)
+        SELECT FROM narrowed p
         JOIN obligations o ON o.pledge_id = p.pledge_id AND o.id = p.obligation_id
         WHERE (p.scope_markets > 0 AND NOT EXISTS (
                    SELECT FROM lot_markets m
@@ -115,13 +119,17 @@ BEGIN
     THEN
         broken := 'spend_uses_within_life';
     ELSIF EXISTS (
-        SELECT FROM (
+        WITH used AS MATERIALIZED (
+            SELECT DISTINCT pledge_id, lot_id FROM posted),
+        scoped AS MATERIALIZED (
+            SELECT l.pledge_id, l.id, l.scope_markets, l.scope_campaigns
+            FROM used JOIN lots l ON l.pledge_id = used.pledge_id AND l.id = used.lot_id
+            WHERE l.scope_markets + l.scope_campaigns > 0),
+        narrowed AS MATERIALIZED (
             SELECT DISTINCT p.pledge_id, p.lot_id, p.obligation_id,
-                   l.scope_markets, l.scope_campaigns
-            FROM (SELECT DISTINCT pledge_id, lot_id FROM posted) AS used
-            JOIN lots l ON l.pledge_id = used.pledge_id AND l.id = used.lot_id
-                       AND l.scope_markets + l.scope_campaigns > 0
-            JOIN posted p ON p.pledge_id = l.pledge_id AND p.lot_id = l.id) AS p
+                   s.scope_markets, s.scope_campaigns
+            FROM scoped s JOIN posted p ON p.pledge_id = s.pledge_id AND p.lot_id = s.id)
+        SELECT FROM narrowed p
         JOIN obligations o ON o.pledge_id = p.pledge_id AND o.id = p.obligation_id
         WHERE (p.scope_markets > 0 AND NOT EXISTS (
                    SELECT FROM lot_markets m
