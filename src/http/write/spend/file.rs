@@ -21,7 +21,7 @@ use crate::domain::{Command, PledgeId};
 use crate::engine::{Answer, Failure, Key, Submission};
 use crate::http::access::Permission;
 use crate::http::body::{Edge, Node};
-use crate::http::idempotency::ClientKey;
+use crate::http::idempotency::{ClientKey, part};
 use crate::http::problem::Problem;
 use crate::http::state::State;
 use crate::http::views::{self, SpendImportOut};
@@ -96,9 +96,7 @@ impl Reading {
             unread,
             bytes,
         } = std::mem::take(&mut self.chunk);
-        let mut digest = Context::new(&SHA256);
-        digest.update(self.key.digest.as_bytes());
-        digest.update(&self.chunks.to_be_bytes());
+        let key = part(self.key, self.chunks);
         self.chunks += 1;
         let mut print = Context::new(&SHA256);
         print.update(self.key.fingerprint.as_bytes());
@@ -114,8 +112,8 @@ impl Reading {
             }),
             actor: self.actor.clone(),
             key: Key {
-                digest: half(digest),
                 fingerprint: half(print),
+                ..key
             },
             render: views::render,
         }

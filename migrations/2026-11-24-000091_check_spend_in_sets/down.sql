@@ -1,3 +1,9 @@
+ALTER TABLE spend_uses DISABLE TRIGGER spend_uses_check;
+INSERT INTO spend_uses (pledge_id, obligation_id, day, revision, place, lot_id, amount)
+SELECT pledge_id, obligation_id, day, revision, 0, lot_id, voucher_spend
+FROM spend_lines WHERE lot_id IS NOT NULL;
+ALTER TABLE spend_uses ENABLE TRIGGER spend_uses_check;
+
 CREATE OR REPLACE FUNCTION check_spend_lines() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp
@@ -50,21 +56,38 @@ DECLARE
     broken text;
 BEGIN
     SELECT CASE WHEN s.id IS NULL THEN 'spend_uses_of_line'
-                ELSE 'spend_uses_within_life' END
+                WHEN p.attribution > 0 AND a.id IS NULL THEN 'spend_uses_of_attribution'
+                WHEN (p.day BETWEEN l.valid_from AND lot_ends(l.pledge_id, l.id)) IS NOT TRUE
+                    THEN 'spend_uses_within_life'
+                ELSE 'spend_uses_within_scope' END
     INTO broken
     FROM posted p
     LEFT JOIN spend_lines s ON s.pledge_id = p.pledge_id AND s.obligation_id = p.obligation_id
                            AND s.day = p.day AND s.revision = p.revision
+    LEFT JOIN spend_attributions a
+        ON p.attribution > 0 AND a.pledge_id = p.pledge_id AND a.obligation_id = p.obligation_id
+       AND a.day = p.day AND a.revision = p.revision AND a.number = p.attribution
     LEFT JOIN lots l ON l.pledge_id = p.pledge_id AND l.id = p.lot_id
-    WHERE s.id IS NULL OR (p.day BETWEEN l.valid_from AND lot_ends(l.pledge_id, l.id)) IS NOT TRUE
+    WHERE s.id IS NULL OR (p.attribution > 0 AND a.id IS NULL)
+       OR (p.day BETWEEN l.valid_from AND lot_ends(l.pledge_id, l.id)) IS NOT TRUE
+       OR (l.scope_markets > 0 AND NOT EXISTS (
+           SELECT FROM obligations o
+           JOIN lot_markets m ON m.pledge_id = o.pledge_id AND m.market = o.market
+           WHERE o.pledge_id = p.pledge_id AND o.id = p.obligation_id AND m.lot_id = p.lot_id))
+       OR (l.scope_campaigns > 0 AND NOT EXISTS (
+           SELECT FROM obligations o
+           JOIN lot_campaigns c ON c.pledge_id = o.pledge_id AND c.campaign = o.campaign
+           WHERE o.pledge_id = p.pledge_id AND o.id = p.obligation_id AND c.lot_id = p.lot_id))
     LIMIT 1;
     IF broken IS NOT NULL THEN
         PERFORM refuse(broken,
-            'a line of spend uses lots of its pledge on days of their lives');
+            'a line of spend uses lots of its pledge on days of their lives, and for what they are for');
     END IF;
     RETURN NULL;
 END
 $$;
+
+ALTER TABLE spend_lines DROP COLUMN lot_id;
 
 ALTER TABLE spend_lines
     ADD CONSTRAINT spend_lines_of_campaign FOREIGN KEY (pledge_id, obligation_id, ad_account_id)
