@@ -145,6 +145,12 @@ impl SpendLine {
     }
 }
 
+/// How much of uses is of a lot, in minor digits.
+pub fn of_lot(uses: &[Use], lot: LotId) -> i64 {
+    let own = uses.iter().filter(|it| it.lot == lot);
+    own.map(|it| it.amount).sum()
+}
+
 /// Parts `amount` off the end of what was used: what is left, and the part, both in order.
 pub fn part_last(uses: &[Use], amount: i64) -> (Vec<Use>, Vec<Use>) {
     let (mut left, mut part) = (uses.to_vec(), Vec::new());

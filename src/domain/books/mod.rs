@@ -254,6 +254,13 @@ impl Books {
         Ok((self.pledge(payout.pledge)?, payout))
     }
 
+    /// A report of spend that exists, as its campaign's day now stands.
+    pub fn spend_line(&self, id: SpendLineId) -> Result<&SpendLine, Refusal> {
+        let name = self.spend_names.get(&id).copied().flatten();
+        let line = name.and_then(|name| self.spend.get(&name)?.as_ref());
+        line.ok_or_else(|| absent("line of spend", id))
+    }
+
     /// An ad account that exists, with its pledge.
     pub fn ad_account(&self, id: AdAccountId) -> Result<(&PledgeBook, &AdAccount), Refusal> {
         let found = self.ad_accounts.get(&id).and_then(Option::as_ref);

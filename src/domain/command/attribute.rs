@@ -25,7 +25,7 @@ use crate::domain::money::Money;
 use crate::domain::obligation::{Bond, Obligation};
 use crate::domain::pledge::Lot;
 use crate::domain::refusal::{LotRefusal, Refusal};
-use crate::domain::spend::{Campaign, SpendLine, SpendState, Use, part_last};
+use crate::domain::spend::{Campaign, SpendLine, SpendState, Use, of_lot, part_last};
 
 /// Record which lots a line of spend stands in.
 #[derive(Debug, Clone)]
@@ -36,12 +36,6 @@ pub struct AttributeSpend {
     pub uses: Vec<(LotId, Money)>,
     /// The platform's report.
     pub document: Document,
-}
-
-/// How much of uses is of a lot.
-fn of_lot(uses: &[Use], lot: LotId) -> i64 {
-    let own = uses.iter().filter(|it| it.lot == lot);
-    own.map(|it| it.amount).sum()
 }
 
 impl AttributeSpend {
@@ -96,29 +90,13 @@ impl AttributeSpend {
     }
 
     pub(super) fn needs(&self, books: &Books, needs: &mut Needs) {
-        let Some(book) = books.home(Thing::SpendLine, self.line.0) else {
+        let Some(line) = needs.spend_line(books, self.line) else {
             return;
         };
-        let pledge = book.pledge.id;
-        let Some(found) = books.spend_names.get(&self.line) else {
-            needs.spend_names.insert((pledge, self.line));
-            return;
-        };
-        let Some((obligation, day)) = *found else {
-            return;
-        };
-        needs.obligation(books, obligation);
-        let Some(known) = books.spend.get(&(obligation, day)) else {
-            needs.spend.insert((pledge, obligation, day));
-            return;
-        };
-        let Some(line) = known else { return };
         needs.ad_account(books, line.ad_account);
-        if !books.placed.contains_key(&line.ad_account) {
-            needs.placed.insert((pledge, line.ad_account));
-        }
-        if let Some(Some(terms)) = books.obligations.get(&obligation) {
-            needs.moves(books, pledge, self.moves(line, terms), day);
+        needs.placed(books, line.pledge, line.ad_account);
+        if let Some(Some(terms)) = books.obligations.get(&line.obligation) {
+            needs.moves(books, line.pledge, self.moves(line, terms), line.day);
         }
         for (lot, change) in self.changes(line) {
             if change > 0 && books.lapses.contains_key(&lot) {
@@ -197,13 +175,7 @@ impl AttributeSpend {
     }
 
     pub(super) fn decide(&self, books: &Books, context: &Context) -> Result<Decision, Refusal> {
-        let absent = || Refusal::NotFound {
-            what: "line of spend",
-            id: self.line.to_string(),
-        };
-        let name = books.spend_names.get(&self.line).copied().flatten();
-        let line = name.and_then(|name| books.spend.get(&name)?.as_ref());
-        let line = line.ok_or_else(absent)?;
+        let line = books.spend_line(self.line)?;
         let (book, terms) = books.obligation(line.obligation)?;
         let (_, account) = books.ad_account(line.ad_account)?;
         self.check(books, line, terms, account)?;

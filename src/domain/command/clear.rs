@@ -76,28 +76,19 @@ impl ClearSuspense {
     }
 
     pub(super) fn needs(&self, books: &Books, needs: &mut Needs) {
-        let Some(book) = books.home(Thing::SpendLine, self.line.0) else {
+        let Some(line) = needs.spend_line(books, self.line) else {
             return;
         };
-        let pledge = book.pledge.id;
-        let Some(found) = books.spend_names.get(&self.line) else {
-            needs.spend_names.insert((pledge, self.line));
-            return;
-        };
-        let Some((obligation, day)) = *found else {
-            return;
-        };
-        needs.obligation(books, obligation);
-        let Some(known) = books.spend.get(&(obligation, day)) else {
-            needs.spend.insert((pledge, obligation, day));
-            return;
-        };
-        let terms = books.obligations.get(&obligation).and_then(Option::as_ref);
-        if let (Some(line), Some(terms)) = (known, terms)
+        let terms = books
+            .obligations
+            .get(&line.obligation)
+            .and_then(Option::as_ref);
+        let book = books.pledges.get(&line.pledge).and_then(Option::as_ref);
+        if let (Some(book), Some(terms)) = (book, terms)
             && let Some(unit) = currency(book, terms)
         {
             let moves = self.moves(line, terms, unit);
-            needs.moves(books, pledge, moves, self.effective_date);
+            needs.moves(books, line.pledge, moves, self.effective_date);
         }
     }
 
@@ -129,13 +120,7 @@ impl ClearSuspense {
     }
 
     pub(super) fn decide(&self, books: &Books, context: &Context) -> Result<Decision, Refusal> {
-        let absent = || Refusal::NotFound {
-            what: "line of spend",
-            id: self.line.to_string(),
-        };
-        let name = books.spend_names.get(&self.line).copied().flatten();
-        let line = name.and_then(|name| books.spend.get(&name)?.as_ref());
-        let line = line.ok_or_else(absent)?;
+        let line = books.spend_line(self.line)?;
         let (book, terms) = books.obligation(line.obligation)?;
         let unit = currency(book, terms).ok_or_else(nothing_suspended)?;
         self.check(line, unit)?;

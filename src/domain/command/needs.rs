@@ -15,6 +15,7 @@ use crate::domain::id::{
 use crate::domain::journal::Move;
 use crate::domain::market::Market;
 use crate::domain::revaluation::RatesWanted;
+use crate::domain::spend::SpendLine;
 use crate::domain::withholding::Route;
 
 /// A kind of thing that belongs to one pledge.
@@ -209,6 +210,33 @@ impl Needs {
         if !known.contains_key(&(subject, reference.to_owned())) {
             self.bank_references
                 .insert((pledge, subject, reference.to_owned()));
+        }
+    }
+
+    /// A report of spend as its campaign's day now stands, once it is known, with the obligation.
+    pub(super) fn spend_line<'a>(
+        &mut self,
+        books: &'a Books,
+        id: SpendLineId,
+    ) -> Option<&'a SpendLine> {
+        let pledge = books.home(Thing::SpendLine, id.0)?.pledge.id;
+        let Some(found) = books.spend_names.get(&id) else {
+            self.spend_names.insert((pledge, id));
+            return None;
+        };
+        let (obligation, day) = (*found)?;
+        self.obligation(books, obligation);
+        let known = books.spend.get(&(obligation, day));
+        if known.is_none() {
+            self.spend.insert((pledge, obligation, day));
+        }
+        known?.as_ref()
+    }
+
+    /// The lots placed in an ad account.
+    pub(super) fn placed(&mut self, books: &Books, pledge: PledgeId, ad_account: AdAccountId) {
+        if !books.placed.contains_key(&ad_account) {
+            self.placed.insert((pledge, ad_account));
         }
     }
 

@@ -67,31 +67,21 @@ impl RefundSpend {
     }
 
     pub(super) fn needs(&self, books: &Books, needs: &mut Needs) {
-        let Some(book) = books.home(Thing::SpendLine, self.line.0) else {
+        let Some(line) = needs.spend_line(books, self.line) else {
             return;
         };
-        let pledge = book.pledge.id;
-        let Some(found) = books.spend_names.get(&self.line) else {
-            needs.spend_names.insert((pledge, self.line));
-            return;
-        };
-        let Some((obligation, day)) = *found else {
-            return;
-        };
-        needs.obligation(books, obligation);
-        needs.refund(books, pledge, obligation, day, &self.reference);
-        let Some(known) = books.spend.get(&(obligation, day)) else {
-            needs.spend.insert((pledge, obligation, day));
-            return;
-        };
-        let Some(line) = known else { return };
+        needs.refund(
+            books,
+            line.pledge,
+            line.obligation,
+            line.day,
+            &self.reference,
+        );
         needs.ad_account(books, line.ad_account);
-        if !books.placed.contains_key(&line.ad_account) {
-            needs.placed.insert((pledge, line.ad_account));
-        }
-        if let Some(Some(terms)) = books.obligations.get(&obligation) {
+        needs.placed(books, line.pledge, line.ad_account);
+        if let Some(Some(terms)) = books.obligations.get(&line.obligation) {
             let moves = self.moves(books, line, terms);
-            needs.moves(books, pledge, moves, self.effective_date);
+            needs.moves(books, line.pledge, moves, self.effective_date);
         }
     }
 
@@ -171,13 +161,7 @@ impl RefundSpend {
     }
 
     pub(super) fn decide(&self, books: &Books, context: &Context) -> Result<Decision, Refusal> {
-        let absent = || Refusal::NotFound {
-            what: "line of spend",
-            id: self.line.to_string(),
-        };
-        let name = books.spend_names.get(&self.line).copied().flatten();
-        let line = name.and_then(|name| books.spend.get(&name)?.as_ref());
-        let line = line.ok_or_else(absent)?;
+        let line = books.spend_line(self.line)?;
         let (book, terms) = books.obligation(line.obligation)?;
         self.check(books, line)?;
         let (pledge, day) = (line.pledge, self.effective_date);

@@ -37,7 +37,7 @@ use crate::domain::id::{LotId, ObligationId, PledgeId};
 use crate::domain::journal::Move;
 use crate::domain::refusal::Refusal;
 use crate::domain::reversal::{Reversible, ReversibleLine};
-use crate::domain::spend::{Campaign, Use};
+use crate::domain::spend::{Campaign, Use, of_lot};
 
 /// So much of each of these lines of an expiry is to be won back.
 struct Win<'a> {
@@ -79,12 +79,6 @@ fn loss(purse: &AccountKey) -> AccountKey {
         market: purse.market,
         ..AccountKey::plain(Code::CreditsLost, &purse.unit)
     }
-}
-
-/// How much of uses is of a lot.
-fn of_lot(uses: &[Use], lot: LotId) -> i64 {
-    let own = uses.iter().filter(|it| it.lot == lot);
-    own.map(|it| it.amount).sum()
 }
 
 /// What has to be known, once it is known what lapsed: the accounts that the expiries moved, and
