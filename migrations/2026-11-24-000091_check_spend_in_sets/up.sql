@@ -22,7 +22,10 @@ SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS
 DECLARE
     broken text;
 BEGIN
-    SELECT CASE WHEN o.id IS NULL THEN 'spend_lines_of_campaign'
+    -- Campaigns are found by their own id alone: with the pledge or the ad account besides, a plan made
+    -- while there were few of them goes through all of an ad account's for each line.
+    SELECT CASE WHEN (o.pledge_id, o.ad_account_id) IS DISTINCT FROM (p.pledge_id, p.ad_account_id)
+                    THEN 'spend_lines_of_campaign'
                 WHEN s.since > p.lines THEN 'spend_lines_revision_rises'
                 ELSE 'spend_lines_final_stays' END
     INTO broken
@@ -30,15 +33,15 @@ BEGIN
                  min(revision) AS first,
                  max(revision) FILTER (WHERE state = 'provisional') AS last_provisional
           FROM posted GROUP BY pledge_id, obligation_id, ad_account_id, day) AS p
-    LEFT JOIN obligations o ON o.pledge_id = p.pledge_id AND o.id = p.obligation_id
-                           AND o.ad_account_id = p.ad_account_id
+    LEFT JOIN obligations o ON o.id = p.obligation_id
     CROSS JOIN LATERAL (
         SELECT count(*) FILTER (WHERE s.revision >= p.first) AS since,
                min(s.revision) FILTER (WHERE s.state = 'final') AS first_final
         FROM spend_lines s
         WHERE s.pledge_id = p.pledge_id AND s.obligation_id = p.obligation_id
           AND s.day = p.day) AS s
-    WHERE o.id IS NULL OR s.since > p.lines OR s.first_final < p.last_provisional
+    WHERE (o.pledge_id, o.ad_account_id) IS DISTINCT FROM (p.pledge_id, p.ad_account_id)
+       OR s.since > p.lines OR s.first_final < p.last_provisional
     LIMIT 1;
     IF broken IS NULL AND EXISTS (
         SELECT FROM posted p
@@ -69,7 +72,7 @@ BEGIN
                    s.scope_markets, s.scope_campaigns
             FROM scoped s JOIN posted p ON p.pledge_id = s.pledge_id AND p.lot_id = s.id)
         SELECT FROM narrowed p
-        JOIN obligations o ON o.pledge_id = p.pledge_id AND o.id = p.obligation_id
+        JOIN obligations o ON o.id = p.obligation_id AND o.pledge_id = p.pledge_id
         WHERE (p.scope_markets > 0 AND NOT EXISTS (
                    SELECT FROM lot_markets m
                    WHERE m.pledge_id = p.pledge_id AND m.lot_id = p.lot_id
@@ -140,7 +143,7 @@ BEGIN
                    s.scope_markets, s.scope_campaigns
             FROM scoped s JOIN posted p ON p.pledge_id = s.pledge_id AND p.lot_id = s.id)
         SELECT FROM narrowed p
-        JOIN obligations o ON o.pledge_id = p.pledge_id AND o.id = p.obligation_id
+        JOIN obligations o ON o.id = p.obligation_id AND o.pledge_id = p.pledge_id
         WHERE (p.scope_markets > 0 AND NOT EXISTS (
                    SELECT FROM lot_markets m
                    WHERE m.pledge_id = p.pledge_id AND m.lot_id = p.lot_id
