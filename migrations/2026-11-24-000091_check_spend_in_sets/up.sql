@@ -22,8 +22,8 @@ SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS
 DECLARE
     broken text;
 BEGIN
-    -- Campaigns are found by their own id alone: with the pledge or the ad account besides, a plan made
-    -- while there were few of them goes through all of an ad account's for each line.
+    -- Campaigns are found by their own id alone: by the ad account besides, a plan made while there were
+    -- few of them goes through all that the account has, for each line.
     SELECT CASE WHEN (o.pledge_id, o.ad_account_id) IS DISTINCT FROM (p.pledge_id, p.ad_account_id)
                     THEN 'spend_lines_of_campaign'
                 WHEN s.since > p.lines THEN 'spend_lines_revision_rises'
