@@ -128,6 +128,10 @@ async fn what_the_rules_allow_can_be_written() {
     let mut ledger = Ledger::new().await;
     for sql in [
         "SELECT post('fides', 5, 6, 11000, '2026-01-30')",
+        "SELECT post_twice(4, 5, false)",
+        "SELECT post_twice(4, 5, true)",
+        "SELECT post_twice(1, 5, false)",
+        "SELECT post_twice(1, 5, true)",
         "SELECT post('fides', 5, 6, 1000, '2026-01-21')",
         "SELECT announce('third', 100, 200)",
         "INSERT INTO revaluations VALUES (id('payer'), id('again'), 'JPY', 5, '2026-01-31', 2, \

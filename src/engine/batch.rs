@@ -13,7 +13,8 @@ use crate::domain::books::{Books, Posting};
 use crate::domain::command::{Home, Thing};
 use crate::domain::{Context, Draft, JournalId, Needs};
 
-/// A batch takes up to this many commands; beyond it, a batch gains no more speed.
+/// A batch takes up to this many commands; beyond it, a batch gains no more speed. What brings many
+/// rows counts for several ([`Command::weight`](crate::domain::Command::weight)).
 pub const BATCH: usize = 1_024;
 
 /// Loading takes at most this many rounds: by id, what that leads to, then accounts, then their

@@ -34,6 +34,14 @@ pub(super) struct Job {
     pub(super) reply: oneshot::Sender<Results>,
 }
 
+impl Job {
+    /// How much of a batch it takes up.
+    fn weight(&self) -> usize {
+        let commands = self.submissions.iter();
+        commands.map(|submission| submission.command.weight()).sum()
+    }
+}
+
 /// Carries out jobs until every sender is gone and the queue is empty.
 pub(super) async fn run(mut queue: mpsc::Receiver<Job>, mut writer: Writer) {
     let mut held_over = None;
@@ -64,13 +72,13 @@ type Done = (Job, Results);
 /// The first job and whatever else is waiting that can share its transaction. All-or-none jobs and
 /// previews have a transaction of their own, so that what they don't write stays theirs.
 fn take_up(first: Job, queue: &mut mpsc::Receiver<Job>, held_over: &mut Option<Job>) -> Vec<Job> {
-    let mut commands = first.submissions.len();
+    let mut weight = first.weight();
     let alone = first.manner != Manner::Each;
     let mut jobs = vec![first];
-    while !alone && commands < BATCH {
+    while !alone && weight < BATCH {
         match queue.try_recv() {
-            Ok(job) if job.manner == Manner::Each && commands + job.submissions.len() <= BATCH => {
-                commands += job.submissions.len();
+            Ok(job) if job.manner == Manner::Each && weight + job.weight() <= BATCH => {
+                weight += job.weight();
                 jobs.push(job);
             }
             Ok(job) => {

@@ -89,6 +89,53 @@ BEGIN
         coalesce(c.credits, 0) + post.amount + post.credit_turnover_off;
 END
 $$;
+
+-- A journal of two transfers, the second the same again or back; what is wrong is on the second.
+CREATE FUNCTION fixture.post_twice(debit integer, credit integer, back boolean,
+    debit_seq_off integer DEFAULT 0, debit_balance_off integer DEFAULT 0,
+    debit_turnover_off integer DEFAULT 0, credit_seq_off integer DEFAULT 0,
+    credit_balance_off integer DEFAULT 0, credit_turnover_off integer DEFAULT 0) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+    p pledges;
+    d accounts;
+    c accounts;
+    toward integer;
+    away integer;
+BEGIN
+    SELECT * INTO p FROM pledges WHERE id = fixture.id('fides');
+    INSERT INTO journals (pledge_id, number, id, kind, effective_date, recorded_at, transfers,
+                          actor)
+    VALUES (p.id, p.journals + 1, fixture.id('twice'), 'budget', '2026-01-30',
+            p.last_recorded_at + '1 second', 2, 'petra');
+    SELECT * INTO d FROM accounts WHERE pledge_id = p.id AND number = debit;
+    SELECT * INTO c FROM accounts WHERE pledge_id = p.id AND number = credit;
+    toward := CASE d.normal_side WHEN 'credit' THEN -1 ELSE 1 END;
+    away := CASE c.normal_side WHEN 'debit' THEN -1 ELSE 1 END;
+    INSERT INTO transfers
+    SELECT p.id, p.journals + 1, 1, 'USD', 5, date '2026-01-30', d.number, c.number,
+           d.entries + 1, toward * (d.debits - d.credits + 5), d.debits + 5,
+           c.entries + 1, away * (c.credits - c.debits + 5), c.credits + 5
+    UNION ALL
+    SELECT p.id, p.journals + 1, 2, 'USD', 3, date '2026-01-30', d.number, c.number,
+           d.entries + 2 + debit_seq_off,
+           toward * (d.debits - d.credits + 8) + debit_balance_off,
+           d.debits + 8 + debit_turnover_off,
+           c.entries + 2 + credit_seq_off,
+           away * (c.credits - c.debits + 8) + credit_balance_off,
+           c.credits + 8 + credit_turnover_off
+    WHERE NOT back
+    UNION ALL
+    SELECT p.id, p.journals + 1, 2, 'USD', 3, date '2026-01-30', c.number, d.number,
+           c.entries + 2 + credit_seq_off,
+           away * (c.credits - c.debits + 2) + credit_balance_off,
+           c.debits + 3 + credit_turnover_off,
+           d.entries + 2 + debit_seq_off,
+           toward * (d.debits - d.credits + 2) + debit_balance_off,
+           d.credits + 3 + debit_turnover_off
+    WHERE back;
+END
+$$;
 ";
 
 /// USD 700 and credits of 300, of which 500 came; JP has 100, gives 90 to a creator, has 100 more:

@@ -259,6 +259,8 @@ pub(super) const CASES: &[Case] = &[
             "SELECT post('fides', 4, 5, 5, '2026-01-30', debit_seq_off => 1)",
             "SELECT post('fides', 4, 5, 5, '2026-01-30', credit_seq_off => 1)",
             "SELECT post('fides', 4, 5, 5, '2026-01-30', credit_seq_off => -100)",
+            "SELECT post_twice(4, 5, false, debit_seq_off => 1)",
+            "SELECT post_twice(4, 5, true, credit_seq_off => 1)",
         ],
     ),
     ruled(
@@ -268,6 +270,35 @@ pub(super) const CASES: &[Case] = &[
             "SELECT post('fides', 4, 5, 5, '2026-01-30', credit_balance_off => -1)",
             "SELECT post('fides', 4, 5, 5, '2026-01-30', debit_turnover_off => 1)",
             "SELECT post('fides', 4, 5, 5, '2026-01-30', credit_turnover_off => -1)",
+            // Of the same accounts a second time in a batch, the same way and back.
+            "SELECT post_twice(4, 5, false, debit_balance_off => 1)",
+            "SELECT post_twice(4, 5, false, debit_turnover_off => 1)",
+            "SELECT post_twice(4, 5, false, credit_balance_off => 1)",
+            "SELECT post_twice(4, 5, false, credit_turnover_off => -1)",
+            "SELECT post_twice(4, 5, false, debit_balance_off => 6)",
+            "SELECT post_twice(4, 5, true, debit_balance_off => 1)",
+            "SELECT post_twice(4, 5, true, debit_turnover_off => -1)",
+            "SELECT post_twice(4, 5, true, credit_balance_off => -1)",
+            "SELECT post_twice(4, 5, true, credit_turnover_off => 1)",
+            "SELECT post_twice(1, 5, false, debit_turnover_off => 1)",
+            "SELECT post_twice(1, 5, true, debit_turnover_off => 1)",
+            "SELECT post_twice(1, 5, true, debit_balance_off => 6)",
+        ],
+    ),
+    ruled(
+        "transfers_along_the_tree",
+        &[
+            // From a creator to another, to what the market has elsewhere, and past the market.
+            "SELECT open('fides', 7, '3120', 'USD', market => 'US'); \
+             SELECT post('fides', 5, 7, 5, '2026-01-30')",
+            "SELECT open('fides', 7, '3130', 'USD', market => 'US', creator => 'joe'); \
+             SELECT post('fides', 6, 7, 5, '2026-01-30')",
+            "SELECT open('fides', 7, '3130', 'USD', market => 'US', creator => 'joe'); \
+             SELECT post('fides', 5, 7, 5, '2026-01-30')",
+            "SELECT post('fides', 6, 4, 5, '2026-01-30')",
+            "SELECT post('fides', 3, 5, 5, '2026-01-30')",
+            "SELECT open('fides', 7, '3150', 'USD'); \
+             SELECT post('fides', 5, 7, 5, '2026-01-30')",
         ],
     ),
     ruled(

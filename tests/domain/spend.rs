@@ -61,8 +61,7 @@ fn row(voucher: i64, revision: i32) -> SpendRow {
     SpendRow {
         id: LINE,
         line: 1,
-        account: "7301".to_owned(),
-        campaign: "K-1".to_owned(),
+        campaign: (PLEDGE, "7301".to_owned(), "K-1".to_owned()),
         day: DAY,
         currency: usd(0).unit().clone(),
         spend: voucher,
@@ -276,7 +275,7 @@ pub(super) fn placed_elsewhere() -> (Ledger, Vec<(&'static str, Command)>) {
 pub(super) fn codes_of_rows() -> BTreeSet<&'static str> {
     let ledger = placed();
     let outcomes = [
-        changed(&ledger, |row| row.campaign = "K-9".to_owned()),
+        changed(&ledger, |row| row.campaign.2 = "K-9".to_owned()),
         changed(&ledger, |row| row.currency = jpy(0).unit().clone()),
         changed(&ledger, |row| row.spend += 1),
         changed(&ledger, |row| row.revision = 2),

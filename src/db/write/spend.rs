@@ -212,11 +212,13 @@ async fn load_refunds(
 }
 
 /// The latest line of each campaign and day, the lots it stands in, and what was refunded of it.
+/// Asked for by runs of days: a file brings many, of which a campaign has none or nearly all.
 #[derive(Debug, Default, QueryId)]
 struct LatestLines {
     pledges: Vec<Uuid>,
     obligations: Vec<Uuid>,
-    days: Vec<time::Date>,
+    firsts: Vec<time::Date>,
+    lasts: Vec<time::Date>,
 }
 
 type LineRow = (
@@ -244,6 +246,31 @@ impl Query for LatestLines {
 }
 
 impl LatestLines {
+    /// What is asked for, as runs of days one after the other.
+    fn of(needs: &Needs) -> Self {
+        let mut wanted: Vec<_> = needs.spend.iter().collect();
+        wanted.sort_unstable();
+        let mut query = LatestLines::default();
+        let mut before = None;
+        for (pledge, obligation, day) in wanted {
+            match query.lasts.last_mut() {
+                Some(last)
+                    if before == Some((pledge, obligation)) && last.next_day() == Some(*day) =>
+                {
+                    *last = *day;
+                }
+                _ => {
+                    query.pledges.push(pledge.0);
+                    query.obligations.push(obligation.0);
+                    query.firsts.push(*day);
+                    query.lasts.push(*day);
+                }
+            }
+            before = Some((pledge, obligation));
+        }
+        query
+    }
+
     /// What was refunded of a line, as credits or in cash.
     fn refunded(out: &mut AstPass<'_, '_, Pg>, in_cash: bool) -> QueryResult<()> {
         out.push_sql(
@@ -281,15 +308,18 @@ impl QueryFragment<Pg> for LatestLines {
         out.push_sql(", ");
         out.push_bind_param::<Array<SqlUuid>, _>(&self.obligations)?;
         out.push_sql(", ");
-        out.push_bind_param::<Array<Date>, _>(&self.days)?;
+        out.push_bind_param::<Array<Date>, _>(&self.firsts)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Date>, _>(&self.lasts)?;
         out.push_sql(
-            ") AS w (pledge_id, obligation_id, day) CROSS JOIN LATERAL (\
-             SELECT l.*, (SELECT coalesce(max(a.number), 0)::smallint FROM spend_attributions a \
+            ") AS w (pledge_id, obligation_id, first, last) CROSS JOIN LATERAL (\
+             SELECT DISTINCT ON (l.day) l.*, \
+               (SELECT coalesce(max(a.number), 0)::smallint FROM spend_attributions a \
                WHERE a.pledge_id = l.pledge_id AND a.obligation_id = l.obligation_id \
                  AND a.day = l.day AND a.revision = l.revision) AS attributions \
              FROM spend_lines l WHERE l.pledge_id = w.pledge_id \
-             AND l.obligation_id = w.obligation_id AND l.day = w.day \
-             ORDER BY l.revision DESC LIMIT 1) AS s",
+             AND l.obligation_id = w.obligation_id AND l.day BETWEEN w.first AND w.last \
+             ORDER BY l.day DESC, l.revision DESC) AS s",
         );
         Ok(())
     }
@@ -303,14 +333,10 @@ async fn load_lines(
     if needs.spend.is_empty() {
         return Ok(());
     }
-    let mut query = LatestLines::default();
-    for (pledge, obligation, day) in &needs.spend {
-        query.pledges.push(pledge.0);
-        query.obligations.push(obligation.0);
-        query.days.push(*day);
-        books.spend.insert((*obligation, *day), None);
-    }
-    let rows: Vec<LineRow> = query.load(&mut connection).await?;
+    let absent = needs.spend.iter();
+    let absent = absent.map(|(_, obligation, day)| ((*obligation, *day), None));
+    books.spend.extend(absent);
+    let rows: Vec<LineRow> = LatestLines::of(needs).load(&mut connection).await?;
     for (report, posted, (in_lots, amounts, refunded, refunded_in_cash)) in rows {
         let (pledge, obligation, day, revision, id, ad_account, state, cash, voucher) = report;
         let (suspended, journal, import, line, attributions) = posted;

@@ -241,6 +241,16 @@ impl Command {
         }
     }
 
+    /// How much of a batch it takes up, an ordinary command being 1: what brings thousands of rows
+    /// takes as much as hundreds of commands.
+    pub fn weight(&self) -> usize {
+        match self {
+            Command::ImportSpend(it) => 1 + it.rows.len() / 8,
+            Command::ImportRates(it) => 1 + it.rows.len() / 8,
+            _ => 1,
+        }
+    }
+
     /// Adds what it still needs, given what is known already.
     pub fn needs(&self, books: &Books, needs: &mut Needs) {
         each!(self, command => command.needs(books, needs));

@@ -44,10 +44,8 @@ pub struct SpendRow {
     pub id: SpendLineId,
     /// Its line, counted from 1.
     pub line: i32,
-    /// The platform's own number of the ad account.
-    pub account: String,
-    /// The platform's own number of the campaign.
-    pub campaign: String,
+    /// The campaign.
+    pub campaign: CampaignName,
     /// The day, in the ad account's time zone.
     pub day: Date,
     /// The currency it counts in.
@@ -153,10 +151,6 @@ struct Closed {
 pub type CampaignName = (PledgeId, String, String);
 
 impl ImportSpend {
-    fn name(&self, row: &SpendRow) -> CampaignName {
-        (self.pledge, row.account.clone(), row.campaign.clone())
-    }
-
     pub(super) fn home(&self) -> Home {
         Home::Pledge(self.pledge)
     }
@@ -165,9 +159,8 @@ impl ImportSpend {
         let book = books.pledges.get(&self.pledge).and_then(Option::as_ref);
         let mut accounts: HashMap<AccountKey, Date> = HashMap::default();
         for row in &self.rows {
-            let name = self.name(row);
-            let Some(found) = books.campaigns.get(&name) else {
-                needs.campaigns.insert(name);
+            let Some(found) = books.campaigns.get(&row.campaign) else {
+                needs.campaigns.insert(row.campaign.clone());
                 continue;
             };
             let (Some(campaign), Some(book)) = (found, book) else {
@@ -190,7 +183,7 @@ impl ImportSpend {
         require_signed(book, "importing spend")?;
         let mut ledger = Ledger::new(books, book, self);
         for row in &self.rows {
-            ledger.take(row, &self.name(row));
+            ledger.take(row);
         }
         let closed = ledger.close();
         let outcome = closed.outcome;

@@ -8,7 +8,7 @@ use time::Date;
 use super::postings::Postings;
 use super::sheet::Sheet;
 use super::win_back::Lapses;
-use super::{CampaignName, Closed, ImportSpend, MOST_NAMED, RefusedRow, SpendImport, SpendRow};
+use super::{Closed, ImportSpend, MOST_NAMED, RefusedRow, SpendImport, SpendRow};
 use crate::domain::account::AccountKey;
 use crate::domain::books::{Books, PledgeBook};
 use crate::domain::chart::Code;
@@ -37,9 +37,9 @@ pub(super) struct Ledger<'a> {
     sheet: Sheet<'a>,
     postings: Postings,
     lapses: Lapses<'a>,
-    /// The latest line of each campaign and day that a row changed.
-    latest: HashMap<(ObligationId, Date), SpendLine>,
     lines: Vec<SpendLine>,
+    /// Where the latest line of each campaign and day stands, of those that a row changed.
+    latest: HashMap<(ObligationId, Date), usize>,
     outcome: SpendImport,
 }
 
@@ -65,15 +65,15 @@ impl<'a> Ledger<'a> {
             sheet: Sheet::new(book),
             postings: Postings::default(),
             lapses: Lapses::new(books),
-            latest: HashMap::default(),
             lines: Vec::new(),
+            latest: HashMap::default(),
             outcome,
         }
     }
 
     /// Takes a row into account, or notes why not.
-    pub(super) fn take(&mut self, row: &SpendRow, name: &CampaignName) {
-        match self.judge(row, name) {
+    pub(super) fn take(&mut self, row: &SpendRow) {
+        match self.judge(row) {
             Ok(Became::Posted) => self.outcome.posted += 1,
             Ok(Became::Held) => self.outcome.held += 1,
             Ok(Became::Restated) => self.outcome.restated += 1,
@@ -114,13 +114,13 @@ impl<'a> Ledger<'a> {
         }
     }
 
-    fn judge(&mut self, row: &SpendRow, name: &CampaignName) -> Result<Became, Refusal> {
+    fn judge(&mut self, row: &SpendRow) -> Result<Became, Refusal> {
         let books = self.books;
-        let found = books.campaigns.get(name).and_then(Option::as_ref);
+        let found = books.campaigns.get(&row.campaign).and_then(Option::as_ref);
         let campaign = found.ok_or_else(|| Refusal::UnknownReference {
             pointer: "/campaign",
             what: "such campaign of the pledge:",
-            id: format!("{} in ad account {}", row.campaign, row.account),
+            id: format!("{} in ad account {}", row.campaign.2, row.campaign.1),
         })?;
         let (unit, amount) = (&row.currency, |minor| {
             Money::from_minor(minor, row.currency.clone())
@@ -141,7 +141,8 @@ impl<'a> Ledger<'a> {
         }
         let at = (campaign.obligation, row.day);
         let stored = || books.spend.get(&at).and_then(Option::as_ref);
-        let known = self.latest.get(&at).or_else(stored).cloned();
+        let changed = self.latest.get(&at).and_then(|at| self.lines.get(*at));
+        let known = changed.or_else(stored).cloned();
         if let Some(known) = &known {
             let says = (row.state, row.cash, row.voucher);
             let same = says == (known.state, known.cash, known.voucher);
@@ -160,8 +161,8 @@ impl<'a> Ledger<'a> {
         let before = known.as_ref().map_or(&[][..], |known| &known.uses);
         self.lapses
             .settle(&mut self.sheet, campaign, before, &line.uses);
-        self.lines.push(line.clone());
-        self.latest.insert(at, line);
+        self.latest.insert(at, self.lines.len());
+        self.lines.push(line);
         let was_final = known.is_some_and(|known| known.state == SpendState::Final);
         Ok(match (row.state, was_final) {
             (SpendState::Provisional, _) => Became::Held,

@@ -3,8 +3,8 @@
 //! Each chunk is a command of its own, so a file of any length takes the memory of a few chunks.
 //! Chunks are told by their rows alone, not by how the file came over the wire, and each has a key
 //! of its own made from the request's: the same file with the same key is answered the same. While
-//! one is carried out, the next is read and queued. Where it breaks off, the chunks before that
-//! were taken, and perhaps the one queued; sending the file again does the rest.
+//! some are carried out, the next are read and queued. Where it breaks off, the chunks before that
+//! were taken, and perhaps those queued; sending the file again does the rest.
 
 use std::collections::VecDeque;
 
@@ -35,6 +35,10 @@ const CHUNK: usize = 2_000;
 /// A chunk of at least so many rows ends with a day: the days of a sorted file are posted apart,
 /// which leaves the ledger's own check of backdating nothing to do.
 const CHUNK_OF_A_DAY: usize = 500;
+
+/// So many chunks are on their way before the next is read: as many as a batch takes up, and as
+/// many again that wait for it.
+const AHEAD: usize = 7;
 
 /// A line is no longer.
 const LONGEST_LINE_BYTES: usize = 4 * 1024;
@@ -237,7 +241,7 @@ async fn take_record(
     let row = match line.is_closed {
         true => columns
             .texts(number, record)
-            .and_then(|texts| read_row(number, texts, Edge::now(&state.catalogue))),
+            .and_then(|texts| read_row(reading.pledge, number, texts, Edge::now(&state.catalogue))),
         false => Err(malformed(number, "a quote is opened and not closed")),
     };
     if reading.chunk.is_full(row.as_ref().ok().map(|row| row.day)) {
@@ -251,9 +255,9 @@ async fn take_record(
     Ok(())
 }
 
-/// Has the chunk imported, and waits for the one before.
+/// Has the chunk imported, and waits if many are on their way.
 async fn take_up(reading: &mut Reading, state: &State) -> Result<(), Problem> {
     let answer = state.engine.submit(reading.submission());
     reading.queued.push_back(answer.boxed());
-    reading.wait_for(1).await
+    reading.wait_for(AHEAD).await
 }

@@ -29,7 +29,7 @@ pub fn spend_import(pledge: PledgeId, body: &mut Fields<'_>) -> Option<Command> 
     let nodes = body.list("rows", MOST_ROWS);
     let (mut rows, mut unread) = (Vec::new(), Vec::new());
     for (line, node) in (1..).zip(nodes?) {
-        match read_object(line, node, edge) {
+        match read_object(pledge, line, node, edge) {
             Ok(row) => rows.push(row),
             Err(refused) => unread.push(refused),
         }

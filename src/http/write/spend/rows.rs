@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use crate::domain::command::{RefusedRow, SpendRow};
 use crate::domain::spend::SpendState;
-use crate::domain::{Money, SpendLineId, Unit, UnitKind};
+use crate::domain::{Money, PledgeId, SpendLineId, Unit, UnitKind};
 use crate::http::body::{Edge, Fault, Node, Text, day};
 
 /// What a row consists of.
@@ -24,7 +24,12 @@ pub const COLUMNS: [&str; 9] = [
 type Texts<'a> = [&'a str; 9];
 
 /// Reads a row out of its texts; a fault names its column.
-pub fn read_row(line: i32, texts: Texts<'_>, edge: Edge<'_>) -> Result<SpendRow, RefusedRow> {
+pub fn read_row(
+    pledge: PledgeId,
+    line: i32,
+    texts: Texts<'_>,
+    edge: Edge<'_>,
+) -> Result<SpendRow, RefusedRow> {
     let [
         account,
         campaign,
@@ -47,8 +52,11 @@ pub fn read_row(line: i32, texts: Texts<'_>, edge: Edge<'_>) -> Result<SpendRow,
     Ok(SpendRow {
         id: SpendLineId(Uuid::now_v7()),
         line,
-        account: reference("account", account)?,
-        campaign: reference("campaign", campaign)?,
+        campaign: (
+            pledge,
+            reference("account", account)?,
+            reference("campaign", campaign)?,
+        ),
         day: day(on, &edge.past()).map_err(|it| at("day", it))?,
         spend: amount("spend", spend)?,
         cash: amount("cash_spend", cash)?,
@@ -96,7 +104,12 @@ fn state(text: &str) -> Result<SpendState, Fault> {
 
 /// Reads a row of a list: an object with the columns as its members. A revision may be a number,
 /// and whether it is final a truth value.
-pub fn read_object(line: i32, node: &Node, edge: Edge<'_>) -> Result<SpendRow, RefusedRow> {
+pub fn read_object(
+    pledge: PledgeId,
+    line: i32,
+    node: &Node,
+    edge: Edge<'_>,
+) -> Result<SpendRow, RefusedRow> {
     let refused = |code, detail: String| RefusedRow { line, code, detail };
     let Node::Object(object) = node else {
         let detail = format!("an object is asked for here, not {}", node.kind());
@@ -128,5 +141,5 @@ pub fn read_object(line: i32, node: &Node, edge: Edge<'_>) -> Result<SpendRow, R
         revision = number.to_string();
         texts[7] = &revision;
     }
-    read_row(line, texts, edge)
+    read_row(pledge, line, texts, edge)
 }
