@@ -30,4 +30,5 @@ mod spend;
 mod spend_match;
 mod splits;
 mod suspense;
+mod tax_reserves;
 mod win_back;

@@ -1,5 +1,6 @@
 //! Spend that was in time and is reported after its lot lapsed wins back what it needs.
 
+use diesel_async::SimpleAsyncConnection;
 use serde_json::{Value, json};
 
 use super::ads::{Ads, counts, refusals, row, with};
@@ -237,4 +238,23 @@ async fn what_spend_won_back_is_not_reversed_nor_the_lapse_beyond_what_is_left_o
         credits("0.00")
     );
     ads.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_pledge_that_is_closed_nothing_is_won_back() {
+    let ads = Ads::placed().await;
+    expire(&ads.world.controller()).await;
+    // What is left elsewhere of this pledge is another story; that it was closed is told the ledger
+    // by its owner, past the gate.
+    let sql = "ALTER TABLE pledges DISABLE TRIGGER USER; \
+        UPDATE pledges SET state = 'closed' WHERE state = 'active'; \
+        ALTER TABLE pledges ENABLE TRIGGER USER";
+    let mut owner = ads.world.database.connect().await;
+    owner.batch_execute(sql).await.unwrap();
+    let before = ads.journals().await.len();
+    let late = json!({"mode": "independent", "rows": [row("2025-01-15", "600.00", 1)]});
+    let refused = ads.import_as(late).await;
+    refused.expect_problem(409, "wrong-state");
+    assert_eq!(ads.journals().await.len(), before);
+    ads.world.finish().await;
 }

@@ -42,6 +42,9 @@ pub(super) async fn paid(world: &World, pledge: &str, creator: &str) -> (String,
     preparer.post(&at("advances"), advanced).await.expect(201);
     let at = format!("/v1/pledges/{pledge}/reserve");
     preparer.post(&at, reserve("5.00")).await.expect(201);
+    let at = format!("/v1/pledges/{pledge}/tax-reserves");
+    let reserved = json!({"market": "JP", "amount": usd("1.00")});
+    preparer.post(&at, reserved).await.expect(200);
     let mut payouts = Vec::new();
     for reference in ["PO-1", "PO-2", "PO-3"] {
         let proposed = payout(pledge, creator, reference);
@@ -113,9 +116,37 @@ fn of_contracts() -> Vec<Operation> {
     ]
 }
 
+fn of_reserves() -> Vec<Operation> {
+    use Need::Money;
+    vec![
+        post("/v1/pledges/{id}/reserve", Money, Names::Pledge, |_| {
+            reserve("20.00")
+        }),
+        post(
+            "/v1/pledges/{id}/reserve/returns",
+            Money,
+            Names::Pledge,
+            |_| reserve("1.00"),
+        ),
+        post(
+            "/v1/pledges/{id}/tax-reserves",
+            Money,
+            Names::Pledge,
+            |_| json!({"market": "JP", "amount": usd("2.00")}),
+        ),
+        post(
+            "/v1/pledges/{id}/tax-reserves/returns",
+            Money,
+            Names::Pledge,
+            |_| json!({"market": "JP", "amount": usd("0.50")}),
+        ),
+    ]
+}
+
 pub(super) fn writes() -> Vec<Operation> {
     use Need::{Approval, Money, PayoutMoves, Rates};
     let mut all = of_contracts();
+    all.extend(of_reserves());
     all.extend([
         post("/v1/withholding-rules", Rates, Names::Nothing, |_| {
             rule("service")
@@ -135,15 +166,6 @@ pub(super) fn writes() -> Vec<Operation> {
             Need::RunJobs,
             Names::Pledge,
             |_| json!({"month": "2025-03"}),
-        ),
-        post("/v1/pledges/{id}/reserve", Money, Names::Pledge, |_| {
-            reserve("20.00")
-        }),
-        post(
-            "/v1/pledges/{id}/reserve/returns",
-            Money,
-            Names::Pledge,
-            |_| reserve("1.00"),
         ),
         post("/v1/payouts", Money, Names::Nothing, proposed),
         post("/v1/payouts/bulk", Money, Names::Nothing, |place| {

@@ -8,11 +8,13 @@
 //! | unallocated | 3110, 3210: there, and not yet given to a market |
 //! | support cost | 3190 |
 //! | available | 3120, 3220: what a market can still allocate |
+//! | held | of the same, what is set aside: it can't be allocated |
+//! | tax reserve | of what is held, the cash for tax on ad spend |
 //! | allocated | 3130, 3230: what creators hold |
 //! | obligated | 3140, 3240 |
 //! | spent | 5110, 5210, 5220, 5230 |
 //! | expired | 5910; of the whole, also what no market had yet |
-//! | budgeted | what a market was given and didn't return: the five above together |
+//! | budgeted | what a market was given and didn't return: the six above together, held included |
 
 use std::collections::BTreeMap;
 
@@ -26,6 +28,7 @@ use super::known::Known;
 use super::rows;
 use super::sight::Sight;
 use super::text::Text;
+use crate::domain::command::tax_reserves;
 use crate::domain::{Catalogue, Market, PledgeId, Unit};
 
 /// What a market, or all of them, have done with their budgets. In minor digits.
@@ -33,6 +36,10 @@ use crate::domain::{Catalogue, Market, PledgeId, Unit};
 pub struct Use {
     /// Still to be allocated.
     pub available: i64,
+    /// Set aside in the budget.
+    pub held: i64,
+    /// What of that is for tax on ad spend.
+    pub tax_reserve: i64,
     /// Held by creators.
     pub allocated: i64,
     /// Bound by contracts and campaigns.
@@ -46,12 +53,15 @@ pub struct Use {
 impl Use {
     /// What was given, less what was returned.
     pub fn budgeted(&self) -> i64 {
-        self.available + self.allocated + self.obligated + self.spent + self.expired
+        self.available + self.held + self.allocated + self.obligated + self.spent + self.expired
     }
 
-    fn add(&mut self, code: &str, balance: i64) {
+    fn add(&mut self, code: &str, balance: i64, held: i64) {
         match code {
-            "3120" | "3220" => self.available += balance,
+            "3120" | "3220" => {
+                self.available += balance - held;
+                self.held += held;
+            }
             "3130" | "3230" => self.allocated += balance,
             "3140" | "3240" => self.obligated += balance,
             "5110" | "5210" | "5220" | "5230" => self.spent += balance,
@@ -89,34 +99,44 @@ pub struct Summary {
     pub known: Known,
     /// By unit, in the order of the split. Without figures if whole pledges are out of sight.
     pub units: Vec<(Unit, Option<Whole>)>,
+    /// How often its holds were changed.
+    pub hold_changes: i64,
     /// By market in sight, and unit; every combination, also where nothing happened yet.
     pub markets: Vec<(Market, Unit, Use)>,
 }
 
-/// $1 the pledge, $2 pledges and $3 markets in sight. Three kinds of row: `unit` for each part of
-/// the split, `market` for each market in sight, `account` for each sum over accounts alike.
+/// $1 the pledge, $2 pledges and $3 markets in sight, $4 and $5 the first and last of what reserves
+/// for tax are held for. Four kinds of row: `unit` for each part of the split, `market` for each
+/// market in sight, `account` for each sum over accounts alike, `tax` for each reserve.
 const SUMMARY: &str = "
 WITH p AS (
-    SELECT id, journals, coalesce(last_recorded_at, created_at - interval '1 microsecond') AS at
+    SELECT id, journals, hold_changes,
+           coalesce(last_recorded_at, created_at - interval '1 microsecond') AS at
     FROM pledges WHERE id = $1 AND ($2 IS NULL OR id = ANY ($2)))
 SELECT 'account' AS what, a.code, a.unit, a.market, 0::smallint AS position,
        sum(CASE a.normal_side WHEN 'debit' THEN a.debits - a.credits
                               ELSE a.credits - a.debits END)::bigint AS amount,
-       0::bigint AS received, 0::bigint AS written_off, p.journals, p.at
+       sum(a.held)::bigint AS held,
+       0::bigint AS received, 0::bigint AS written_off, p.journals, p.at, p.hold_changes
 FROM p JOIN accounts a ON a.pledge_id = p.id
 WHERE $3 IS NULL OR a.market = ANY ($3)
-GROUP BY a.code, a.unit, a.market, p.journals, p.at
+GROUP BY a.code, a.unit, a.market, p.journals, p.at, p.hold_changes
 UNION ALL
-SELECT 'market', '', '', m.market, m.position, 0, 0, 0, p.journals, p.at
+SELECT 'tax', a.code, a.unit, a.market, 0, 0, h.amount, 0, 0, p.journals, p.at, p.hold_changes
+FROM p JOIN holds h ON h.pledge_id = p.id AND h.subject BETWEEN $4 AND $5
+JOIN accounts a ON a.pledge_id = h.pledge_id AND a.number = h.account
+WHERE $3 IS NULL OR a.market = ANY ($3)
+UNION ALL
+SELECT 'market', '', '', m.market, m.position, 0, 0, 0, 0, p.journals, p.at, p.hold_changes
 FROM p JOIN pledge_markets m ON m.pledge_id = p.id
 WHERE $3 IS NULL OR m.market = ANY ($3)
 UNION ALL
-SELECT 'unit', '', u.unit, NULL, u.position, u.amount,
+SELECT 'unit', '', u.unit, NULL, u.position, u.amount, 0,
        coalesce(sum(i.received), 0)::bigint, coalesce(sum(i.written_off), 0)::bigint,
-       p.journals, p.at
+       p.journals, p.at, p.hold_changes
 FROM p JOIN pledge_units u ON u.pledge_id = p.id
 LEFT JOIN instalments i ON i.pledge_id = u.pledge_id AND i.unit = u.unit
-GROUP BY u.unit, u.position, u.amount, p.journals, p.at
+GROUP BY u.unit, u.position, u.amount, p.journals, p.at, p.hold_changes
 ORDER BY 5, 4, 3, 2";
 
 #[derive(Debug, QueryableByName)]
@@ -131,6 +151,10 @@ struct Row {
     market: Option<String>,
     #[diesel(sql_type = BigInt)]
     amount: i64,
+    #[diesel(sql_type = BigInt)]
+    held: i64,
+    #[diesel(sql_type = BigInt)]
+    hold_changes: i64,
     #[diesel(sql_type = BigInt)]
     received: i64,
     #[diesel(sql_type = BigInt)]
@@ -148,10 +172,13 @@ pub async fn summary(
     sight: &Sight,
     pledge: PledgeId,
 ) -> Result<Option<Summary>, ReadError> {
+    let [first, last] = tax_reserves();
     let text: Text = Text::new(SUMMARY)
         .bind(pledge.0)
         .bind(sight.pledges())
-        .bind(sight.markets());
+        .bind(sight.markets())
+        .bind(first)
+        .bind(last);
     let rows: Vec<Row> = text.load(connection).await?;
     let [first, ..] = rows.as_slice() else {
         return Ok(None);
@@ -160,6 +187,7 @@ pub async fn summary(
         journal: first.journals,
         at: first.at,
     };
+    let hold_changes = first.hold_changes;
     let (units, markets) = arrange(&rows, sight.whole_pledges());
     let units = units
         .into_iter()
@@ -172,6 +200,7 @@ pub async fn summary(
     Ok(Some(Summary {
         pledge,
         known,
+        hold_changes,
         units,
         markets,
     }))
@@ -195,9 +224,14 @@ fn arrange(rows: &[Row], whole_pledges: bool) -> (Units<'_>, Markets<'_>) {
                 whole.written_off = row.written_off;
             }
             ("market", Some(market)) => markets.push(market.as_str()),
+            ("tax", Some(market)) => {
+                let used = uses.entry((market, &row.unit)).or_default();
+                used.tax_reserve += row.held;
+                whole.markets.tax_reserve += row.held;
+            }
             (_, market) => {
                 if market.is_some() {
-                    whole.markets.add(&row.code, row.amount);
+                    whole.markets.add(&row.code, row.amount, row.held);
                 }
                 match row.code.as_str() {
                     "5910" if market.is_none() => whole.expired_unallocated += row.amount,
@@ -208,7 +242,7 @@ fn arrange(rows: &[Row], whole_pledges: bool) -> (Units<'_>, Markets<'_>) {
                 if let Some(market) = market {
                     uses.entry((market, &row.unit))
                         .or_default()
-                        .add(&row.code, row.amount);
+                        .add(&row.code, row.amount, row.held);
                 }
             }
         }

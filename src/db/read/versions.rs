@@ -16,21 +16,27 @@ pub struct Version {
     /// How many journals there were.
     #[diesel(sql_type = BigInt)]
     pub journals: i64,
+    /// How often holds were changed.
+    #[diesel(sql_type = BigInt)]
+    pub hold_changes: i64,
     /// When the last one was recorded.
     #[diesel(sql_type = Nullable<Timestamptz>)]
     pub last_recorded_at: Option<OffsetDateTime>,
 }
 
 const OF_PLEDGE: &str = "
-SELECT journals, last_recorded_at FROM pledges
+SELECT journals, hold_changes, last_recorded_at FROM pledges
 WHERE id = $1 AND ($2 IS NULL OR id = ANY ($2))";
 
 const OF_ACCOUNT: &str = "
-SELECT p.journals, p.last_recorded_at FROM accounts a JOIN pledges p ON p.id = a.pledge_id
+SELECT p.journals, p.hold_changes, p.last_recorded_at
+FROM accounts a JOIN pledges p ON p.id = a.pledge_id
 WHERE a.id = $1 AND ($2 IS NULL OR a.pledge_id = ANY ($2)) AND ($3 IS NULL OR a.market = ANY ($3))";
 
 const OF_LEDGER: &str = "
-SELECT coalesce(sum(journals), 0)::bigint AS journals, max(last_recorded_at) AS last_recorded_at
+SELECT coalesce(sum(journals), 0)::bigint AS journals,
+       coalesce(sum(hold_changes), 0)::bigint AS hold_changes,
+       max(last_recorded_at) AS last_recorded_at
 FROM pledges WHERE ($1 IS NULL OR id = ANY ($1)) AND ($2 IS NULL OR id = $2)";
 
 /// The version of a pledge in sight.

@@ -35,6 +35,7 @@ mod reserve;
 mod revalue;
 mod reverse;
 mod spend;
+mod tax_reserve;
 mod withholding;
 
 use super::books::Books;
@@ -74,6 +75,7 @@ pub use reverse::{Portion, ReverseJournal, ReversedLine};
 pub use spend::{
     CampaignName, ImportSpend, MOST_NAMED, Overspill, RefusedRow, SpendImport, SpendRow,
 };
+pub use tax_reserve::{MoveTaxReserve, tax_reserves};
 pub use withholding::{PayTax, StateWithholding};
 
 /// What people ask the ledger to do.
@@ -149,6 +151,8 @@ pub enum Command {
     MoveAdvance(MoveAdvance),
     /// Add to the reserve for exchange differences, or give part of it back.
     MoveReserve(MoveReserve),
+    /// Set cash of a market aside for tax on ad spend, or give part of it back.
+    MoveTaxReserve(MoveTaxReserve),
     /// State what one currency is worth in another.
     StateExchangeRate(StateExchangeRate),
     /// State many of them.
@@ -211,6 +215,7 @@ macro_rules! each {
             Command::ExpirePayout($inner) => $body,
             Command::MoveAdvance($inner) => $body,
             Command::MoveReserve($inner) => $body,
+            Command::MoveTaxReserve($inner) => $body,
             Command::StateExchangeRate($inner) => $body,
             Command::ImportRates($inner) => $body,
             Command::RevaluePledge($inner) => $body,

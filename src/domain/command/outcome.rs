@@ -215,6 +215,19 @@ pub enum Outcome {
         /// What was posted.
         journal: JournalId,
     },
+    /// A change to a market's reserve for tax on ad spend.
+    TaxReserve {
+        /// The pledge.
+        pledge: PledgeId,
+        /// The market.
+        market: Market,
+        /// What was set aside, or given back.
+        amount: Money,
+        /// What the reserve now has.
+        reserve: Money,
+        /// What the market's budget now has besides.
+        available: Money,
+    },
     /// An exchange rate.
     ExchangeRate(ExchangeRate),
     /// What is owed in other currencies, valued anew at a month's end.

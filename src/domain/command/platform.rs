@@ -1,15 +1,17 @@
 //! What a platform is owed in cash: tax on ad spend falls due (5230.m/2110, from the market's
-//! budget), and the platform is paid (2110/1010).
+//! budget, first from what is reserved for it there), and the platform is paid (2110/1010).
 
 use time::Date;
 
 use super::agreement::require_signed;
 use super::require::{entry, require_unit};
-use super::{Context, Decision, Home, Needs, Outcome, Thing};
+use super::tax_reserve::{tax_reserve_of, used};
+use super::{Context, Decision, Event, Home, Needs, Outcome, Thing};
 use crate::domain::AdAccount;
 use crate::domain::account::AccountKey;
 use crate::domain::books::Books;
 use crate::domain::chart::Code;
+use crate::domain::hold::HoldChange;
 use crate::domain::id::{AdAccountId, PledgeId};
 use crate::domain::journal::{Document, Draft, Kind, Move};
 use crate::domain::money::Money;
@@ -71,6 +73,9 @@ impl ChargeAdTax {
         if let Some(Some(account)) = books.ad_accounts.get(&self.ad_account) {
             let moves = self.moves(account);
             needs.moves(books, account.pledge, moves, self.effective_date);
+            if let Some(Some(book)) = books.pledges.get(&account.pledge) {
+                needs.holds(book, tax_reserve_of(account.market));
+            }
         }
     }
 
@@ -85,9 +90,13 @@ impl ChargeAdTax {
             document: Some(self.document.clone()),
             ..Draft::new(pledge, Kind::AdTax, day, self.moves(account))
         };
-        book.check(&draft)?;
+        let holds: Vec<HoldChange> = used(book, account.market, &self.amount)
+            .into_iter()
+            .collect();
+        book.check_with(&draft, &holds)?;
+        let held = holds.into_iter().map(|it| Event::Held(pledge, it));
         Ok(Decision {
-            events: Vec::new(),
+            events: held.collect(),
             draft: Some(draft),
             outcome: Outcome::AdTax {
                 ad_account: self.ad_account,

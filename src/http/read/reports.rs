@@ -9,10 +9,10 @@ use utoipa::ToSchema;
 use super::get::{Get, failed};
 use crate::db::read::{self, Proof, Summary, UnitBalance, Use, Version, snapshot};
 use crate::domain::money::format_minor;
-use crate::domain::{Market, PledgeId, Unit};
+use crate::domain::{Market, PledgeId, Unit, UnitKind};
 use crate::http::access::permission::{ReadLedger, ReadProofs};
 use crate::http::problem::Problem;
-use crate::http::wire::{Day, Instant};
+use crate::http::wire::{Day, Instant, MoneyOut};
 
 /// The picture of a pledge.
 #[derive(Debug, Serialize, ToSchema)]
@@ -58,6 +58,8 @@ pub struct UnitSummaryOut {
     pub expired: Option<String>,
     /// What markets can still allocate.
     pub available: Option<String>,
+    /// What of their budgets is set aside: for tax on ad spend, for one.
+    pub held: Option<String>,
 }
 
 /// A market in one unit.
@@ -80,6 +82,10 @@ pub struct MarketSummaryOut {
     pub expired: String,
     /// What it can still allocate.
     pub available: String,
+    /// What of its budget is set aside.
+    pub held: String,
+    /// Beside credits: the cash that the market has set aside for tax on their use.
+    pub tax_reserve: Option<MoneyOut>,
 }
 
 fn unit_summary((unit, whole): &(Unit, Option<read::Whole>)) -> UnitSummaryOut {
@@ -101,10 +107,22 @@ fn unit_summary((unit, whole): &(Unit, Option<read::Whole>)) -> UnitSummaryOut {
         spent: amount(|it| it.markets.spent),
         expired: amount(|it| it.markets.expired + it.expired_unallocated),
         available: amount(|it| it.markets.available),
+        held: amount(|it| it.markets.held),
     }
 }
 
-fn market_summary((market, unit, used): &(Market, Unit, Use)) -> MarketSummaryOut {
+/// What is set aside in cash for tax on the use of a market's credits.
+fn tax_reserve(summary: &Summary, market: Market, credits: &Unit) -> Option<MoneyOut> {
+    let beside = summary.markets.iter().find(|(known, unit, _)| {
+        credits.kind() == UnitKind::Credits && *known == market && unit.code() == credits.currency()
+    });
+    beside.map(|(_, cash, used)| MoneyOut::of_minor(used.tax_reserve, cash))
+}
+
+fn market_summary(
+    summary: &Summary,
+    (market, unit, used): &(Market, Unit, Use),
+) -> MarketSummaryOut {
     let amount = |minor| format_minor(minor, unit.minor_digits());
     MarketSummaryOut {
         market: *market,
@@ -115,17 +133,20 @@ fn market_summary((market, unit, used): &(Market, Unit, Use)) -> MarketSummaryOu
         spent: amount(used.spent),
         expired: amount(used.expired),
         available: amount(used.available),
+        held: amount(used.held),
+        tax_reserve: tax_reserve(summary, *market, unit),
     }
 }
 
 impl From<&Summary> for SummaryOut {
     fn from(summary: &Summary) -> Self {
+        let markets = summary.markets.iter();
         SummaryOut {
             pledge_id: summary.pledge,
             known_at: Instant(summary.known.at),
             known_journal: summary.known.journal,
             units: summary.units.iter().map(unit_summary).collect(),
-            markets: summary.markets.iter().map(market_summary).collect(),
+            markets: markets.map(|row| market_summary(summary, row)).collect(),
         }
     }
 }
@@ -144,7 +165,10 @@ pub async fn read_summary(get: Get<ReadLedger>) -> Result<HttpResponse, Problem>
         let version = version
             .map_err(failed)?
             .ok_or_else(|| get.absent("pledge"))?;
-        let tag = get.tag("summary", &version.journals.to_string());
+        let tag = get.tag(
+            "summary",
+            &format!("{} {}", version.journals, version.hold_changes),
+        );
         if get.has(&tag) {
             return Ok(tag.not_modified());
         }
@@ -153,7 +177,8 @@ pub async fn read_summary(get: Get<ReadLedger>) -> Result<HttpResponse, Problem>
     let summary = summary
         .map_err(failed)?
         .ok_or_else(|| get.absent("pledge"))?;
-    let tag = get.tag("summary", &summary.known.journal.to_string());
+    let version = (summary.known.journal, summary.hold_changes);
+    let tag = get.tag("summary", &format!("{} {}", version.0, version.1));
     get.json(Some(tag), &SummaryOut::from(&summary))
 }
 

@@ -173,3 +173,42 @@ impl From<&Allocation> for AllocationOut {
         }
     }
 }
+
+/// A change to a market's reserve for tax on ad spend.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = TaxReserve)]
+pub struct TaxReserveOut {
+    /// Whose money it is.
+    pub pledge_id: PledgeId,
+    /// The market.
+    pub market: Market,
+    /// What was set aside, or given back.
+    pub amount: MoneyOut,
+    /// What the reserve now has.
+    pub reserve: MoneyOut,
+    /// What the market's budget now has besides.
+    pub available: MoneyOut,
+}
+
+impl TaxReserveOut {
+    /// The answer to a change of the reserve; none for anything else.
+    pub fn of(outcome: &Outcome) -> Option<Self> {
+        let Outcome::TaxReserve {
+            pledge,
+            market,
+            amount,
+            reserve,
+            available,
+        } = outcome
+        else {
+            return None;
+        };
+        Some(TaxReserveOut {
+            pledge_id: *pledge,
+            market: *market,
+            amount: amount.into(),
+            reserve: reserve.into(),
+            available: available.into(),
+        })
+    }
+}

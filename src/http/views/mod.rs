@@ -19,7 +19,7 @@ mod suspense;
 
 use serde::Serialize;
 
-pub use budget::{AccountKeyOut, AllocationOut, BudgetOut, CreatorOut};
+pub use budget::{AccountKeyOut, AllocationOut, BudgetOut, CreatorOut, TaxReserveOut};
 pub use job::{JobOut, JobRunOut};
 pub use lot::{ExtensionOut, FairValueOut, RevocationOut};
 pub use obligation::{AdAccountOut, CampaignOut, ObligationOut};
@@ -100,6 +100,7 @@ pub fn render(outcome: &Outcome) -> Vec<u8> {
         Outcome::Revaluation { .. } => json(&RevaluationRunOut::of(outcome)),
         Outcome::RateImport(import) => json(&RateImportOut::from(import)),
         Outcome::Reserve { .. } => json(&ReserveOut::of(outcome)),
+        Outcome::TaxReserve { .. } => json(&TaxReserveOut::of(outcome)),
         Outcome::TaxPayment { .. } => json(&TaxPaymentOut::of(outcome)),
         Outcome::WithholdingRule(rule) => json(&WithholdingRuleOut::from(rule)),
         Outcome::Payout { payout, journal } => json(&PayoutOut {

@@ -23,6 +23,7 @@ pub mod reversals;
 pub mod spend;
 mod splits;
 pub mod table;
+mod tax_reserves;
 pub mod upload;
 
 use crate::http::routes::Endpoint;
@@ -71,6 +72,14 @@ fn cash_out_endpoints() -> Vec<Endpoint> {
         Endpoint::post(
             "/v1/pledges/{id}/reserve/returns",
             exchange::give_back_reserve,
+        ),
+        Endpoint::post(
+            "/v1/pledges/{id}/tax-reserves",
+            tax_reserves::add_to_tax_reserve,
+        ),
+        Endpoint::post(
+            "/v1/pledges/{id}/tax-reserves/returns",
+            tax_reserves::give_back_tax_reserve,
         ),
         Endpoint::post("/v1/payouts", payouts::propose_payout),
         Endpoint::post("/v1/payouts/bulk", payouts::propose_payouts_in_bulk).with_body_limit(bulk),
@@ -221,6 +230,8 @@ fn credit_endpoints() -> Vec<Endpoint> {
         revaluations::revalue_pledge,
         exchange::add_to_reserve,
         exchange::give_back_reserve,
+        tax_reserves::add_to_tax_reserve,
+        tax_reserves::give_back_tax_reserve,
         payouts::propose_payout,
         payouts::propose_payouts_in_bulk,
         payouts::move_payouts_in_bulk,

@@ -26,7 +26,7 @@ pub use payouts::{
 pub use reversals::{ReversalIn, ReversedLineIn};
 pub use spend::{
     AdTaxIn, PlacementIn, PlatformBalanceIn, PlatformPaymentIn, SpendAttributionIn, SpendImportIn,
-    SpendRefundIn, SuspenseClearingIn,
+    SpendRefundIn, SuspenseClearingIn, TaxReserveIn,
 };
 
 use crate::domain::Market;

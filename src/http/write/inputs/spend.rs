@@ -8,6 +8,20 @@ use crate::domain::{AdAccountId, LotId};
 use crate::http::wire::Day;
 use crate::http::write::bulk::ModeIn;
 
+/// A market's cash that is set aside for tax on ad spend, or given back.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = TaxReserveIn, examples(json!({
+    "market": "BR",
+    "amount": {"amount": "5000.00", "unit": "USD"}
+})))]
+pub struct TaxReserveIn {
+    /// The market.
+    #[schema(pattern = "^[A-Z]{2}$")]
+    pub market: String,
+    /// How much.
+    pub amount: MoneyIn,
+}
+
 /// Credits to be placed in an ad account.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = PlacementIn, examples(json!({

@@ -18,7 +18,7 @@ use crate::http::body::tests::catalogue;
 use crate::http::body::{Edge, Fields, Node};
 use crate::http::write::{
     allocations, budgets, closing, creators, credits, exchange, instalments, invoices, lots,
-    obligations, payouts, pledges, reversals, spend, splits,
+    obligations, payouts, pledges, reversals, spend, splits, tax_reserves,
 };
 
 type Reader = fn(&mut Fields<'_>) -> Option<Command>;
@@ -150,6 +150,9 @@ fn cash_out_shapes() -> Vec<(RefOr<Schema>, Reader)> {
         }),
         (SpendImportIn::schema(), |body| {
             spend::spend_import(pledge(), body)
+        }),
+        (TaxReserveIn::schema(), |body| {
+            tax_reserves::tax_reserve(pledge(), false, body)
         }),
         (AdTaxIn::schema(), |body| {
             credits::ad_tax(AdAccountId(Uuid::nil()), body)
