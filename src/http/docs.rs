@@ -48,6 +48,8 @@ pub const DESCRIPTION: &str = "/openapi.yaml";
         (name = "accounts", description = "Where the money is: balances, entries, statements"),
         (name = "journals", description = "What was posted"),
         (name = "reports", description = "Trial balance and proofs"),
+        (name = "identities", description = "Who may come in, and what they may do"),
+        (name = "tokens", description = "Tokens made here, and tokens that don't count any more"),
         (name = "reference", description = "Units and markets"),
         (name = "service", description = "The service itself"),
     ),

@@ -17,17 +17,22 @@
 //! (see [`cache`]); *maker is not checker* needs the principal's identity and the proposal, so it
 //! is decided in the writing transaction; *row-level security* takes [`Visibility`] as it is.
 
+mod api_token;
 mod bearer;
 pub mod cache;
 mod claims;
+mod entrance;
 mod error;
 mod jwks;
+mod jwks_url;
+mod key_ring;
 mod keys;
 mod local_key;
 mod members;
 mod mint;
 pub mod permission;
 mod principal;
+mod register;
 mod settings;
 pub mod verifier;
 
@@ -35,12 +40,17 @@ pub mod verifier;
 #[allow(clippy::unwrap_used)]
 mod tests;
 
+pub use api_token::NewToken;
 pub use bearer::bearer_token;
+pub use entrance::identify;
 pub use error::{AccessError, Malformation};
+pub use jwks_url::{FetchError, JwksUrl, NotTrustworthy};
+pub use key_ring::{ASKED_EVERY, KEPT_FOR, KeyRing};
 pub use keys::{KeyError, KeySet};
 pub use local_key::LocalKey;
 pub use mint::{DEFAULT_TTL_S, MintError, MintRequest, mint};
 pub use permission::{Forbidden, PERMISSIONS, Permission, Rule, authorize};
 pub use principal::{Markets, Principal, Role, Scopes, Visibility, parse_pledge_id};
+pub use register::{POLL, Register, SubjectPolicy, TRUSTED_FOR};
 pub use settings::{AccessSettings, KeySource, SettingsError};
 pub use verifier::{Verifier, now_s};

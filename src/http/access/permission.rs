@@ -99,6 +99,26 @@ permissions! {
     /// Many payouts at once; each move is one its own permission has to allow as well.
     MovePayouts, "take payouts on in bulk", "payouts:write", &[Role::Preparer, Role::Approver];
 
+    /// People and machines, their subjects and roles.
+    ManageIdentities, "look after identities", "identities:write", &[Role::Admin];
+
+    /// Who is in the register, and which tokens were revoked.
+    ReadIdentities, "read the register of identities", "identities:read",
+        &[Role::Controller, Role::Auditor, Role::Admin];
+
+    /// Tokens that aren't to count any more.
+    RevokeAccess, "revoke tokens", "revocations:write", &[Role::Admin];
+
+    /// Tokens for machines and spreadsheets: one's own; an administrator makes others'.
+    IssueApiTokens, "make and revoke API tokens", "api-tokens:write", Role::ALL;
+
+    /// The same, to read; administrators and auditors see all.
+    ReadApiTokens, "list API tokens", "api-tokens:read", Role::ALL;
+
+    /// Who could do what on a day.
+    ReadAccessList, "read who could do what", "access-list:read",
+        &[Role::Controller, Role::Auditor, Role::Admin];
+
     /// What is withheld, and what one currency is worth in another.
     StateRates, "state withholding rules and exchange rates", "rates:write", &[Role::Controller];
 }
@@ -147,21 +167,18 @@ impl Rule {
     pub fn check(&self, principal: &Principal) -> Result<(), Forbidden> {
         let role = self.roles_may(principal.roles());
         let scope = principal.scopes().contains(self.scope);
-        match (role, scope) {
-            (true, true) => Ok(()),
-            (true, false) => Err(Forbidden {
-                rule: *self,
-                lack: Lack::Scope,
-            }),
-            (false, true) => Err(Forbidden {
-                rule: *self,
-                lack: Lack::Role,
-            }),
-            (false, false) => Err(Forbidden {
-                rule: *self,
-                lack: Lack::RoleAndScope,
-            }),
-        }
+        let lack = match (role, scope) {
+            (true, true) => return Ok(()),
+            (true, false) => Lack::Scope,
+            (false, true) => Lack::Role,
+            (false, false) => Lack::RoleAndScope,
+        };
+        let mut withheld = principal.withheld().iter().copied();
+        Err(Forbidden {
+            rule: *self,
+            lack,
+            withheld: withheld.find(|role| self.roles.contains(role)),
+        })
     }
 }
 
@@ -175,6 +192,7 @@ pub fn authorize<P: Permission>(principal: &Principal) -> Result<(), Forbidden> 
 pub struct Forbidden {
     rule: Rule,
     lack: Lack,
+    withheld: Option<Role>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -217,6 +235,13 @@ impl fmt::Display for Forbidden {
         let Rule { deed, scope, .. } = self.rule;
         let roles: Vec<&str> = self.rule.roles.iter().map(|role| role.name()).collect();
         let roles = roles.join(", ");
+        if let (Some(role), true) = (self.withheld, self.lack != Lack::Scope) {
+            return write!(
+                formatter,
+                "To {deed}, it isn't enough that the token says so: by the register, your identity \
+                 isn't granted {role} now."
+            );
+        }
         match self.lack {
             Lack::Role => write!(
                 formatter,
@@ -245,12 +270,17 @@ mod tests {
     const EVERY_SCOPE: &str = "reference:read ledger:read proofs:read pledges:write money:write \
                                creators:write endings:write write-offs:write reversals:write \
                                lots:write jobs:read jobs:write payouts:write rates:write \
-                               payout-approvals:write";
+                               payout-approvals:write identities:write identities:read \
+                               revocations:write api-tokens:write api-tokens:read \
+                               access-list:read";
 
     #[test]
     fn each_role_may_what_the_domain_gives_it_and_nothing_else() {
         let all = ["ReadReference", "ReadLedger", "ReadProofs"];
         let jobs = ["ReadJobs"];
+        let tokens = ["IssueApiTokens", "ReadApiTokens"];
+        let access = ["ReadAccessList"];
+        let reads = ["ReadIdentities"];
         let expected: [(Role, Vec<&str>); 6] = [
             (
                 Role::Preparer,
@@ -259,12 +289,13 @@ mod tests {
                     &["RecordPledges", "MoveMoney", "EnrolCreators"],
                     &jobs,
                     &["MovePayouts"],
+                    &tokens,
                 ]
                 .concat(),
             ),
             (
                 Role::Approver,
-                [&all[..], &jobs, &["ApprovePayouts", "MovePayouts"]].concat(),
+                [&all[..], &jobs, &["ApprovePayouts", "MovePayouts"], &tokens].concat(),
             ),
             (
                 Role::Controller,
@@ -277,14 +308,36 @@ mod tests {
                         "ManageLots",
                         "ReadJobs",
                         "RunJobs",
-                        "StateRates",
                     ],
+                    &reads,
+                    &tokens,
+                    &access,
+                    &["StateRates"],
                 ]
                 .concat(),
             ),
-            (Role::Partner, vec!["ReadReference", "ReadLedger"]),
-            (Role::Auditor, [&all[..], &jobs].concat()),
-            (Role::Admin, vec!["ReadReference"]),
+            (
+                Role::Partner,
+                [&["ReadReference", "ReadLedger"][..], &tokens].concat(),
+            ),
+            (
+                Role::Auditor,
+                [&all[..], &jobs, &reads, &tokens, &access].concat(),
+            ),
+            (
+                Role::Admin,
+                [
+                    &[
+                        "ReadReference",
+                        "ManageIdentities",
+                        "ReadIdentities",
+                        "RevokeAccess",
+                    ][..],
+                    &tokens,
+                    &access,
+                ]
+                .concat(),
+            ),
         ];
         for (role, may) in expected {
             let caller = principal(&[role.name()], EVERY_SCOPE);

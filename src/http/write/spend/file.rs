@@ -76,6 +76,7 @@ struct Reading {
     pledge: PledgeId,
     key: Key,
     actor: String,
+    identity: String,
     /// How many line ends were read.
     lines: usize,
     /// Where each of [`COLUMNS`] stands in a record, once the header was read.
@@ -111,6 +112,7 @@ impl Reading {
                 unread,
             }),
             actor: self.actor.clone(),
+            identity: self.identity.clone(),
             key: Key {
                 fingerprint: half(print),
                 ..key
@@ -165,6 +167,7 @@ impl<P: Permission> Upload<P> {
             pledge,
             key: key.bind(caller, "POST", self.request.path(), &Node::Null),
             actor: caller.subject().to_owned(),
+            identity: caller.identity(),
             lines: 0,
             places: None,
             chunk: Chunk::default(),
