@@ -1,6 +1,11 @@
 //! Who may come in, with which rights and by which tokens; and how long.
 
+mod api_tokens;
 mod identities;
+mod keys;
+mod limits;
+mod revocations;
+mod secrets;
 
 use serde_json::{Value, json};
 

@@ -1,8 +1,8 @@
 //! Keeps this instance's knowledge of the register up to date, on a connection of its own.
 //!
 //! A look is one statement that reads one row. Whatever goes wrong with it, the connection is given
-//! up and another is tried; until one works, what is known here grows old, and at last is trusted no
-//! more ([`crate::http::access::TRUSTED_FOR`]).
+//! up and another is tried; until one works, what is known here grows old, and at last is trusted
+//! no more ([`crate::http::access::TRUSTED_FOR`]).
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -1,4 +1,5 @@
-//! From the headers of a request to who makes it: reads the token, checks it, and asks the register.
+//! From the headers of a request to who makes it: the token is read, checked, and looked up in the
+//! register.
 
 use std::sync::Arc;
 

@@ -156,7 +156,8 @@ impl AccessError {
             Self::Revoked => "token-revoked",
             Self::SubjectUnknown => "subject-unknown",
             Self::Suspended => "identity-suspended",
-            Self::RegisterAway => "register-unavailable",
+            // What it is to whoever asks: the database is away.
+            Self::RegisterAway => "unavailable",
             Self::KeysAway => "keys-unavailable",
             Self::KeyWanted => "token-key-wanted",
             Self::TooManyFailures { .. } => "too-many-failed-attempts",

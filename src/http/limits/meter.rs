@@ -35,12 +35,7 @@ pub struct Left {
 
 /// Counts requests by key.
 pub struct Meter {
-    limiter: RateLimiter<
-        u64,
-        DashMapStateStore<u64>,
-        MonotonicClock,
-        StateInformationMiddleware,
-    >,
+    limiter: RateLimiter<u64, DashMapStateStore<u64>, MonotonicClock, StateInformationMiddleware>,
     rate: Rate,
 }
 

@@ -55,8 +55,9 @@ pub async fn limited(
     request.extensions_mut().insert(caller);
     let mut answer = match left.and_then(|left| left.retry_s) {
         Some(retry_s) => {
+            let (request, _) = request.into_parts();
             let refused = HttpResponse::from_error(too_many("an address", retry_s));
-            request.into_response(refused)
+            ServiceResponse::new(request, refused)
         }
         None => next.call(request).await?.map_into_boxed_body(),
     };

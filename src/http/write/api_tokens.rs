@@ -34,7 +34,8 @@ fn beyond(what: &str) -> Fault {
 /// A token that is asked for, as it is read.
 struct Wanted<'c> {
     caller: &'c Principal,
-    identity: IdentityId,
+    /// Who will bear it; nobody, if that can't be told, and only faults are looked for.
+    identity: Option<IdentityId>,
     is_own: bool,
 }
 
@@ -53,7 +54,7 @@ impl<'c> Wanted<'c> {
         }
         Some(Wanted {
             caller,
-            identity,
+            identity: Some(identity),
             is_own,
         })
     }
@@ -69,6 +70,7 @@ impl<'c> Wanted<'c> {
         let roles: BTreeSet<Role> = match named {
             Some(named) => named.into_iter().collect(),
             None if self.is_own => self.caller.roles().iter().copied().collect(),
+            None if self.identity.is_none() => return None,
             None => {
                 let detail = "for somebody else it has to be said which roles it may use";
                 return body.note("roles", Fault::new("missing-field", detail));
@@ -179,7 +181,7 @@ pub fn api_token(caller: &Principal, hash: TokenHash, body: &mut Fields<'_>) -> 
     // Read even if nobody can bear it, so that all faults are told at once.
     let unborn = Wanted {
         caller,
-        identity: IdentityId(Uuid::nil()),
+        identity: None,
         is_own: false,
     };
     let reading = wanted.as_ref().unwrap_or(&unborn);
@@ -190,7 +192,7 @@ pub fn api_token(caller: &Principal, hash: TokenHash, body: &mut Fields<'_>) -> 
     Some(Command::KeepRegister(KeepRegister::IssueApiToken(
         IssueApiToken {
             id: ApiTokenId(Uuid::now_v7()),
-            identity: wanted?.identity,
+            identity: wanted?.identity?,
             name: name?,
             hash,
             roles: roles?,

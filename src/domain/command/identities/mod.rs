@@ -161,7 +161,7 @@ impl Standing {
         }
     }
 
-    /// The grants of a role that are in force, or are going to be, and were granted by that subject.
+    /// A grant of a role that is in force, or is going to be, and was granted by that subject.
     fn granted_by(&self, role: Role, by: &Subject, now: OffsetDateTime) -> Option<RoleGrantId> {
         let open = |it: &&crate::domain::identity::Grant| {
             it.grant.role == role
