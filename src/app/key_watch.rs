@@ -31,11 +31,11 @@ impl KeyWatch {
         KeyWatch(match source {
             KeySource::DataFolder | KeySource::Secret(_) => None,
             KeySource::PublicKey(path) => {
-                let file = File::new(path.clone(), |path| KeySet::from_pem_file(path));
+                let file = File::new(path.clone(), KeySet::from_pem_file);
                 Some(tokio::spawn(file.watch(ring)))
             }
             KeySource::Jwks(path) => {
-                let file = File::new(path.clone(), |path| KeySet::from_jwks_file(path));
+                let file = File::new(path.clone(), KeySet::from_jwks_file);
                 Some(tokio::spawn(file.watch(ring)))
             }
             KeySource::JwksUrl(url) => {

@@ -122,6 +122,7 @@ impl Shell {
 
     /// Sends it; every answer has a request id, and every refusal is a problem in full.
     async fn send_from(&self, request: TestRequest, origins: &Origins) -> Seen {
+        self.state.register.confirm(std::time::Instant::now());
         let service = init_service(app(self.state.clone(), origins)).await;
         let request = request.to_request();
         let path = request.path().to_owned();

@@ -8,14 +8,20 @@
 //!   ill-formed claim gives none.
 //! * A permission is a type ([`permission`]), so a handler states it in its signature.
 //! * No error, log line or cache entry holds a token.
+//! * What a token claims is cut down to what its identity is granted now, and a revocation works
+//!   as soon as this instance knows of it, whatever is remembered ([`Register`]).
 //!
-//! Cost: a token seen before costs one SHA-256 and one read lock; a new one adds one signature
-//! check. Nothing here touches the network or the database, and keys are read once, at start.
+//! Cost: a token seen before costs one SHA-256 and one read lock, and look-ups in memory; a new one
+//! adds one signature check. No request waits here for the network or the database: the keys
+//! ([`KeyRing`]) and the register are kept up to date beside them.
 //!
-//! Where later rules belong: *revocation* is a check by issuer, subject or `jti` on the principal
-//! that [`Verifier::verify`] returns, after the cache and not inside it, so that it works at once
-//! (see [`cache`]); *maker is not checker* needs the principal's identity and the proposal, so it
-//! is decided in the writing transaction; *row-level security* takes [`Visibility`] as it is.
+//! Read in this order: [`identify`] (what happens to a request), [`verifier`] (tokens of an
+//! issuer), [`NewToken`] (tokens made here), [`Register`] (who may come in), [`permission`] (and do
+//! what).
+//!
+//! Where later rules belong: *maker is not checker* compares [`Principal::identity`] with the
+//! proposal's, so it is decided in the writing transaction; *row-level security* takes
+//! [`Visibility`] as it is.
 
 mod api_token;
 mod bearer;

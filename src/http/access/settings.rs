@@ -182,8 +182,8 @@ impl AccessSettings {
         }
     }
 
-    /// Loads the keys that tokens are checked with from where they are on this machine; makes the local one if it is wanted and not
-    /// there yet.
+    /// Loads the keys that tokens are checked with from where they are on this machine; makes the
+    /// local one if it is wanted and not there yet.
     pub fn key_set(&self, data_dir: &Path) -> Result<KeySet, SettingsError> {
         match &self.keys {
             KeySource::DataFolder => Ok(KeySet::of_local(&LocalKey::load_or_create(data_dir)?)),

@@ -60,8 +60,8 @@ impl Verifier {
 
     /// The principal whom the token names at that time.
     ///
-    /// A revocation list is to be asked by the caller of this, with the principal it returns:
-    /// every request passes there, remembered or not.
+    /// The register is to be asked by the caller of this, with the principal it returns: every
+    /// request passes there, remembered or not.
     pub fn verify(&self, token: &str, now_s: u64) -> Result<Arc<Principal>, AccessError> {
         if token.len() > MAX_TOKEN_BYTES {
             return Err(AccessError::Malformed(Malformation::TooLong));

@@ -3,7 +3,7 @@
 //! Guarantees: every answer under `/v1/` says in `RateLimit-Policy` and `RateLimit` (the IETF's
 //! draft, structured fields) what is allowed and what is left of it. What is over is refused with
 //! 429 and `Retry-After` before anything is carried out. Memory is bounded: whoever has been quiet
-//! long enough to have all their quota again is forgotten ([`TIDY_EVERY`]).
+//! long enough to have all their quota again is forgotten, every few thousand requests.
 //!
 //! An instance counts for itself: several behind a balancer let through as many times as much. The
 //! limits keep one caller from crowding out the others, they aren't a price list.
