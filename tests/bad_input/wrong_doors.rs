@@ -78,7 +78,7 @@ async fn a_method_that_is_not_open_is_refused_with_those_that_are() {
         }
         if operation.method() == Method::GET {
             let path = operation.harmless(&scene.place);
-            let client = scene.client(&operation);
+            let client = scene.client(operation);
             let head = client.send(client.request(Method::HEAD, &path)).await;
             assert_eq!((head.status, head.body.len()), (200, 0), "{head:?}");
         }
