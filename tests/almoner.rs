@@ -26,6 +26,7 @@ mod outages;
 mod partner;
 mod readme;
 mod reads;
+mod register;
 mod scheduler;
 mod schema;
 mod serving;

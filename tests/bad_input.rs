@@ -38,6 +38,7 @@ impl Scene {
     /// Whoever may carry out the operation.
     fn client(&self, operation: &Operation) -> Client {
         match operation.need {
+            need if need.is_of_register() => self.world.admin(),
             Need::WriteOffs
             | Need::Endings
             | Need::Reversals

@@ -15,6 +15,7 @@ mod obligations;
 mod payouts;
 mod postings;
 mod reference;
+mod register;
 mod revaluations;
 mod reversals;
 mod rows;
@@ -119,6 +120,11 @@ async fn placements_and_spend_obey_their_rules() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn identities_and_tokens_obey_their_rules() {
+    try_all(register::CASES).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn reference_data_obeys_its_rules() {
     try_all(reference::CASES).await;
 }
@@ -145,6 +151,13 @@ async fn what_the_rules_allow_can_be_written() {
         "SELECT post('fides', 6, 5, 9000, '2026-01-30', kind => 'release', \
             subject => 'allocation')",
         clearings::RIGHT,
+        "INSERT INTO role_grants VALUES (id('x'), id('grace'), 'auditor', now(), NULL, 'i', \
+            'grace', now())",
+        "INSERT INTO api_tokens VALUES (id('x'), id('robot'), 'i', 's', 'n', sha256('x'), \
+            'preparer', '', '', '', 'i', 'boris', '2026-01-05', '2026-06-01')",
+        "INSERT INTO api_tokens VALUES (id('x'), id('grace'), 'i', 's', 'n', sha256('x'), \
+            'preparer', '', '', '', 'i', 'grace', '2026-01-05', '2026-06-01')",
+        "UPDATE api_token_uses SET last_used_at = '2026-01-07'",
     ] {
         for who in [As::Owner, As::Service] {
             assert_eq!(

@@ -8,6 +8,7 @@ mod lapses;
 mod needs;
 mod postings;
 mod refusals;
+mod register;
 mod reversals;
 mod shortages;
 mod spend;

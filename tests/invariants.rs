@@ -142,6 +142,7 @@ fn submission(command: Command, key: u128, fingerprint: u128) -> Submission {
     Submission {
         command,
         actor: "petra".to_owned(),
+        identity: "almoner-local|petra".to_owned(),
         key: Key {
             digest: Uuid::from_u128(key),
             fingerprint: Uuid::from_u128(fingerprint),

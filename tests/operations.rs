@@ -5,8 +5,10 @@
 mod ads;
 mod cash_out;
 mod endings;
+mod need;
 mod place;
 mod reads;
+mod register;
 
 use std::collections::BTreeSet;
 
@@ -15,29 +17,9 @@ use serde_json::{Value, json};
 
 use crate::harness::{Client, World, credits, demonstration, document, usd};
 
+pub use need::Need;
 pub use place::Place;
-pub use reads::reads;
-
-/// What has to be allowed for an operation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Need {
-    Nothing,
-    Reference,
-    Ledger,
-    Proofs,
-    Pledges,
-    Money,
-    Creators,
-    WriteOffs,
-    Endings,
-    Reversals,
-    Lots,
-    ReadJobs,
-    RunJobs,
-    Approval,
-    PayoutMoves,
-    Rates,
-}
+pub use register::{Registered, in_half_a_year};
 
 /// What an operation's `{id}` names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,6 +55,11 @@ pub enum Names {
     Journal,
     /// A job, as `{name}`; it belongs to no pledge.
     Job,
+    /// A machine, which belongs to no pledge either; nor do the following.
+    Identity,
+    Bystander,
+    Suspended,
+    ApiToken,
 }
 
 /// One operation.
@@ -119,6 +106,10 @@ impl Operation {
             Names::SpendLine => &place.spend_line,
             Names::Account => &place.account,
             Names::Journal => &place.journal,
+            Names::Identity => &place.registered.identity,
+            Names::Bystander => &place.registered.bystander,
+            Names::Suspended => &place.registered.suspended,
+            Names::ApiToken => &place.registered.api_token,
         };
         self.path.replace("{id}", id)
     }
@@ -341,9 +332,15 @@ pub fn writes() -> Vec<Operation> {
         beginnings(),
         uses(),
         ads::writes(),
+        register::writes(),
         endings::writes(),
     ]
     .concat()
+}
+
+/// Every read.
+pub fn reads() -> Vec<Operation> {
+    [reads::reads(), register::reads()].concat()
 }
 
 pub fn operations() -> Vec<Operation> {
@@ -371,6 +368,7 @@ async fn the_request_of_every_row_succeeds() {
     let place = Place::new(&world, "PLACE").await;
     for operation in operations() {
         let client = match operation.need {
+            need if need.is_of_register() => world.admin(),
             Need::WriteOffs
             | Need::Endings
             | Need::Reversals

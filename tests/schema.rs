@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use almoner::domain::identity::{IdentityKind, IdentityState};
 use almoner::domain::job::{Job, RunOutcome};
 use almoner::domain::journal::Kind;
 use almoner::domain::payout::PayoutState;
 use almoner::domain::pledge::{LotKind, PledgeState};
 use almoner::domain::withholding::PaymentKind;
-use almoner::domain::{Code, UnitKind};
+use almoner::domain::{Code, Role, UnitKind};
 
 use crate::harness::TestDatabase;
 
@@ -196,7 +197,8 @@ async fn what_the_code_writes_is_what_the_checks_list() {
     let kinds_of_payment: Vec<&str> = PaymentKind::ALL.iter().map(|it| it.as_str()).collect();
     let all = PayoutState::ALL.iter().map(|it| it.as_str());
     let events: Vec<&str> = all.filter(|it| *it != "proposed").collect();
-    let expected: [(&str, BTreeSet<String>); 8] = [
+    let roles: Vec<&str> = Role::ALL.iter().map(|it| it.name()).collect();
+    let expected: [(&str, BTreeSet<String>); 11] = [
         ("journals_kind", kinds),
         (
             "pledges_state",
@@ -208,6 +210,15 @@ async fn what_the_code_writes_is_what_the_checks_list() {
         ("chart_normal_side", set(&["debit", "credit"])),
         ("withholding_rules_payment_kind", set(&kinds_of_payment)),
         ("payout_events_state", set(&events)),
+        (
+            "identities_kind",
+            set(&IdentityKind::ALL.map(IdentityKind::as_str)),
+        ),
+        (
+            "identity_events_state",
+            set(&IdentityState::ALL.map(IdentityState::as_str)),
+        ),
+        ("role_grants_role", set(&roles)),
     ];
     for (check, words) in expected {
         assert_eq!(listed(&database, check).await, words, "{check}");
@@ -263,17 +274,26 @@ async fn every_constraint_is_named_after_its_table_and_rule() {
 async fn tables_of_money_begin_their_keys_with_the_pledge() {
     /// What is no pledge's: the pledge itself, reference data, the network, jobs, and answers.
     const SHARED: &[&str] = &[
+        "api_token_uses",
+        "api_tokens",
         "chart",
         "chart_dimensions",
         "chart_unit_kinds",
         "creators",
         "exchange_rates",
         "idempotency_keys",
+        "identities",
+        "identity_events",
+        "identity_subjects",
         "job_runs",
         "jobs",
         "markets",
         "platform_profiles",
         "pledges",
+        "register_versions",
+        "revocations",
+        "role_ends",
+        "role_grants",
         "secrets",
         "time_zones",
         "units",

@@ -8,6 +8,7 @@ use std::time::Duration;
 use crate::http::access::AccessSettings;
 use crate::http::access::SettingsError;
 use crate::http::cors::{NotAnOrigin, Origins};
+use crate::http::limits::{LimitSettings, LimitsError};
 
 /// A Postgres server to use instead of a private one.
 const DATABASE_URL: &str = "DATABASE_URL";
@@ -42,6 +43,8 @@ pub struct Config {
     pub access: AccessSettings,
     /// Which other origins' pages may call.
     pub origins: Origins,
+    /// How much one caller may ask.
+    pub limits: LimitSettings,
     /// What it does by itself.
     pub jobs: JobSettings,
 }
@@ -89,6 +92,9 @@ pub enum ConfigError {
     /// Of the access settings.
     #[error(transparent)]
     Access(#[from] SettingsError),
+    /// Of the limits.
+    #[error(transparent)]
+    Limits(#[from] LimitsError),
     /// Of the origins.
     #[error("{CORS_ORIGINS}: {0}")]
     Origins(#[from] NotAnOrigin),
@@ -134,6 +140,9 @@ impl Config {
             data_dir: lookup(DATA_DIR)?.map_or_else(|| PathBuf::from(".almoner"), PathBuf::from),
             access: AccessSettings::from_env()?,
             origins: Origins::parse(&lookup(CORS_ORIGINS)?.unwrap_or_default())?,
+            limits: LimitSettings::from_lookup(|name| {
+                env::var(name).ok().filter(|value| !value.is_empty())
+            })?,
             jobs: JobSettings::from_env()?,
         })
     }

@@ -8,6 +8,8 @@ pub mod config;
 pub mod database;
 pub mod demo;
 mod greeting;
+mod key_watch;
+mod register_watch;
 mod scheduler;
 pub mod service;
 

@@ -10,12 +10,15 @@ use actix_web::web::Data;
 
 use crate::app::config::Config;
 use crate::app::database::Opened;
+use crate::app::key_watch::KeyWatch;
+use crate::app::register_watch::RegisterWatch;
 use crate::app::scheduler::Scheduler;
 use crate::db::read::{self, ReadError};
 use crate::db::{DbError, Pool};
 use crate::engine::{Engine, Lanes};
-use crate::http::access::{SettingsError, Verifier};
+use crate::http::access::{Register, SettingsError, Verifier};
 use crate::http::app::{ServerSettings, bind};
+use crate::http::limits::Limits;
 use crate::http::paging::CursorKey;
 use crate::http::state::{Pulse, State};
 use crate::jobs::Jobs;
@@ -26,6 +29,8 @@ pub struct Service {
     address: SocketAddr,
     lanes: Lanes,
     scheduler: Option<Scheduler>,
+    watch: RegisterWatch,
+    keys: KeyWatch,
 }
 
 /// Why a service can't be built.
@@ -70,22 +75,33 @@ fn pulse(readers: &Pool, writers: Pool) -> Pulse {
     })
 }
 
+/// The register as it is now, from where it is written: what a replica knows may be old.
+async fn register(config: &Config, opened: &Opened) -> Result<Arc<Register>, BuildError> {
+    let mut connection = opened.database.connect_for_watching().await?;
+    let contents = read::register_contents(&mut connection).await?;
+    Ok(Arc::new(Register::new(config.access.subjects, contents)))
+}
+
 impl Service {
     /// Builds the service on an opened database and starts to listen.
     pub async fn build(config: &Config, opened: &Opened) -> Result<Self, BuildError> {
-        let keys = config.access.key_set(&config.data_dir)?;
+        let ring = config.access.key_ring(&config.data_dir)?;
+        let keys = KeyWatch::start(&config.access.keys, &ring).await;
         let pool = opened.read_database.reading_pool()?;
         let mut connection = pool.get().await?;
         let catalogue = Arc::new(read::load_catalogue(&mut connection).await?);
         let cursors = CursorKey::derive(&read::cursor_secret(&mut connection).await?);
         drop(connection);
+        let register = register(config, opened).await?;
         let (engine, lanes) = Engine::start(&opened.database, &catalogue);
         let jobs = Jobs::new(engine.clone(), pool.clone(), config.jobs.expiry_grace);
         let state = Data::new(State {
             engine,
             jobs: jobs.clone(),
             catalogue,
-            verifier: Verifier::new(keys, &config.access),
+            verifier: Verifier::new(ring, &config.access),
+            register: Arc::clone(&register),
+            limits: Limits::new(&config.limits),
             pulse: pulse(&pool, opened.database.watching_pool()?),
             pool,
             cursors,
@@ -105,6 +121,8 @@ impl Service {
             server,
             address,
             lanes,
+            keys,
+            watch: RegisterWatch::start(database.clone(), register),
             scheduler: every.map(|every| Scheduler::start(database.clone(), jobs, every)),
         })
     }
@@ -125,6 +143,8 @@ impl Service {
         if let Some(scheduler) = self.scheduler {
             scheduler.stop().await;
         }
+        self.watch.stop().await;
+        self.keys.stop().await;
         served?;
         self.lanes.finish().await;
         Ok(())

@@ -65,6 +65,7 @@ enum Use {
     Reading,
     Writing,
     Turns,
+    Watching,
 }
 
 /// What a connection is told when it opens.
@@ -79,6 +80,7 @@ fn greeting(usage: Use) -> String {
             Use::Reading => "almoner read",
             Use::Writing => "almoner write",
             Use::Turns => "almoner jobs",
+            Use::Watching => "almoner register",
         }
     );
     if usage == Use::Writing {
@@ -143,6 +145,11 @@ impl Database {
     /// A connection that only holds a lock, for as long as it lives.
     pub async fn connect_for_turns(&self) -> Result<AsyncPgConnection, DbError> {
         Ok(open(&self.url, Use::Turns).await?)
+    }
+
+    /// A connection that looks again and again whether the register has changed.
+    pub async fn connect_for_watching(&self) -> Result<AsyncPgConnection, DbError> {
+        Ok(open(&self.url, Use::Watching).await?)
     }
 
     /// A connection outside the pool, for long reads.

@@ -7,6 +7,7 @@
 
 pub mod connection;
 pub mod error;
+mod identities;
 mod lots;
 pub mod migrate;
 pub mod read;
@@ -18,4 +19,4 @@ pub mod write;
 pub use connection::{Database, Pool, Reader};
 pub use error::DbError;
 pub use turn::Turn;
-pub use write::Writer;
+pub use write::{Writer, note_token_uses};

@@ -607,7 +607,116 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    api_token_uses (token_id) {
+        token_id -> Uuid,
+        last_used_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    api_tokens (id) {
+        id -> Uuid,
+        identity_id -> Uuid,
+        issuer -> Text,
+        subject -> Text,
+        name -> Text,
+        hash -> Bytea,
+        roles -> Text,
+        scopes -> Text,
+        pledges -> Text,
+        markets -> Text,
+        issued_by_issuer -> Text,
+        issued_by -> Text,
+        issued_at -> Timestamptz,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    identities (id) {
+        id -> Uuid,
+        name -> Text,
+        kind -> Text,
+        recorded_by -> Text,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    identity_events (identity_id, seq) {
+        identity_id -> Uuid,
+        seq -> Int2,
+        state -> Text,
+        reason -> Text,
+        actor -> Text,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    identity_subjects (issuer, subject) {
+        issuer -> Text,
+        subject -> Text,
+        identity_id -> Uuid,
+        recorded_by_issuer -> Text,
+        recorded_by -> Text,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    register_versions (sole) {
+        sole -> Bool,
+        version -> Int8,
+    }
+}
+
+diesel::table! {
+    revocations (id) {
+        id -> Uuid,
+        token_id -> Nullable<Text>,
+        issuer -> Nullable<Text>,
+        subject -> Nullable<Text>,
+        identity_id -> Nullable<Uuid>,
+        reason -> Text,
+        revoked_by -> Text,
+        revoked_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    role_ends (grant_id) {
+        grant_id -> Uuid,
+        reason -> Text,
+        ended_by -> Text,
+        ended_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    role_grants (id) {
+        id -> Uuid,
+        identity_id -> Uuid,
+        role -> Text,
+        valid_from -> Timestamptz,
+        valid_until -> Nullable<Timestamptz>,
+        granted_by_issuer -> Text,
+        granted_by -> Text,
+        granted_at -> Timestamptz,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
+    api_token_uses,
+    api_tokens,
+    identities,
+    identity_events,
+    identity_subjects,
+    register_versions,
+    revocations,
+    role_ends,
+    role_grants,
     account_days,
     accounts,
     ad_accounts,

@@ -97,6 +97,14 @@ typed_ids! {
     AccountId = "acc";
     /// A run of a job.
     JobRunId = "run";
+    /// A person or machine.
+    IdentityId = "idn";
+    /// A role, granted to an identity.
+    RoleGrantId = "rgr";
+    /// A revocation of tokens.
+    RevocationId = "rvc";
+    /// A token made here.
+    ApiTokenId = "tok";
 }
 
 #[cfg(test)]

@@ -8,7 +8,8 @@
 //! [`creator`], [`allocation`], [`mod@obligation`] and [`ad_account`] (what it is for), [`payout`],
 //! [`withholding`] and [`exchange`] (how cash leaves), [`platform`] and [`mod@spend`] (how credits
 //! go), [`books`] (the part of the ledger a batch works on), [`reversal`] (what can be taken back
-//! of it), [`command`] (what people ask for) and [`refusal`] (why it may be declined).
+//! of it), [`mod@role`] and [`mod@identity`] (who may ask), [`command`] (what people ask for) and
+//! [`refusal`] (why it may be declined).
 
 pub mod account;
 pub mod ad_account;
@@ -21,6 +22,7 @@ pub mod creator;
 pub mod exchange;
 pub mod hold;
 pub mod id;
+pub mod identity;
 pub mod job;
 pub mod journal;
 pub mod lot;
@@ -33,6 +35,7 @@ pub mod pledge;
 pub mod refusal;
 pub mod revaluation;
 pub mod reversal;
+pub mod role;
 pub mod spend;
 pub mod split;
 pub mod unit;
@@ -48,9 +51,9 @@ pub use command::{Command, Context, Needs, Outcome};
 pub use creator::Creator;
 pub use hold::{Hold, HoldChange};
 pub use id::{
-    AccountId, AdAccountId, AllocationId, CreatorId, ExchangeRateId, InstalmentId, JobRunId,
-    JournalId, LotId, ObligationId, PayoutId, PlatformBalanceId, PledgeId, RevaluationId,
-    SpendLineId, WithholdingRuleId,
+    AccountId, AdAccountId, AllocationId, ApiTokenId, CreatorId, ExchangeRateId, IdentityId,
+    InstalmentId, JobRunId, JournalId, LotId, ObligationId, PayoutId, PlatformBalanceId, PledgeId,
+    RevaluationId, RevocationId, RoleGrantId, SpendLineId, WithholdingRuleId,
 };
 pub use job::{Job, JobRun};
 pub use journal::{Document, Draft, Journal, Kind, Move};
@@ -62,6 +65,7 @@ pub use platform::{PlatformBalance, PlatformProfile, Profiles};
 pub use pledge::{Instalment, Lot, Pledge};
 pub use refusal::Refusal;
 pub use reversal::{Reversible, ReversibleLine};
+pub use role::Role;
 pub use spend::SpendLine;
 pub use unit::{Unit, UnitKind, Units};
 pub use withholding::WithholdingRule;

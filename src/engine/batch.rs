@@ -235,10 +235,12 @@ fn decide(
     let journal = submission.command.journal();
     let journal = journal.unwrap_or_else(|| JournalId(Uuid::now_v7()));
     let actor = submission.actor.clone();
+    let identity = submission.identity.clone();
     let context = Context {
         now,
         journal,
         actor,
+        identity,
     };
     let decision = submission.command.decide(books, &context)?;
     let body = (submission.render)(&decision.outcome);

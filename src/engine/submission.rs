@@ -24,6 +24,8 @@ pub struct Submission {
     pub command: Command,
     /// Who asks: recorded on the journal.
     pub actor: String,
+    /// Who asks, whatever name they go by: what makes two people two.
+    pub identity: String,
     /// What makes it safe to send again.
     pub key: Key,
     /// How the answer is written.

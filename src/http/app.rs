@@ -12,6 +12,7 @@ use actix_web::{App, Error, HttpServer};
 
 use crate::http::boundary::{boundary, nothing_here};
 use crate::http::cors::Origins;
+use crate::http::limits::limited;
 use crate::http::routes::{Endpoint, mount};
 use crate::http::state::State;
 use crate::http::{docs, health, read, write};
@@ -65,6 +66,7 @@ pub fn app(
     App::new()
         .app_data(state)
         .configure(configure)
+        .wrap(from_fn(limited))
         .wrap(origins.middleware())
         .wrap(from_fn(boundary))
 }

@@ -54,6 +54,8 @@ impl Origins {
                 header::RETRY_AFTER,
                 header::CONTENT_DISPOSITION,
                 header::HeaderName::from_static("idempotent-replayed"),
+                header::HeaderName::from_static("ratelimit"),
+                header::HeaderName::from_static("ratelimit-policy"),
                 header::HeaderName::from_static("request-id"),
             ])
             .max_age(MAX_AGE_S);

@@ -48,6 +48,8 @@ pub const DESCRIPTION: &str = "/openapi.yaml";
         (name = "accounts", description = "Where the money is: balances, entries, statements"),
         (name = "journals", description = "What was posted"),
         (name = "reports", description = "Trial balance and proofs"),
+        (name = "identities", description = "Who may come in, and what they may do"),
+        (name = "tokens", description = "Tokens made here, and tokens that don't count any more"),
         (name = "reference", description = "Units and markets"),
         (name = "service", description = "The service itself"),
     ),
@@ -149,6 +151,11 @@ const REFUSALS: &[Refusal] = &[
         "It can never succeed as sent; every reason is listed",
     ),
     Refusal(
+        "429",
+        "TooMany",
+        "More than one caller is allowed, or too many attempts failed: come back after Retry-After",
+    ),
+    Refusal(
         "500",
         "Defect",
         "Something went wrong here; the request id is all that is said",
@@ -161,9 +168,9 @@ const REFUSALS: &[Refusal] = &[
 ];
 
 /// What a read may be refused with, what a write may, and what both may without a token.
-const OF_READS: &[&str] = &["401", "403", "404", "422", "500", "503"];
+const OF_READS: &[&str] = &["401", "403", "404", "422", "429", "500", "503"];
 const OF_WRITES: &[&str] = &[
-    "400", "401", "403", "404", "409", "413", "415", "422", "500", "503",
+    "400", "401", "403", "404", "409", "413", "415", "422", "429", "500", "503",
 ];
 const OF_ANYTHING: &[&str] = &["500", "503"];
 
@@ -185,6 +192,14 @@ fn share(components: &mut Components) {
         (
             "Idempotent-Replayed",
             "`true` if an earlier request with the same key was answered so.",
+        ),
+        (
+            "RateLimit",
+            "What is left to the subject and to the address: `r` requests, all again in `t` s.",
+        ),
+        (
+            "RateLimit-Policy",
+            "What each is allowed: `q` requests at once, refilled within `w` seconds.",
         ),
     ] {
         let header = HeaderBuilder::new()
@@ -213,6 +228,10 @@ fn complete(path: &str, operation: &mut Operation, refusals: &[&str]) {
         add_parameter(operation, in_path(name));
     }
     add_header(operation, "Request-Id");
+    if guarded {
+        add_header(operation, "RateLimit");
+        add_header(operation, "RateLimit-Policy");
+    }
     let refusals = if guarded { refusals } else { OF_ANYTHING };
     for Refusal(status, name, _) in REFUSALS.iter().filter(|it| refusals.contains(&it.0)) {
         let refusal = RefOr::Ref(Ref::from_response_name(*name));

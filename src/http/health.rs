@@ -38,7 +38,7 @@ pub async fn livez() -> HttpResponse {
 #[utoipa::path(get, path = "/readyz", tag = "service",
     responses((status = 200, description = "It can", body = HealthOut)))]
 pub async fn readyz(state: Data<State>) -> Result<HttpResponse, Problem> {
-    match (state.pulse)().await {
+    match (state.pulse)().await && state.register.is_trusted() {
         true => Ok(health("ready")),
         false => Err(Problem::unavailable()),
     }

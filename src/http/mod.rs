@@ -11,6 +11,7 @@ pub mod docs;
 pub mod etag;
 pub mod health;
 pub mod idempotency;
+pub mod limits;
 pub mod paging;
 pub mod problem;
 pub mod read;

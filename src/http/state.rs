@@ -8,7 +8,8 @@ use std::sync::Arc;
 use crate::db::Pool;
 use crate::domain::Catalogue;
 use crate::engine::Engine;
-use crate::http::access::Verifier;
+use crate::http::access::{Register, Verifier};
+use crate::http::limits::Limits;
 use crate::http::paging::CursorKey;
 use crate::jobs::Jobs;
 
@@ -25,6 +26,10 @@ pub struct State {
     pub catalogue: Arc<Catalogue>,
     /// Who is who.
     pub verifier: Verifier,
+    /// Who may come in, and with which rights.
+    pub register: Arc<Register>,
+    /// How much one caller may ask.
+    pub limits: Limits,
     /// Whether the database answers.
     pub pulse: Pulse,
     /// Connections for reading.

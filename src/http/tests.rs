@@ -10,12 +10,16 @@ use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use actix_web::web::Data;
 use serde_json::{Value, json};
 
-use super::access::{AccessSettings, MintRequest, Role, Verifier, mint, now_s};
+use super::access::{
+    AccessSettings, MintRequest, Register, Role, SubjectPolicy, Verifier, mint, now_s,
+};
 use super::app::{app, endpoints};
 use super::body::tests::catalogue;
 use super::cors::Origins;
+use super::limits::{LimitSettings, Limits};
 use super::state::State;
 use crate::db::Database;
+use crate::db::read::RegisterContents;
 use crate::engine::Engine;
 
 /// A service whose database is away, and the tokens it takes.
@@ -71,6 +75,7 @@ impl Shell {
         let (engine, _lanes) = Engine::start(&database, &catalogue);
         let pulse: super::state::Pulse = Arc::new(|| Box::pin(async { false }));
         let pool = database.reading_pool().unwrap();
+        let nobody = RegisterContents::default();
         let jobs = crate::jobs::Jobs::new(engine.clone(), pool.clone(), std::time::Duration::ZERO);
         Shell {
             state: Data::new(State {
@@ -78,6 +83,8 @@ impl Shell {
                 jobs,
                 catalogue,
                 verifier,
+                limits: Limits::new(&LimitSettings::default()),
+                register: Arc::new(Register::new(SubjectPolicy::Issuer, nobody)),
                 pulse,
                 pool,
                 cursors: super::paging::CursorKey::derive(b"of tests"),
@@ -115,6 +122,7 @@ impl Shell {
 
     /// Sends it; every answer has a request id, and every refusal is a problem in full.
     async fn send_from(&self, request: TestRequest, origins: &Origins) -> Seen {
+        self.state.register.confirm(std::time::Instant::now());
         let service = init_service(app(self.state.clone(), origins)).await;
         let request = request.to_request();
         let path = request.path().to_owned();
@@ -184,9 +192,10 @@ async fn the_caller_is_looked_at_before_the_body_and_the_permission_before_the_f
         );
         assert_eq!(
             seen.header("www-authenticate"),
-            Some("Bearer realm=\"almoner\"")
+            Some("Bearer realm=\"almoner\", Basic realm=\"almoner\", charset=\"UTF-8\"")
         );
-        if method == Method::POST {
+        // Tokens of their own everybody may make.
+        if method == Method::POST && !path.starts_with("/v1/api-tokens") {
             let token = format!("Bearer {}", shell.token(Role::Auditor));
             let seen = shell
                 .send(request().insert_header(("Authorization", token)))

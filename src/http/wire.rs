@@ -10,9 +10,10 @@ use utoipa::{PartialSchema, ToSchema};
 
 use crate::domain::money::format_minor;
 use crate::domain::{
-    AccountId, AdAccountId, AllocationId, CreatorId, ExchangeRateId, InstalmentId, JobRunId,
-    JournalId, LotId, Market, Money, ObligationId, PayoutId, PlatformBalanceId, PledgeId,
-    RevaluationId, SpendLineId, Unit, WithholdingRuleId,
+    AccountId, AdAccountId, AllocationId, ApiTokenId, CreatorId, ExchangeRateId, IdentityId,
+    InstalmentId, JobRunId, JournalId, LotId, Market, Money, ObligationId, PayoutId,
+    PlatformBalanceId, PledgeId, RevaluationId, RevocationId, RoleGrantId, SpendLineId, Unit,
+    WithholdingRuleId,
 };
 
 /// An amount of one unit.
@@ -128,6 +129,10 @@ described! {
     WithholdingRuleId => id(WithholdingRuleId::PREFIX);
     AccountId => id(AccountId::PREFIX);
     JobRunId => id(JobRunId::PREFIX);
+    IdentityId => id(IdentityId::PREFIX);
+    RoleGrantId => id(RoleGrantId::PREFIX);
+    RevocationId => id(RevocationId::PREFIX);
+    ApiTokenId => id(ApiTokenId::PREFIX);
 }
 
 #[cfg(test)]

@@ -142,6 +142,7 @@ impl Jobs {
         Submission {
             command,
             actor: actor.to_owned(),
+            identity: actor.to_owned(),
             key: Key {
                 digest: Uuid::now_v7(),
                 fingerprint: Uuid::nil(),

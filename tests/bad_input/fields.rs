@@ -5,13 +5,17 @@ use serde_json::{Value, json};
 use super::{Scene, bodies, pointers, refused_at, with};
 
 /// May be left out.
-const OPTIONAL: [&str; 6] = [
+const OPTIONAL: [&str; 10] = [
     "effective_date",
     "fee",
     "bank_reference",
     "note",
     "condition",
     "document",
+    "identity_id",
+    "scopes",
+    "token_id",
+    "until",
 ];
 
 #[tokio::test(flavor = "multi_thread")]

@@ -16,11 +16,8 @@ async fn a_parameter_nobody_knows_is_refused_everywhere() {
             "validate_only=true",
             "%F0%9F%98%80",
         ] {
-            let answer = scene
-                .world
-                .preparer()
-                .get(&format!("{path}{and}{stranger}"))
-                .await;
+            let client = scene.client(&operation);
+            let answer = client.get(&format!("{path}{and}{stranger}")).await;
             answer.expect_problem(422, "unknown-parameter");
         }
     }

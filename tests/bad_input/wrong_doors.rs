@@ -78,7 +78,8 @@ async fn a_method_that_is_not_open_is_refused_with_those_that_are() {
         }
         if operation.method() == Method::GET {
             let path = operation.harmless(&scene.place);
-            let head = preparer.send(preparer.request(Method::HEAD, &path)).await;
+            let client = scene.client(operation);
+            let head = client.send(client.request(Method::HEAD, &path)).await;
             assert_eq!((head.status, head.body.len()), (200, 0), "{head:?}");
         }
     }
@@ -88,8 +89,8 @@ async fn a_method_that_is_not_open_is_refused_with_those_that_are() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_form_nobody_has_is_told_which_there_are() {
     let scene = Scene::new().await;
-    let preparer = scene.world.preparer();
     for operation in operations() {
+        let client = scene.client(&operation);
         let statement = operation.path.contains("/statement");
         if operation.method() != Method::GET || !operation.path.starts_with("/v1/") {
             continue;
@@ -102,7 +103,7 @@ async fn a_form_nobody_has_is_told_which_there_are() {
             "nonsense",
             "application/json;q=0",
         ] {
-            let answer = preparer.get_with(&path, ("accept", accept)).await;
+            let answer = client.get_with(&path, ("accept", accept)).await;
             // An address that names its form answers in that form.
             if operation.path.ends_with(".csv") {
                 assert_eq!(answer.status, 200, "{answer:?}");
@@ -110,7 +111,7 @@ async fn a_form_nobody_has_is_told_which_there_are() {
                 answer.expect_problem(406, "not-acceptable");
             }
         }
-        let csv = preparer.get_with(&path, ("accept", "text/csv")).await;
+        let csv = client.get_with(&path, ("accept", "text/csv")).await;
         assert_eq!(csv.status, if statement { 200 } else { 406 }, "{csv:?}");
     }
     scene.finish().await;

@@ -240,6 +240,19 @@ SELECT post('spent', 1, 2, 1, '2026-02-20', kind => 'refund', name => 'refund');
 INSERT INTO spend_refunds
 VALUES (id('spent'), id('campaign'), '2026-02-10', 'IVT-1', id('refund'), 5, false);
 UPDATE pledges SET state = 'active', agreed_on = '2026-01-01' WHERE id = id('fides');
+INSERT INTO identities VALUES (id('grace'), 'Grace', 'person', 'adele', '2026-01-01'),
+    (id('robot'), 'Robot', 'machine', 'adele', '2026-01-01');
+INSERT INTO identity_subjects VALUES ('i', 'grace', id('grace'), 'i', 'adele', '2026-01-01');
+INSERT INTO role_grants
+SELECT id(name), id(identity), role, '2026-01-02', NULL, 'i', 'adele', '2026-01-02'
+FROM (VALUES ('prepares', 'robot', 'preparer'), ('audited', 'robot', 'auditor'),
+             ('signs', 'grace', 'preparer')) AS it (name, identity, role);
+INSERT INTO role_ends VALUES (id('audited'), 'Over', 'adele', '2026-01-03');
+INSERT INTO identity_events VALUES (id('robot'), 1, 'suspended', 'Away', 'adele', '2026-01-03');
+INSERT INTO revocations VALUES (id('revoked'), 'x', NULL, NULL, NULL, 'Lost', 'adele', now());
+INSERT INTO api_tokens VALUES (id('token'), id('robot'), 'i', 's', 'n', sha256('token'), 'auditor',
+    '', '', '', 'i', 'adele', '2026-01-05', '2026-06-01');
+INSERT INTO api_token_uses VALUES (id('token'), '2026-01-06');
 ";
 
 /// Who tries.

@@ -4,6 +4,7 @@ use super::fixture::{As, Ledger, Refused};
 
 /// What the service's role may change, and nothing else.
 const MAY_UPDATE: &[&str] = &[
+    "api_token_uses.last_used_at",
     "holds.amount",
     "holds.expires_on",
     "instalments.condition_document_sha256",
@@ -19,10 +20,15 @@ const MAY_UPDATE: &[&str] = &[
 const MAY_INSERT: &[&str] = &[
     "accounts",
     "ad_accounts",
+    "api_token_uses",
+    "api_tokens",
     "creators",
     "exchange_rates",
     "holds",
     "idempotency_keys",
+    "identities",
+    "identity_events",
+    "identity_subjects",
     "instalments",
     "job_runs",
     "journals",
@@ -39,6 +45,9 @@ const MAY_INSERT: &[&str] = &[
     "pledge_units",
     "pledges",
     "revaluations",
+    "revocations",
+    "role_ends",
+    "role_grants",
     "spend_attributions",
     "spend_clearings",
     "spend_lines",

@@ -1,7 +1,7 @@
 //! Every code of a refusal.
 
 use almoner::domain::Refusal;
-use almoner::domain::refusal::{ExchangeRefusal, LotRefusal};
+use almoner::domain::refusal::{AccessRefusal, ExchangeRefusal, LotRefusal};
 
 /// Every code, by variant: a new variant doesn't compile without one here.
 pub(super) fn code(refusal: &Refusal) -> &'static str {
@@ -54,6 +54,11 @@ pub(super) fn code(refusal: &Refusal) -> &'static str {
         Refusal::Exchange(ExchangeRefusal::RateMissing { .. }) => "rate-missing",
         Refusal::Exchange(ExchangeRefusal::RateAmbiguous { .. }) => "rate-ambiguous",
         Refusal::Exchange(ExchangeRefusal::RowsRefused { .. }) => "rate-rows-refused",
+        Refusal::Access(AccessRefusal::OwnRights { .. }) => "own-rights",
+        Refusal::Access(AccessRefusal::NeverInForce) => "never-in-force",
+        Refusal::Access(AccessRefusal::ExpiryOutOfRange) => "expiry-out-of-range",
+        Refusal::Access(AccessRefusal::RoleNotHeld { .. }) => "role-not-held",
+        Refusal::Access(AccessRefusal::MadeByBearer { .. }) => "made-by-bearer",
         Refusal::InsufficientFunds(_) => "insufficient-funds",
         Refusal::BackdatedOverdraft { .. } => "backdated-overdraft",
         Refusal::BeyondRange(_) => "beyond-range",
@@ -103,6 +108,11 @@ pub(super) const CODES: &[&str] = &[
     "exceeds-payout",
     "exceeds-advance",
     "same-person",
+    "own-rights",
+    "never-in-force",
+    "expiry-out-of-range",
+    "role-not-held",
+    "made-by-bearer",
     "rate-needed",
     "rate-not-needed",
     "worth-nothing",

@@ -11,6 +11,7 @@ use super::cash_out::paid_wrongly;
 use super::codes::{CODES, code};
 use super::fixture::*;
 use super::lapses::{ended_wrongly, for_the_us};
+use super::register::kept_wrongly;
 use super::reversals::taken_back;
 use super::spend::{codes_of_rows, placed, placed_and_refunded_wrongly, placed_elsewhere};
 
@@ -212,6 +213,7 @@ fn each_refusal_is_reached_and_nothing_is_changed_by_it() {
         paid_wrongly(),
         (placed(), placed_and_refunded_wrongly()),
         placed_elsewhere(),
+        kept_wrongly(),
     ] {
         for (expected, command) in cases {
             let refusal = ledger.decide(&command).unwrap_err();

@@ -12,6 +12,7 @@ use almoner::db::{Database, read};
 use almoner::domain::PledgeId;
 use almoner::http::access::{AccessSettings, LocalKey, Markets, MintRequest, Role, mint, now_s};
 use almoner::http::cors::Origins;
+use almoner::http::limits::LimitSettings;
 use tokio::task::JoinHandle;
 
 use super::files::Folder;
@@ -47,6 +48,11 @@ impl World {
             data_dir: folder.path().to_path_buf(),
             access: AccessSettings::default(),
             origins: Origins::parse("").unwrap(),
+            // The corpus of bad tokens comes from one address, all at once.
+            limits: LimitSettings {
+                failed_attempts: 100_000,
+                ..LimitSettings::default()
+            },
             jobs: JobSettings::OFF,
         };
         let opened = Opened::open(&config).await.unwrap();

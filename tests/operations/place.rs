@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{ad_account, spend_row};
+use super::{Registered, ad_account, spend_row};
 use crate::harness::{World, agreed_as, credits, demonstration, document, usd};
 
 /// Things for operations to be about, all of one pledge; and a second pledge, still announced.
@@ -26,6 +26,7 @@ pub struct Place {
     pub spend_line: String,
     pub account: String,
     pub journal: String,
+    pub registered: Registered,
 }
 
 impl Place {
@@ -96,6 +97,7 @@ impl Place {
             spend_line,
             account: text(&account["id"]),
             journal: text(&allocation["journal_id"]),
+            registered: Registered::new(world).await,
         }
     }
 

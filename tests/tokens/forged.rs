@@ -38,6 +38,19 @@ pub fn misshapen(issuer: &Issuer, now_s: u64) -> Vec<Case> {
             format!("{}.{payload}.{signature}", URL_SAFE.encode("{}")),
         ),
         ("no text at all in it", "not-a-token".to_owned()),
+        ("an encrypted token", encrypted()),
+        ("a dot behind it", format!("{good}.")),
+        ("a dot before it", format!(".{good}")),
+        (
+            "a letter that isn't base64url",
+            format!("{header}.{payload}.{signature}~"),
+        ),
+        ("trailing bits", with_trailing_bits(&good)),
+        (
+            "a padded payload",
+            format!("{header}.{payload}=.{signature}"),
+        ),
+        ("a signed token in it", issuer.sign(&head, &good)),
         ("more than 8 KiB", huge),
         ("a repeated claim", issuer.sign(&head, &repeated)),
         ("a repeated claim, escaped", issuer.sign(&head, &escaped)),
@@ -104,6 +117,9 @@ pub fn wrong_headers(issuer: &Issuer, now_s: u64) -> Vec<Case> {
         ("x5u", json!("https://mallory.example/cert.pem")),
         ("x5c", json!(["MIIB"])),
         ("b64", json!(false)),
+        ("b64", json!(true)),
+        ("enc", json!("A256GCM")),
+        ("jwk", json!({})),
         ("zip", json!("DEF")),
     ] {
         let token = issuer.with_header(now_s, member, value.clone());
@@ -113,7 +129,16 @@ pub fn wrong_headers(issuer: &Issuer, now_s: u64) -> Vec<Case> {
             "token-unsupported-header",
         ));
     }
-    for kid in ["", "other", "../../../../dev/null", "' OR '1'='1"] {
+    for kid in [
+        "",
+        "other",
+        "../../../../dev/null",
+        "/etc/passwd",
+        "file:///dev/null",
+        "https://mallory.example/jwks.json#0",
+        "' OR '1'='1",
+        "key\u{0}",
+    ] {
         let token = issuer.with_header(now_s, "kid", json!(kid));
         cases.push((format!("kid {kid:?}"), token, "token-unknown-key"));
     }
@@ -212,6 +237,23 @@ pub fn wrong_signatures(issuer: &Issuer, now_s: u64) -> Vec<Case> {
     ]
     .map(bad)
     .to_vec()
+}
+
+/// A JWE in its five parts (RFC 7516), as it would carry a nested token.
+fn encrypted() -> String {
+    let header = json!({"typ": "at+jwt", "alg": "dir", "enc": "A256GCM", "cty": "JWT"});
+    let header = URL_SAFE_NO_PAD.encode(header.to_string());
+    let part = URL_SAFE_NO_PAD.encode([7; 12]);
+    format!("{header}..{part}.{part}.{part}")
+}
+
+/// The same bytes in another spelling: the last letter's unused bits are set.
+fn with_trailing_bits(token: &str) -> String {
+    const ALPHABET: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let (before, last) = token.split_at(token.len() - 1);
+    let place = ALPHABET.find(last).unwrap();
+    // Signatures of 64 or 256 bytes leave four bits over, or two: the lowest is always unused.
+    format!("{before}{}", &ALPHABET[place + 1..=place + 1])
 }
 
 fn parts(token: &str) -> [&str; 3] {

@@ -24,6 +24,7 @@ mod page;
 mod payouts;
 mod pledges;
 pub mod proofs;
+mod register;
 mod revaluations;
 mod rows;
 mod secrets;
@@ -59,6 +60,10 @@ pub use payouts::{
 };
 pub use pledges::{instalment, instalments_of, list_lots, list_pledges, lot, pledge};
 pub use proofs::{Proof, proofs};
+pub use register::{
+    ListedToken, RegisterContents, all_identities, identity, list_api_tokens, list_identities,
+    list_revocations, register_contents, register_version,
+};
 pub use revaluations::{RevaluedAccount, due_revaluations, list_revaluations};
 pub use secrets::cursor_secret;
 pub use sight::{Sight, SightMarkets};

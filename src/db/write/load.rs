@@ -13,6 +13,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::accounts::{enter_accounts, find_accounts, load_days, load_standing};
+use super::identities::load_register;
 use super::instalments::load_instalments;
 use super::lots::load_lots;
 use super::obligations::{load_ad_accounts, load_holds, load_obligations, load_own_references};
@@ -246,7 +247,8 @@ pub(super) async fn load_first(
     load_obligations(connection, catalogue, needs, books).await?;
     load_reversibles(connection, catalogue, needs, books).await?;
     load_payouts(connection, catalogue, needs, books).await?;
-    load_withholding(connection, needs, books).await
+    load_withholding(connection, needs, books).await?;
+    load_register(connection, needs, books).await
 }
 
 async fn load_references(

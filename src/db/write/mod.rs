@@ -17,6 +17,7 @@ mod attributions;
 mod clearings;
 mod columns;
 mod endings;
+mod identities;
 mod instalments;
 mod lapses;
 mod load;
@@ -30,6 +31,7 @@ mod register;
 mod revaluations;
 mod reversibles;
 mod spend;
+mod token_uses;
 
 use std::sync::Arc;
 
@@ -48,6 +50,8 @@ use super::error::DbError;
 use crate::domain::books::Books;
 use crate::domain::command::Thing;
 use crate::domain::{Catalogue, Needs, PledgeId};
+
+pub use self::token_uses::note_token_uses;
 
 /// A key, its fingerprint and the answer it got: written with the work it answers.
 pub type AnsweredKey = (Uuid, Uuid, Vec<u8>);
@@ -272,6 +276,7 @@ impl Session {
             insert(connection, rows.stated_rates),
             insert(connection, rows.revaluations),
             insert(connection, rows.exchange_rates),
+            rows.register.insert(connection),
             insert(connection, rows.keys),
             run(connection, Commit),
         )?;

@@ -14,6 +14,7 @@ use super::columns::{
     InsertPledges, InsertSpend, InsertSpendRefunds, InsertTransfers, Post, SetHolds,
 };
 use super::endings::{EndPledges, InsertPledgeEvents};
+use super::identities::RegisterRows;
 use super::payouts::{
     InsertExchangeRates, InsertPayoutEvents, InsertPayouts, InsertStatedRates,
     InsertWithholdingRules,
@@ -76,6 +77,7 @@ pub(super) struct Rows {
     pub(super) attributions: InsertAttributions,
     pub(super) clearings: InsertClearings,
     pub(super) platform_balances: InsertPlatformBalances,
+    pub(super) register: RegisterRows,
     /// The answers of a batch that posts nothing.
     pub(super) keys: InsertKeys,
 }
@@ -105,6 +107,7 @@ impl Rows {
         rows.attributions = InsertAttributions::of(&books.changes.attributions);
         rows.clearings = InsertClearings::of(&books.changes.clearings);
         rows.platform_balances = InsertPlatformBalances::of(&books.changes.platform_balances);
+        rows.register = RegisterRows::of(&books.changes.register);
         for journal in &books.changes.journals {
             push_journal(&mut rows.posting.journals, journal);
             push_transfers(&mut rows.posting.transfers, journal);

@@ -105,6 +105,7 @@ impl Books {
             }
             Event::LotChanged(lot) => self.restate_lot(lot),
             Event::JobRan(run) => self.changes.runs.push(run),
+            Event::Register(event) => self.keep_register(event),
             Event::Enrolled(creator) => {
                 self.creator_references
                     .insert(creator.reference.clone(), true);

@@ -8,6 +8,7 @@ mod apply;
 mod cash_out;
 mod lapses;
 mod pledge_book;
+mod register;
 
 use foldhash::{HashMap, HashSet};
 use time::{Date, OffsetDateTime};
@@ -15,7 +16,7 @@ use uuid::Uuid;
 
 use super::account::AccountKey;
 use super::ad_account::AdAccount;
-use super::command::{CampaignName, Cleared, MovedOn, Refunded, Thing};
+use super::command::{CampaignName, Cleared, MovedOn, Refunded, RegisterEvent, Thing};
 use super::exchange::{ExchangeRate, RateName, StatedRate};
 use super::id::{
     AdAccountId, AllocationId, CreatorId, InstalmentId, JournalId, LotId, ObligationId, PayoutId,
@@ -38,6 +39,7 @@ use super::withholding::{Route, WithholdingRule};
 use super::{Allocation, Creator};
 
 pub use pledge_book::{PledgeBook, Standing};
+pub use register::{RegisterBooks, RegisterNeeds};
 
 /// What posting needs from outside: the actor, the time and fresh ids.
 #[derive(Debug, Clone)]
@@ -119,6 +121,8 @@ pub struct Changes {
     pub revaluations: Vec<(Uuid, Revaluation, String, OffsetDateTime)>,
     /// New exchange rates.
     pub exchange_rates: Vec<ExchangeRate>,
+    /// What happened to the register, in order.
+    pub register: Vec<RegisterEvent>,
 }
 
 fn absent(what: &'static str, id: impl ToString) -> Refusal {
@@ -188,6 +192,8 @@ pub struct Books {
     pub rates_in_force: HashMap<RatesWanted, Vec<StatedRate>>,
     /// Exchange rates as they are stated already, in hundred-millionths.
     pub exchange_rates: HashMap<RateName, Option<i64>>,
+    /// What is known of identities and tokens.
+    pub register: RegisterBooks,
     /// What has been decided so far.
     pub changes: Changes,
 }

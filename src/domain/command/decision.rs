@@ -2,7 +2,7 @@
 
 use time::{Date, OffsetDateTime};
 
-use super::{Cleared, MovedOn, Outcome, Refunded};
+use super::{Cleared, MovedOn, Outcome, Refunded, RegisterEvent};
 use crate::domain::exchange::{ExchangeRate, StatedRate};
 use crate::domain::hold::HoldChange;
 use crate::domain::id::{AdAccountId, JournalId, PledgeId};
@@ -23,8 +23,10 @@ pub struct Context {
     pub now: OffsetDateTime,
     /// The id the journal will have, if one is posted.
     pub journal: JournalId,
-    /// Who asks.
+    /// Who asks, by the issuer's name for them.
     pub actor: String,
+    /// Who asks, whatever name they go by: what makes two people two.
+    pub identity: String,
 }
 
 /// Something that happened besides the posting.
@@ -66,6 +68,8 @@ pub enum Event {
     Held(PledgeId, HoldChange),
     /// A job was done.
     JobRan(JobRun),
+    /// Something happened to the register.
+    Register(RegisterEvent),
     /// A withholding rule was stated.
     WithholdingStated(WithholdingRule),
     /// A payout was proposed.

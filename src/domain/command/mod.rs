@@ -16,6 +16,7 @@ mod enrol;
 mod exchange;
 mod extend;
 mod give_back;
+mod identities;
 mod import_rates;
 mod invoice;
 mod lapse;
@@ -55,6 +56,10 @@ pub use enrol::EnrolCreator;
 pub use exchange::StateExchangeRate;
 pub use extend::ExtendLot;
 pub use give_back::{DrawSupportCost, OweDonor, PayDonor};
+pub use identities::{
+    AddSubject, ChangeState, EndRole, GrantRole, HERE, IssueApiToken, KeepRegister, RecordIdentity,
+    RegisterEvent, RegisterOutcome, RevokeApiToken, RevokeTokens,
+};
 pub use import_rates::{ImportRates, RateImport};
 pub use invoice::AcceptInvoice;
 pub use lapse::{ExpireLot, MOST_PURSES, RevokeLot};
@@ -175,6 +180,8 @@ pub enum Command {
     NotePlatformBalance(NotePlatformBalance),
     /// Record that a platform was paid.
     PayPlatform(PayPlatform),
+    /// Keep the register of identities and tokens.
+    KeepRegister(KeepRegister),
 }
 
 macro_rules! each {
@@ -227,6 +234,7 @@ macro_rules! each {
             Command::ChargeAdTax($inner) => $body,
             Command::PayPlatform($inner) => $body,
             Command::NotePlatformBalance($inner) => $body,
+            Command::KeepRegister($inner) => $body,
         }
     };
 }

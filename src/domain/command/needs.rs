@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::CampaignName;
 use crate::domain::account::AccountKey;
-use crate::domain::books::{Books, PledgeBook};
+use crate::domain::books::{Books, PledgeBook, RegisterNeeds};
 use crate::domain::exchange::RateName;
 use crate::domain::id::{
     AdAccountId, AllocationId, CreatorId, JournalId, LotId, ObligationId, PayoutId, PledgeId,
@@ -111,6 +111,8 @@ pub struct Needs {
     pub rates_in_force: HashSet<RatesWanted>,
     /// These exchange rates, as far as they are stated already.
     pub exchange_rates: HashSet<RateName>,
+    /// What is needed of the register.
+    pub register: RegisterNeeds,
 }
 
 impl Needs {
@@ -145,6 +147,7 @@ impl Needs {
             && self.exchange_rates.is_empty()
             && self.open_debts.is_empty()
             && self.rates_in_force.is_empty()
+            && self.register.is_empty()
     }
 
     pub(super) fn instalments(&mut self, book: &PledgeBook) {

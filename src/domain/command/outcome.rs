@@ -3,7 +3,7 @@
 use time::Date;
 
 use super::reverse::ReversedLine;
-use super::{RateImport, RevaluedUnit, SpendImport};
+use super::{RateImport, RegisterOutcome, RevaluedUnit, SpendImport};
 use crate::domain::exchange::{ExchangeRate, StatedRate};
 use crate::domain::id::{AdAccountId, JournalId, LotId, PledgeId, SpendLineId};
 use crate::domain::job::JobRun;
@@ -73,6 +73,8 @@ pub enum Outcome {
     },
     /// A run of a job.
     JobRan(JobRun),
+    /// Something of the register.
+    Register(RegisterOutcome),
     /// A write-off.
     WriteOff {
         /// What will not come.

@@ -35,6 +35,7 @@ impl Refusal {
             Refusal::ExceedsPayout { .. } => "exceeds-payout",
             Refusal::ExceedsAdvance { .. } => "exceeds-advance",
             Refusal::SamePerson { .. } => "same-person",
+            Refusal::Access(why) => why.code(),
             Refusal::Exchange(why) => why.code(),
             Refusal::MoveNotAllowed { .. } => "move-not-allowed",
             Refusal::Lot(why) => why.code(),
@@ -66,6 +67,7 @@ impl Refusal {
             Refusal::Repeated { pointer, .. }
             | Refusal::SplitCurrency { pointer, .. }
             | Refusal::ExceedsReversible { pointer, .. } => fixed(pointer),
+            Refusal::Access(why) => why.pointer().and_then(fixed),
             Refusal::Exchange(why) => why.pointer().and_then(fixed),
             Refusal::LinesDiffer => fixed("/amount"),
             Refusal::ReversalLopsided { .. } => fixed("/lines"),

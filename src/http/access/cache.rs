@@ -44,6 +44,8 @@ impl Fingerprint {
 /// What a good token says.
 #[derive(Debug, Clone)]
 pub(super) struct Verified {
+    /// Which keys it was found good with.
+    pub(super) keys: u64,
     pub(super) lifetime: Lifetime,
     pub(super) principal: Arc<Principal>,
 }
@@ -126,6 +128,7 @@ mod tests {
         };
         let lifetime = Lifetime::of(&claims).unwrap();
         Verified {
+            keys: 0,
             lifetime,
             principal: Arc::new(principal(&["auditor"], "")),
         }

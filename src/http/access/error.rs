@@ -73,6 +73,33 @@ pub enum AccessError {
     /// `exp` is too long after `iat`.
     #[error("The token lasts longer than {MAX_LIFETIME_S} seconds: get one that ends sooner.")]
     LifetimeTooLong,
+    /// The token says that it was made here, and wasn't, or is long over.
+    #[error("There is no such token: it was never made here, or is long over.")]
+    UnknownApiToken,
+    /// The token was revoked.
+    #[error("The token was revoked: get a new one, or ask an administrator why.")]
+    Revoked,
+    /// The subject isn't in the register, and has to be.
+    #[error("The token's subject isn't known here: an administrator has to register it first.")]
+    SubjectUnknown,
+    /// The identity is suspended.
+    #[error("Your access is suspended: ask an administrator.")]
+    Suspended,
+    /// Nobody can tell who may come in.
+    #[error("Whom to let in can't be told at the moment, as the database can't be reached.")]
+    RegisterAway,
+    /// Nobody can tell which tokens are good.
+    #[error("The keys that tokens are checked with can't be had from their issuer.")]
+    KeysAway,
+    /// The key may be new, and is being asked for.
+    #[error("The token's key isn't known here yet; the issuer is being asked for it.")]
+    KeyWanted,
+    /// Too many attempts failed.
+    #[error("Too many attempts with tokens that are none: try again in {retry_s} seconds.")]
+    TooManyFailures {
+        /// When to come back.
+        retry_s: u64,
+    },
     /// The caller is known, but may not do this.
     #[error(transparent)]
     Forbidden(#[from] Forbidden),
@@ -93,6 +120,9 @@ pub enum Malformation {
     /// Longer than any token may be.
     #[error("The token is longer than {MAX_TOKEN_BYTES} bytes.")]
     TooLong,
+    /// A token made here whose letters don't check.
+    #[error("The token isn't complete, or was mistyped: its last letters check the others.")]
+    Mistyped,
     /// Not three parts with dots between them, or not unpadded base64url.
     #[error("The token isn't three base64url parts with dots between them: was it cut or edited?")]
     Shape,
@@ -122,13 +152,34 @@ impl AccessError {
             Self::Expired { .. } => "token-expired",
             Self::NotYetValid { .. } => "token-not-yet-valid",
             Self::LifetimeTooLong => "token-lifetime-too-long",
+            Self::UnknownApiToken => "token-unknown",
+            Self::Revoked => "token-revoked",
+            Self::SubjectUnknown => "subject-unknown",
+            Self::Suspended => "identity-suspended",
+            // What it is to whoever asks: the database is away.
+            Self::RegisterAway => "unavailable",
+            Self::KeysAway => "keys-unavailable",
+            Self::KeyWanted => "token-key-wanted",
+            Self::TooManyFailures { .. } => "too-many-failed-attempts",
             Self::Forbidden(_) => "forbidden",
         }
     }
 
+    /// Whether somebody may be guessing: nothing shows that the token was ever good.
+    pub fn is_failed_attempt(&self) -> bool {
+        matches!(
+            self,
+            Self::Malformed(_)
+                | Self::WrongType
+                | Self::UnsupportedHeader(_)
+                | Self::WrongAlgorithm
+                | Self::UnknownKey
+                | Self::BadSignature
+                | Self::UnknownApiToken
+        )
+    }
+
     /// The value of `WWW-Authenticate` that goes with this refusal (RFC 6750, section 3).
-    ///
-    /// Only Bearer is offered: a Basic challenge would make browsers ask for a password.
     pub fn challenge(&self) -> String {
         match self {
             Self::Unauthenticated => r#"Bearer realm="almoner""#.to_owned(),

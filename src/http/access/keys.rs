@@ -82,17 +82,36 @@ pub(super) enum Material {
     Rsa { n: Vec<u8>, e: Vec<u8> },
 }
 
+impl Material {
+    fn bytes(&self) -> Vec<u8> {
+        match self {
+            Material::Ed25519 { x } => x.clone(),
+            Material::P256 { x, y } => [&x[..], &y[..]].concat(),
+            Material::Rsa { n, e } => [&n[..], &[0], &e[..]].concat(),
+        }
+    }
+}
+
 /// A key and the one algorithm it is used with.
 #[derive(Debug, Clone)]
 pub(super) struct VerificationKey {
     id: Option<String>,
     algorithm: Algorithm,
     decoding: DecodingKey,
+    /// The public key's own bytes, to be compared; none of a secret.
+    public: Vec<u8>,
+}
+
+impl PartialEq for VerificationKey {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.id, self.algorithm, &self.public) == (&other.id, other.algorithm, &other.public)
+    }
 }
 
 impl VerificationKey {
     /// Takes the key if the cryptographic library does, with the algorithm of its kind.
     pub(super) fn new(material: Material, id: Option<String>) -> Option<Self> {
+        let public = material.bytes();
         let (algorithm, decoding) = match material {
             Material::Ed25519 { x } => {
                 UnparsedPublicKey::new(&ED25519, &x).parse().ok()?;
@@ -124,6 +143,7 @@ impl VerificationKey {
             id,
             algorithm,
             decoding,
+            public,
         })
     }
 
@@ -133,6 +153,7 @@ impl VerificationKey {
             id: None,
             algorithm: Algorithm::HS256,
             decoding,
+            public: Vec::new(),
         }
     }
 
@@ -174,7 +195,7 @@ fn bits(modulus: &[u8]) -> usize {
 }
 
 /// The keys of one issuer: one or several, never none.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct KeySet(Vec<VerificationKey>);
 
 impl KeySet {

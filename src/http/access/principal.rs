@@ -10,85 +10,42 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::str::FromStr;
 
 use uuid::Uuid;
 
 use super::claims::Claims;
 use super::permission::PERMISSIONS;
+use crate::domain::IdentityId;
+pub use crate::domain::Role;
+use crate::domain::identity::{ApiToken, Subject};
 
-/// What somebody does in the organisation (the domain's "People and controls").
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Role {
-    /// Proposes whatever moves money; posts it below the approval threshold.
-    Preparer,
-    /// Approves or rejects what somebody else proposed.
-    Approver,
-    /// Sets thresholds and periods; proposes reversals and write-offs.
-    Controller,
-    /// A donor, grantee or market lead: reads the pledges and markets its token lists.
-    Partner,
-    /// Reads everything, proofs included.
-    Auditor,
-    /// Looks after identities, webhooks and settings; never sees or moves money.
-    Admin,
+/// The roles that count of those named, sorted and each once.
+fn counting(named: BTreeSet<Role>) -> Vec<Role> {
+    match named.contains(&Role::Partner) {
+        true => vec![Role::Partner],
+        false => named.into_iter().collect(),
+    }
 }
 
-impl Role {
-    /// Every role there is.
-    pub const ALL: &'static [Self] = &[
-        Self::Preparer,
-        Self::Approver,
-        Self::Controller,
-        Self::Partner,
-        Self::Auditor,
-        Self::Admin,
-    ];
-
-    /// The role as the claim `roles` spells it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Preparer => "preparer",
-            Self::Approver => "approver",
-            Self::Controller => "controller",
-            Self::Partner => "partner",
-            Self::Auditor => "auditor",
-            Self::Admin => "admin",
-        }
-    }
-
-    /// Whether the role's work is on the whole ledger.
-    fn sees_every_pledge(self) -> bool {
-        match self {
-            Self::Preparer | Self::Approver | Self::Controller | Self::Auditor => true,
-            Self::Partner | Self::Admin => false,
+/// What somebody with these roles sees; a partner, what is listed.
+fn seen_by(roles: &[Role], listed: Visibility) -> Visibility {
+    if roles.iter().any(|role| sees_every_pledge(*role)) {
+        Visibility::Everything
+    } else if roles.contains(&Role::Partner) {
+        listed
+    } else {
+        Visibility::Partner {
+            pledges: Vec::new(),
+            markets: Markets::NONE,
         }
     }
 }
 
-impl fmt::Display for Role {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.name())
-    }
-}
-
-/// A name that is no role's; the sentence lists those that are.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "There is no role of that name: the roles are preparer, approver, controller, partner, \
-     auditor and admin."
-)]
-pub struct UnknownRole;
-
-impl FromStr for Role {
-    type Err = UnknownRole;
-
-    fn from_str(name: &str) -> Result<Self, UnknownRole> {
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|role| role.name() == name)
-            .ok_or(UnknownRole)
+/// Whether the role's work is on the whole ledger.
+fn sees_every_pledge(role: Role) -> bool {
+    match role {
+        Role::Preparer | Role::Approver | Role::Controller | Role::Auditor => true,
+        Role::Partner | Role::Admin => false,
     }
 }
 
@@ -191,50 +148,107 @@ impl Visibility {
     }
 }
 
-/// An authenticated caller. Issuer and subject together are the identity; both are bounded, and
-/// free of control characters, so they can be stored and logged.
+/// An authenticated caller. Issuer and subject are names, both bounded and free of control
+/// characters, so they can be stored and logged; who it is, is [`Principal::identity`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Principal {
     issuer: String,
     subject: String,
     token_id: String,
+    issued_at: i64,
     roles: Vec<Role>,
+    withheld: Vec<Role>,
     scopes: Scopes,
     visibility: Visibility,
+    identity: Option<IdentityId>,
 }
 
 impl Principal {
     pub(super) fn from_claims(claims: Claims) -> Self {
-        let named: BTreeSet<Role> = claims
-            .roles
-            .iter()
-            .filter_map(|it| it.parse().ok())
-            .collect();
-        let roles = match named.contains(&Role::Partner) {
-            true => vec![Role::Partner],
-            false => named.into_iter().collect(),
-        };
-        let visibility = if roles.iter().any(|role| role.sees_every_pledge()) {
-            Visibility::Everything
-        } else if roles.contains(&Role::Partner) {
-            Visibility::Partner {
-                pledges: claims.pledges,
-                markets: claims.markets,
-            }
-        } else {
-            Visibility::Partner {
-                pledges: Vec::new(),
-                markets: Markets::NONE,
-            }
+        let named = claims.roles.iter().filter_map(|it| it.parse().ok());
+        let roles = counting(named.collect());
+        let listed = Visibility::Partner {
+            pledges: claims.pledges,
+            markets: claims.markets,
         };
         Self {
             issuer: claims.issuer,
             subject: claims.subject,
             token_id: claims.token_id,
+            issued_at: i64::try_from(claims.issued_at).unwrap_or(i64::MAX),
+            visibility: seen_by(&roles, listed),
             roles,
+            withheld: Vec::new(),
             scopes: Scopes::parse(&claims.scope),
-            visibility,
+            identity: None,
         }
+    }
+
+    /// The bearer of a token that was made here.
+    pub(super) fn of_api_token(token: &ApiToken) -> Self {
+        let roles = counting(token.roles.iter().copied().collect());
+        let mut pledges: Vec<Uuid> = token.pledges.iter().map(|it| it.0).collect();
+        pledges.sort_unstable();
+        let listed = Visibility::Partner {
+            pledges,
+            markets: Markets::parse(&token.markets).unwrap_or(Markets::NONE),
+        };
+        Self {
+            issuer: token.acts_as.issuer.clone(),
+            subject: token.acts_as.subject.clone(),
+            token_id: token.id.to_string(),
+            issued_at: token.issued_at.unix_timestamp(),
+            visibility: seen_by(&roles, listed),
+            roles,
+            withheld: Vec::new(),
+            scopes: Scopes::parse(&token.scopes.join(" ")),
+            identity: Some(token.identity),
+        }
+    }
+
+    /// The same caller as the register knows them: with those of the token's roles that they hold.
+    pub(super) fn known_as(&self, identity: IdentityId, held: &[Role]) -> Self {
+        let (roles, withheld): (Vec<Role>, Vec<Role>) =
+            self.roles.iter().partition(|role| held.contains(role));
+        Self {
+            visibility: seen_by(&roles, self.visibility.clone()),
+            roles,
+            withheld,
+            identity: Some(identity),
+            ..self.clone()
+        }
+    }
+
+    /// Who it is, whatever name they go by: the same text for two subjects of one person. To be
+    /// compared, not read.
+    pub fn identity(&self) -> String {
+        match self.identity {
+            Some(id) => id.to_string(),
+            None => format!("{}|{}", self.issuer, self.subject),
+        }
+    }
+
+    /// The identity, if the register knows the subject.
+    pub fn identity_id(&self) -> Option<IdentityId> {
+        self.identity
+    }
+
+    /// Issuer and subject together.
+    pub fn known_by(&self) -> Subject {
+        Subject {
+            issuer: self.issuer.clone(),
+            subject: self.subject.clone(),
+        }
+    }
+
+    /// When the token was made, in seconds since 1970: what a revocation of all goes by.
+    pub(super) fn issued_at(&self) -> i64 {
+        self.issued_at
+    }
+
+    /// The roles that the token names and the register doesn't grant now.
+    pub fn withheld(&self) -> &[Role] {
+        &self.withheld
     }
 
     /// Who vouches for the caller (`iss`).

@@ -116,12 +116,16 @@ fn scopes_are_whole_words_and_known_ones() {
 fn the_scopes_usable_by_a_role_are_those_of_its_permissions() {
     assert_eq!(
         Scopes::usable_by(&[Role::Admin]).to_string(),
-        "reference:read"
+        "access-list:read api-tokens:read api-tokens:write identities:read identities:write \
+         reference:read revocations:write"
     );
-    let auditor = "jobs:read ledger:read proofs:read reference:read";
+    let auditor = "access-list:read api-tokens:read api-tokens:write identities:read jobs:read \
+                   ledger:read proofs:read reference:read";
     assert_eq!(Scopes::usable_by(&[Role::Auditor]).to_string(), auditor);
-    let both = "endings:write jobs:read jobs:write ledger:read lots:write proofs:read \
-                rates:write reference:read reversals:write write-offs:write";
+    let both = "access-list:read api-tokens:read api-tokens:write endings:write \
+                identities:read identities:write jobs:read jobs:write ledger:read lots:write \
+                proofs:read rates:write reference:read reversals:write revocations:write \
+                write-offs:write";
     assert_eq!(
         Scopes::usable_by(&[Role::Admin, Role::Controller]).to_string(),
         both

@@ -4,15 +4,20 @@
 use std::env;
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use super::jwks_url::{JwksUrl, NotTrustworthy};
+use super::key_ring::KeyRing;
 use super::keys::{KeyError, KeySet};
 use super::local_key::LocalKey;
+use super::register::SubjectPolicy;
 
 const ISSUER: &str = "ALMONER_JWT_ISSUER";
 const AUDIENCE: &str = "ALMONER_JWT_AUDIENCE";
 const PUBLIC_KEY: &str = "ALMONER_JWT_PUBLIC_KEY";
 const JWKS: &str = "ALMONER_JWT_JWKS";
 const SECRET: &str = "ALMONER_JWT_SECRET";
+const SUBJECTS: &str = "ALMONER_SUBJECTS";
 
 /// The fewest bytes of a local secret: as many as the hash has (RFC 7518, section 3.2).
 const MIN_SECRET_BYTES: usize = 32;
@@ -29,6 +34,8 @@ pub struct AccessSettings {
     pub audience: String,
     /// Where the keys are.
     pub keys: KeySource,
+    /// Whether subjects have to be in the register: `ALMONER_SUBJECTS`, or `issuer`.
+    pub subjects: SubjectPolicy,
 }
 
 /// Where the keys are that tokens are checked with.
@@ -40,6 +47,8 @@ pub enum KeySource {
     PublicKey(PathBuf),
     /// A JWK Set in a file: `ALMONER_JWT_JWKS`.
     Jwks(PathBuf),
+    /// A JWK Set that its issuer publishes: `ALMONER_JWT_JWKS` with a URL.
+    JwksUrl(JwksUrl),
     /// A secret shared with whoever makes the tokens: `ALMONER_JWT_SECRET`.
     Secret(Secret),
 }
@@ -85,6 +94,15 @@ pub enum SettingsError {
         /// How many it has.
         bytes: usize,
     },
+    /// A URL that can't be trusted.
+    #[error("{JWKS}: {0}.")]
+    Jwks(#[from] NotTrustworthy),
+    /// Neither of the two policies.
+    #[error("{SUBJECTS} is `issuer` or `registered`.")]
+    Subjects,
+    /// The keys aren't on this machine.
+    #[error("The keys are published by their issuer, and aren't on this machine.")]
+    Published,
     /// Tokens are made by somebody else.
     #[error(
         "Tokens can't be made here, because {0} is set: get one from the issuer that holds the \
@@ -103,6 +121,7 @@ impl Default for AccessSettings {
             issuer: DEFAULT_ISSUER.to_owned(),
             audience: DEFAULT_AUDIENCE.to_owned(),
             keys: KeySource::DataFolder,
+            subjects: SubjectPolicy::Issuer,
         }
     }
 }
@@ -120,7 +139,11 @@ impl AccessSettings {
             value => Ok(value),
         };
         let public_key = value(PUBLIC_KEY)?.map(|path| KeySource::PublicKey(path.into()));
-        let jwks = value(JWKS)?.map(|path| KeySource::Jwks(path.into()));
+        let jwks = value(JWKS)?.map(|place| match JwksUrl::parse(&place) {
+            Some(url) => url.map(KeySource::JwksUrl),
+            None => Ok(KeySource::Jwks(place.into())),
+        });
+        let jwks = jwks.transpose()?;
         let secret = value(SECRET)?.map(Secret::parse).transpose()?;
         let secret = secret.map(KeySource::Secret);
         let sources = [(PUBLIC_KEY, public_key), (JWKS, jwks), (SECRET, secret)];
@@ -139,16 +162,34 @@ impl AccessSettings {
             issuer: value(ISSUER)?.unwrap_or(defaults.issuer),
             audience: value(AUDIENCE)?.unwrap_or(defaults.audience),
             keys,
+            subjects: match value(SUBJECTS)?.as_deref() {
+                None | Some("issuer") => SubjectPolicy::Issuer,
+                Some("registered") => SubjectPolicy::Registered,
+                Some(_) => return Err(SettingsError::Subjects),
+            },
         })
     }
 
-    /// Loads the keys that tokens are checked with; makes the local one if it is wanted and not
-    /// there yet.
+    /// The keys that tokens are checked with, as far as they are here already; those that an issuer
+    /// publishes are still to be asked for.
+    pub fn key_ring(&self, data_dir: &Path) -> Result<Arc<KeyRing>, SettingsError> {
+        match &self.keys {
+            KeySource::JwksUrl(_) => Ok(Arc::new(KeyRing::of_issuer())),
+            KeySource::DataFolder
+            | KeySource::PublicKey(_)
+            | KeySource::Jwks(_)
+            | KeySource::Secret(_) => Ok(self.key_set(data_dir)?.into()),
+        }
+    }
+
+    /// Loads the keys that tokens are checked with from where they are on this machine; makes the
+    /// local one if it is wanted and not there yet.
     pub fn key_set(&self, data_dir: &Path) -> Result<KeySet, SettingsError> {
         match &self.keys {
             KeySource::DataFolder => Ok(KeySet::of_local(&LocalKey::load_or_create(data_dir)?)),
             KeySource::PublicKey(path) => Ok(KeySet::from_pem_file(path)?),
             KeySource::Jwks(path) => Ok(KeySet::from_jwks_file(path)?),
+            KeySource::JwksUrl(_) => Err(SettingsError::Published),
             KeySource::Secret(secret) => Ok(KeySet::of_local(&LocalKey::of_secret(secret))),
         }
     }
@@ -158,7 +199,7 @@ impl AccessSettings {
         match &self.keys {
             KeySource::DataFolder => Ok(LocalKey::load_or_create(data_dir)?),
             KeySource::PublicKey(_) => Err(SettingsError::SignedElsewhere(PUBLIC_KEY)),
-            KeySource::Jwks(_) => Err(SettingsError::SignedElsewhere(JWKS)),
+            KeySource::Jwks(_) | KeySource::JwksUrl(_) => Err(SettingsError::SignedElsewhere(JWKS)),
             KeySource::Secret(secret) => Ok(LocalKey::of_secret(secret)),
         }
     }
@@ -197,7 +238,7 @@ mod tests {
         let expected = AccessSettings {
             issuer: "i".into(),
             audience: "a".into(),
-            keys: KeySource::DataFolder,
+            ..AccessSettings::default()
         };
         assert_eq!(named.unwrap(), expected);
         let keys = |name, value| settings(&[(name, value)]).unwrap().keys;

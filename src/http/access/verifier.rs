@@ -18,6 +18,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use super::cache::{CAPACITY, Fingerprint, Verified, VerifiedTokens};
 use super::claims::{Claims, Expected, Lifetime};
 use super::error::{AccessError, Malformation};
+use super::key_ring::KeyRing;
 use super::keys::{KeySet, VerificationKey};
 use super::members::{Member, Members};
 use super::principal::Principal;
@@ -33,50 +34,67 @@ const REFUSED_MEMBERS: [&str; 8] = ["crit", "jku", "jwk", "x5u", "x5c", "b64", "
 /// were found good. Shared by all threads.
 #[derive(Debug)]
 pub struct Verifier {
-    keys: KeySet,
+    keys: Arc<KeyRing>,
     expected: Expected,
     verified: VerifiedTokens,
 }
 
 impl Verifier {
-    /// A verifier that has seen no token yet. Other keys need another verifier: what was verified
-    /// with these says nothing about those.
-    pub fn new(keys: KeySet, settings: &AccessSettings) -> Self {
+    /// A verifier that has seen no token yet.
+    pub fn new(keys: impl Into<Arc<KeyRing>>, settings: &AccessSettings) -> Self {
         let expected = Expected {
             issuer: settings.issuer.clone(),
             audience: settings.audience.clone(),
         };
         Self {
-            keys,
+            keys: keys.into(),
             expected,
             verified: VerifiedTokens::new(CAPACITY),
         }
     }
 
+    /// Whose tokens are trusted.
+    pub fn issuer(&self) -> &str {
+        &self.expected.issuer
+    }
+
     /// The principal whom the token names at that time.
     ///
-    /// A revocation list is to be asked by the caller of this, with the principal it returns:
-    /// every request passes there, remembered or not.
+    /// The register is to be asked by the caller of this, with the principal it returns: every
+    /// request passes there, remembered or not.
     pub fn verify(&self, token: &str, now_s: u64) -> Result<Arc<Principal>, AccessError> {
         if token.len() > MAX_TOKEN_BYTES {
             return Err(AccessError::Malformed(Malformation::TooLong));
         }
-        let fingerprint = Fingerprint::of(token);
-        let verified = match self.verified.find(&fingerprint) {
-            Some(known) => known,
-            None => {
-                let verified = self.verify_afresh(token)?;
-                self.verified.remember(fingerprint, verified.clone());
-                verified
-            }
-        };
+        if let Some(known) = self.recall(token, now_s) {
+            return known;
+        }
+        let verified = self.verify_afresh(token)?;
+        self.verified
+            .remember(Fingerprint::of(token), verified.clone());
         verified.lifetime.check(now_s)?;
         Ok(verified.principal)
     }
 
+    /// The same, if the token was found good before; none, if it wasn't.
+    pub fn recall(&self, token: &str, now_s: u64) -> Option<Result<Arc<Principal>, AccessError>> {
+        if token.len() > MAX_TOKEN_BYTES {
+            return None;
+        }
+        let known = self.verified.find(&Fingerprint::of(token))?;
+        // What was found good with other keys says nothing now.
+        if known.keys != self.keys.generation() {
+            return None;
+        }
+        let timely = known.lifetime.check(now_s);
+        Some(timely.map(|()| known.principal))
+    }
+
     fn verify_afresh(&self, token: &str) -> Result<Verified, AccessError> {
         let parts = Parts::of(token)?;
-        let key = self.select_key(&parts.header)?;
+        let (keys, generation) = self.keys.keys();
+        let keys = keys.ok_or(AccessError::KeysAway)?;
+        let key = self.select_key(&keys, &parts.header)?;
         match jsonwebtoken::crypto::verify(
             parts.signature,
             parts.signed.as_bytes(),
@@ -89,12 +107,17 @@ impl Verifier {
         let claims = Claims::read(&parts.payload, &self.expected)?;
         let lifetime = Lifetime::of(&claims)?;
         Ok(Verified {
+            keys: generation,
             lifetime,
             principal: Arc::new(Principal::from_claims(claims)),
         })
     }
 
-    fn select_key(&self, header: &[u8]) -> Result<&VerificationKey, AccessError> {
+    fn select_key<'k>(
+        &self,
+        keys: &'k KeySet,
+        header: &[u8],
+    ) -> Result<&'k VerificationKey, AccessError> {
         let unreadable = AccessError::Malformed(Malformation::Header);
         let Some(header) = Members::parse(header) else {
             return Err(unreadable);
@@ -114,10 +137,13 @@ impl Verifier {
             Member::Absent => None,
             Member::WrongType => return Err(unreadable),
         };
-        let key = self
-            .keys
-            .select(kid.as_deref())
-            .ok_or(AccessError::UnknownKey)?;
+        let key = keys.select(kid.as_deref()).ok_or_else(|| {
+            // It may be new; whoever comes again in a moment finds out.
+            match self.keys.want() {
+                true => AccessError::KeyWanted,
+                false => AccessError::UnknownKey,
+            }
+        })?;
         match header.get::<String>("alg") {
             Member::Is(name) if key.has_algorithm(&name) => Ok(key),
             _ => Err(AccessError::WrongAlgorithm),
@@ -149,6 +175,18 @@ impl<'a> Parts<'a> {
             signed,
             signature,
         })
+    }
+}
+
+/// What a token says its key is called, whether or not there is such a key.
+pub(super) fn kid_of(token: &str) -> Option<String> {
+    let (header, _) = token.split_once('.')?;
+    let header = URL_SAFE_NO_PAD
+        .decode(header.get(..1_024).unwrap_or(header))
+        .ok()?;
+    match Members::parse(&header)?.get::<String>("kid") {
+        Member::Is(kid) => Some(kid),
+        Member::Absent | Member::WrongType => None,
     }
 }
 

@@ -299,7 +299,7 @@ impl<'a> Fields<'a> {
     }
 
     /// A list of what is written as strings.
-    fn values<T>(
+    pub(super) fn values<T>(
         &mut self,
         name: &'static str,
         most: usize,

@@ -6,11 +6,13 @@
 mod edge;
 mod fields;
 mod json;
+mod moments;
 mod scalar;
 
 pub use edge::Edge;
 pub use fields::Fields;
 pub use json::{Node, Object};
+pub use moments::Bound;
 pub use scalar::{Fault, Text, Window, day, rate, sha256, uri};
 
 #[cfg(test)]

@@ -47,6 +47,11 @@ impl Text {
         max_chars: 140,
         visible: true,
     };
+    /// A name in a token, or of one.
+    pub const SUBJECT: Text = Text {
+        max_chars: 255,
+        visible: true,
+    };
     /// A sentence or two.
     pub const PROSE: Text = Text {
         max_chars: 1000,

@@ -13,6 +13,7 @@
 //! address (404), the query (422), the key and the form of the body (400, 413, 415), all faults of
 //! the body together (422), and then the ledger's own order (see [`crate::domain::refusal`]).
 
+mod access;
 mod shape;
 
 use actix_web::http::StatusCode;
@@ -23,7 +24,6 @@ use crate::domain::Refusal;
 use crate::domain::command::RefusedRow;
 use crate::domain::refusal::{ExchangeRefusal, Shortage};
 use crate::engine::Failure;
-use crate::http::access::AccessError;
 
 use shape::sentence;
 pub use shape::{ProblemOut, Reason};
@@ -284,6 +284,10 @@ fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::SpendRevisionConflict { .. }
         | Refusal::SpendAlreadyFinal { .. }
         | Refusal::BeyondRange(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        Refusal::Access(why) => match why.may_pass() {
+            true => StatusCode::CONFLICT,
+            false => StatusCode::UNPROCESSABLE_ENTITY,
+        },
         Refusal::Exchange(
             ExchangeRefusal::RateNeeded { .. }
             | ExchangeRefusal::RateNotNeeded { .. }
@@ -357,32 +361,6 @@ impl From<Failure> for Problem {
             Failure::Overloaded => not_now("overloaded"),
             Failure::Internal => Problem::internal(),
         }
-    }
-}
-
-impl From<AccessError> for Problem {
-    fn from(error: AccessError) -> Self {
-        let (status, missing_scope) = match &error {
-            AccessError::Forbidden(forbidden) => (StatusCode::FORBIDDEN, forbidden.missing_scope()),
-            AccessError::Unauthenticated
-            | AccessError::Malformed(_)
-            | AccessError::WrongType
-            | AccessError::UnsupportedHeader(_)
-            | AccessError::WrongAlgorithm
-            | AccessError::UnknownKey
-            | AccessError::BadSignature
-            | AccessError::MissingClaim(_)
-            | AccessError::InvalidClaim { .. }
-            | AccessError::WrongIssuer { .. }
-            | AccessError::WrongAudience { .. }
-            | AccessError::Expired { .. }
-            | AccessError::NotYetValid { .. }
-            | AccessError::LifetimeTooLong => (StatusCode::UNAUTHORIZED, None),
-        };
-        let mut problem = Problem::new(status, error.code(), error.to_string())
-            .with_header(header::WWW_AUTHENTICATE, error.challenge());
-        problem.0.missing_scope = missing_scope;
-        problem
     }
 }
 

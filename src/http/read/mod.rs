@@ -7,6 +7,7 @@ mod accounts;
 mod creators;
 mod exports;
 mod get;
+mod identities;
 mod jobs;
 mod journals;
 mod lists;
@@ -75,6 +76,11 @@ pub fn endpoints() -> Vec<Endpoint> {
         Endpoint::get("/v1/trial-balance", reports::read_trial_balance),
         Endpoint::get("/v1/proofs", reports::read_proofs),
         Endpoint::get("/v1/pledges/{id}/expiry-horizon", jobs::read_expiry_horizon),
+        Endpoint::get("/v1/identities", identities::list_identities),
+        Endpoint::get("/v1/identities/{id}", identities::read_identity),
+        Endpoint::get("/v1/access-list", identities::read_access_list),
+        Endpoint::get("/v1/revocations", identities::list_revocations),
+        Endpoint::get("/v1/api-tokens", identities::list_api_tokens),
         Endpoint::get("/v1/jobs", jobs::list_jobs),
         Endpoint::get("/v1/jobs/{name}/runs", jobs::list_job_runs),
     ]
@@ -118,6 +124,11 @@ pub fn endpoints() -> Vec<Endpoint> {
     journals::read_journal,
     reports::read_trial_balance,
     reports::read_proofs,
+    identities::list_identities,
+    identities::read_identity,
+    identities::read_access_list,
+    identities::list_revocations,
+    identities::list_api_tokens,
     jobs::read_expiry_horizon,
     jobs::list_jobs,
     jobs::list_job_runs,

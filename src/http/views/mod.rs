@@ -5,6 +5,7 @@
 //! left out.
 
 mod budget;
+mod identity;
 mod job;
 mod lot;
 mod obligation;
@@ -20,6 +21,9 @@ mod suspense;
 use serde::Serialize;
 
 pub use budget::{AccountKeyOut, AllocationOut, BudgetOut, CreatorOut, TaxReserveOut};
+pub use identity::{
+    ApiTokenOut, IdentityOut, RoleGrantOut, SHOWN_BEFORE, SHOWN_NOW, SubjectOut, TokenRevocationOut,
+};
 pub use job::{JobOut, JobRunOut};
 pub use lot::{ExtensionOut, FairValueOut, RevocationOut};
 pub use obligation::{AdAccountOut, CampaignOut, ObligationOut};
@@ -65,6 +69,7 @@ pub fn render(outcome: &Outcome) -> Vec<u8> {
         }),
         Outcome::LotExtended(lot) => json(&LotOut::from(lot)),
         Outcome::CreditsLost { .. } => json(&RevocationOut::of(outcome)),
+        Outcome::Register(outcome) => identity::render(outcome),
         Outcome::JobRan(run) => json(&JobRunOut::from(run)),
         Outcome::WriteOff { .. } => json(&WriteOffOut::of(outcome)),
         Outcome::SupportCost { .. } => json(&SupportCostOut::of(outcome)),

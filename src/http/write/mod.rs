@@ -2,12 +2,14 @@
 
 pub mod allocations;
 pub mod answer;
+pub mod api_tokens;
 pub mod budgets;
 pub mod bulk;
 pub mod closing;
 pub mod creators;
 pub mod credits;
 pub mod exchange;
+pub mod identities;
 pub mod inputs;
 pub mod instalments;
 pub mod invoices;
@@ -39,6 +41,7 @@ pub fn endpoints() -> Vec<Endpoint> {
     let mut all = main_endpoints();
     all.extend(credit_endpoints());
     all.extend(cash_out_endpoints());
+    all.extend(register_endpoints());
     all
 }
 
@@ -90,6 +93,30 @@ fn cash_out_endpoints() -> Vec<Endpoint> {
         Endpoint::post("/v1/payouts/{id}/settle", payouts::settle_payout),
         Endpoint::post("/v1/payouts/{id}/return", payouts::return_payout),
         Endpoint::post("/v1/payouts/{id}/void", payouts::void_payout),
+    ]
+}
+
+/// Who may come in, with which rights and tokens.
+fn register_endpoints() -> Vec<Endpoint> {
+    vec![
+        Endpoint::post("/v1/identities", identities::record_identity),
+        Endpoint::post("/v1/identities/{id}/subjects", identities::add_subject),
+        Endpoint::post("/v1/identities/{id}/roles", identities::grant_role),
+        Endpoint::post("/v1/identities/{id}/role-ends", identities::end_role),
+        Endpoint::post(
+            "/v1/identities/{id}/suspension",
+            identities::suspend_identity,
+        ),
+        Endpoint::post(
+            "/v1/identities/{id}/reinstatement",
+            identities::reinstate_identity,
+        ),
+        Endpoint::post("/v1/revocations", identities::revoke_tokens),
+        Endpoint::post("/v1/api-tokens", api_tokens::issue_api_token),
+        Endpoint::post(
+            "/v1/api-tokens/{id}/revocation",
+            api_tokens::revoke_api_token,
+        ),
     ]
 }
 
@@ -248,6 +275,15 @@ fn credit_endpoints() -> Vec<Endpoint> {
         credits::attribute_spend,
         credits::clear_suspense,
         credits::note_platform_balance,
+        identities::record_identity,
+        identities::add_subject,
+        identities::grant_role,
+        identities::end_role,
+        identities::suspend_identity,
+        identities::reinstate_identity,
+        identities::revoke_tokens,
+        api_tokens::issue_api_token,
+        api_tokens::revoke_api_token,
     ),
     components(schemas(answer::PreviewOut, bulk::BulkPreviewOut))
 )]

@@ -168,6 +168,7 @@ impl<P: Permission> Post<P> {
         Submission {
             command,
             actor: caller.subject().to_owned(),
+            identity: caller.identity(),
             key: key.map_or_else(unused, |key| {
                 key.bind(caller, Method::POST.as_str(), path, body)
             }),

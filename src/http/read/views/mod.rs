@@ -1,6 +1,7 @@
 //! What reads answer with: accounts, entries, statements, journals, and the shapes of reference
 //! data. Amounts of rows that name their unit are plain decimal strings.
 
+mod access;
 mod horizon;
 mod journals;
 mod platforms;
@@ -19,6 +20,7 @@ use crate::domain::{
 };
 use crate::http::wire::{Day, Instant, MoneyOut};
 
+pub use access::{AccessListOut, AccessOut};
 pub use horizon::HorizonOut;
 pub use journals::JournalOut;
 pub use platforms::PlatformProfileOut;

@@ -3,6 +3,7 @@
 
 mod allocations;
 mod closing;
+mod identities;
 mod lots;
 mod obligations;
 mod payouts;
@@ -15,6 +16,9 @@ use utoipa::ToSchema;
 pub use allocations::{AllocationIn, AllocationSplitIn, ReleaseIn};
 pub use closing::{
     BadDebtIn, BankPaymentIn, ClawbackIn, ClosureIn, DonorRefundIn, PledgeMoveIn, RecoveryIn,
+};
+pub use identities::{
+    ApiTokenIn, IdentityIn, ReasonIn, RoleEndIn, RoleIn, SubjectIn, TokenRevocationIn,
 };
 pub use lots::{ExtensionIn, FairValueIn, JobRunIn, RevocationIn};
 pub use obligations::{AdAccountIn, CampaignIn, ObligationIn};

@@ -9,16 +9,17 @@ use uuid::Uuid;
 
 use super::*;
 use crate::domain::command::{AdvanceStep, PledgeMove};
+use crate::domain::identity::{IdentityState, Subject};
 use crate::domain::payout::PayoutMove;
 use crate::domain::{
-    AdAccountId, AllocationId, Command, CreatorId, InstalmentId, JournalId, LotId, ObligationId,
-    PayoutId, PledgeId, SpendLineId,
+    AdAccountId, AllocationId, Command, CreatorId, IdentityId, InstalmentId, JournalId, LotId,
+    ObligationId, PayoutId, PledgeId, SpendLineId,
 };
 use crate::http::body::tests::catalogue;
 use crate::http::body::{Edge, Fields, Node};
 use crate::http::write::{
-    allocations, budgets, closing, creators, credits, exchange, instalments, invoices, lots,
-    obligations, payouts, pledges, reversals, spend, splits, tax_reserves,
+    allocations, budgets, closing, creators, credits, exchange, identities, instalments, invoices,
+    lots, obligations, payouts, pledges, reversals, spend, splits, tax_reserves,
 };
 
 type Reader = fn(&mut Fields<'_>) -> Option<Command>;
@@ -111,6 +112,34 @@ fn later_shapes() -> Vec<(RefOr<Schema>, Reader)> {
     ]
 }
 
+/// The same of identities and tokens.
+fn register_shapes() -> Vec<(RefOr<Schema>, Reader)> {
+    fn identity() -> IdentityId {
+        IdentityId(Uuid::nil())
+    }
+    fn adele() -> Subject {
+        Subject {
+            issuer: "almoner-local".to_owned(),
+            subject: "adele".to_owned(),
+        }
+    }
+    vec![
+        (IdentityIn::schema(), identities::identity),
+        (SubjectIn::schema(), |body| {
+            identities::subject(identity(), "almoner-local", &adele(), body)
+        }),
+        (RoleIn::schema(), |body| {
+            identities::role(identity(), &adele(), body)
+        }),
+        (RoleEndIn::schema(), |body| {
+            identities::role_end(identity(), body)
+        }),
+        (ReasonIn::schema(), |body| {
+            identities::state(identity(), IdentityState::Suspended, body)
+        }),
+    ]
+}
+
 /// The same of money on its way out.
 fn cash_out_shapes() -> Vec<(RefOr<Schema>, Reader)> {
     fn pledge() -> PledgeId {
@@ -177,6 +206,7 @@ fn what_is_documented_is_what_is_read() {
         .concat()
         .into_iter()
         .chain(cash_out_shapes())
+        .chain(register_shapes())
     {
         let RefOr::T(Schema::Object(schema)) = schema else {
             panic!("not an object")

@@ -80,6 +80,7 @@ struct Reading {
     pledge: PledgeId,
     key: Key,
     actor: String,
+    identity: String,
     /// How many line ends were read.
     lines: usize,
     /// Where each of [`COLUMNS`] stands in a record, once the header was read.
@@ -115,6 +116,7 @@ impl Reading {
                 unread,
             }),
             actor: self.actor.clone(),
+            identity: self.identity.clone(),
             key: Key {
                 fingerprint: half(print),
                 ..key
@@ -169,6 +171,7 @@ impl<P: Permission> Upload<P> {
             pledge,
             key: key.bind(caller, "POST", self.request.path(), &Node::Null),
             actor: caller.subject().to_owned(),
+            identity: caller.identity(),
             lines: 0,
             places: None,
             chunk: Chunk::default(),

@@ -1,0 +1,135 @@
+//! Who may what, and how it is said.
+
+use std::collections::BTreeSet;
+
+use super::{Lack, PERMISSIONS, ReadLedger, ReadProofs, ReadReference, Rule, authorize};
+use crate::http::access::principal::Role;
+use crate::http::access::principal::tests::principal;
+
+const EVERY_SCOPE: &str = "reference:read ledger:read proofs:read pledges:write money:write \
+                           creators:write endings:write write-offs:write reversals:write \
+                           lots:write jobs:read jobs:write payouts:write rates:write \
+                           payout-approvals:write identities:write identities:read \
+                           revocations:write api-tokens:write api-tokens:read \
+                           access-list:read";
+
+#[test]
+fn each_role_may_what_the_domain_gives_it_and_nothing_else() {
+    let all = ["ReadReference", "ReadLedger", "ReadProofs"];
+    let jobs = ["ReadJobs"];
+    let tokens = ["IssueApiTokens", "ReadApiTokens"];
+    let access = ["ReadAccessList"];
+    let reads = ["ReadIdentities"];
+    let expected: [(Role, Vec<&str>); 6] = [
+        (
+            Role::Preparer,
+            [
+                &all[..],
+                &["RecordPledges", "MoveMoney", "EnrolCreators"],
+                &jobs,
+                &["MovePayouts"],
+                &tokens,
+            ]
+            .concat(),
+        ),
+        (
+            Role::Approver,
+            [&all[..], &jobs, &["ApprovePayouts", "MovePayouts"], &tokens].concat(),
+        ),
+        (
+            Role::Controller,
+            [
+                &all[..],
+                &["EndPledges", "WriteOff", "Reverse", "ManageLots"],
+                &jobs,
+                &["RunJobs"],
+                &reads,
+                &tokens,
+                &access,
+                &["StateRates"],
+            ]
+            .concat(),
+        ),
+        (
+            Role::Partner,
+            [&["ReadReference", "ReadLedger"][..], &tokens].concat(),
+        ),
+        (
+            Role::Auditor,
+            [&all[..], &jobs, &reads, &tokens, &access].concat(),
+        ),
+        (
+            Role::Admin,
+            [
+                &["ReadReference", "ManageIdentities"][..],
+                &reads,
+                &["RevokeAccess"],
+                &tokens,
+                &access,
+            ]
+            .concat(),
+        ),
+    ];
+    for (role, may) in expected {
+        let caller = principal(&[role.name()], EVERY_SCOPE);
+        let allowed = PERMISSIONS
+            .iter()
+            .filter(|rule| rule.check(&caller).is_ok());
+        assert_eq!(allowed.map(Rule::name).collect::<Vec<_>>(), may, "{role}");
+    }
+}
+
+#[test]
+fn a_role_without_the_scope_may_not_and_the_scope_is_named() {
+    for rule in PERMISSIONS {
+        for role in rule.roles() {
+            let others = EVERY_SCOPE.replace(rule.scope(), "");
+            let refusal = rule.check(&principal(&[role.name()], &others)).unwrap_err();
+            assert_eq!(refusal.missing_scope(), Some(rule.scope()));
+            assert_eq!(refusal.roles_that_may(), None);
+            assert!(refusal.to_string().contains(&format!("`{}`", rule.scope())));
+        }
+    }
+}
+
+#[test]
+fn a_scope_without_a_role_that_may_is_not_enough_and_the_roles_are_named() {
+    let refusal = authorize::<ReadProofs>(&principal(&["partner"], EVERY_SCOPE)).unwrap_err();
+    assert_eq!(
+        refusal.roles_that_may(),
+        Some(Rule::of::<ReadProofs>().roles())
+    );
+    assert_eq!(refusal.missing_scope(), None);
+    let sentence = "To read proofs, the token must name one of these roles: \
+                    preparer, approver, controller, auditor.";
+    assert_eq!(refusal.to_string(), sentence);
+}
+
+#[test]
+fn a_token_without_known_roles_may_not_even_read_reference_data() {
+    for roles in [&[][..], &["creator"], &["Auditor"], &["root"]] {
+        let refusal = authorize::<ReadReference>(&principal(roles, EVERY_SCOPE)).unwrap_err();
+        assert_eq!(refusal.lack, Lack::Role, "{roles:?}");
+    }
+}
+
+#[test]
+fn a_token_with_nothing_is_told_both_things_it_lacks() {
+    let refusal = authorize::<ReadLedger>(&principal(&[], "")).unwrap_err();
+    assert_eq!(refusal.lack, Lack::RoleAndScope);
+    assert!(refusal.to_string().contains("auditor"));
+    assert!(refusal.to_string().contains("`ledger:read`"));
+}
+
+#[test]
+fn permissions_have_names_and_scopes_of_their_own() {
+    let names: BTreeSet<&str> = PERMISSIONS.iter().map(Rule::name).collect();
+    let scopes: BTreeSet<&str> = PERMISSIONS.iter().map(Rule::scope).collect();
+    assert_eq!(names.len(), PERMISSIONS.len());
+    assert_eq!(scopes.len(), PERMISSIONS.len());
+    assert!(
+        scopes
+            .iter()
+            .all(|scope| EVERY_SCOPE.split(' ').any(|known| known == *scope))
+    );
+}
