@@ -30,3 +30,4 @@ mod scheduler;
 mod schema;
 mod serving;
 mod tokens;
+mod walls;

@@ -24,6 +24,7 @@ pub enum Need {
     Nothing,
     Reference,
     Ledger,
+    Holdings,
     Proofs,
     Pledges,
     Money,

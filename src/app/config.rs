@@ -20,6 +20,10 @@ const DATA_DIR: &str = "ALMONER_DATA_DIR";
 /// Other origins whose pages may call.
 const CORS_ORIGINS: &str = "ALMONER_CORS_ORIGINS";
 
+/// Figures that come of fewer creators aren't told to donors.
+const SMALL_CELL: &str = "ALMONER_SMALL_CELL";
+/// What it is if nothing is said.
+pub const SMALLEST_CELL: u32 = 5;
 /// How many seconds there are between two runs of a job; none are done if it is 0.
 const JOBS_EVERY_S: &str = "ALMONER_JOBS_EVERY_S";
 /// How many seconds a lot that was recorded after its end waits before it lapses by itself.
@@ -44,6 +48,8 @@ pub struct Config {
     pub origins: Origins,
     /// What it does by itself.
     pub jobs: JobSettings,
+    /// Donors aren't told figures that come of fewer creators.
+    pub small_cell: u32,
 }
 
 /// When the service does what it does by itself.
@@ -83,6 +89,9 @@ pub enum ConfigError {
     /// Not a number of seconds.
     #[error("{0} is written as a whole number of seconds, at most a year's.")]
     Seconds(&'static str),
+    /// Not a number of creators.
+    #[error("{SMALL_CELL} is {0:?}; it is written as a whole number of creators, from 1.")]
+    SmallCell(String),
     /// Not readable as text.
     #[error("{0} is not readable as text.")]
     NotText(&'static str),
@@ -123,6 +132,14 @@ fn seconds(name: &'static str, otherwise: u64) -> Result<Duration, ConfigError> 
     Ok(Duration::from_secs(read))
 }
 
+fn small_cell() -> Result<u32, ConfigError> {
+    let Some(text) = lookup(SMALL_CELL)? else {
+        return Ok(SMALLEST_CELL);
+    };
+    let read = text.parse().ok().filter(|read| *read > 0);
+    read.ok_or(ConfigError::SmallCell(text))
+}
+
 impl Config {
     /// What the environment says, with the defaults of a first run.
     pub fn from_env() -> Result<Self, ConfigError> {
@@ -135,6 +152,7 @@ impl Config {
             access: AccessSettings::from_env()?,
             origins: Origins::parse(&lookup(CORS_ORIGINS)?.unwrap_or_default())?,
             jobs: JobSettings::from_env()?,
+            small_cell: small_cell()?,
         })
     }
 }

@@ -88,6 +88,7 @@ impl Service {
             verifier: Verifier::new(keys, &config.access),
             pulse: pulse(&pool, opened.database.watching_pool()?),
             pool,
+            small_cell: config.small_cell,
             cursors,
         });
         let settings = ServerSettings {

@@ -80,6 +80,7 @@ impl Shell {
                 verifier,
                 pulse,
                 pool,
+                small_cell: 5,
                 cursors: super::paging::CursorKey::derive(b"of tests"),
             }),
             settings,

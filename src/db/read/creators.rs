@@ -1,6 +1,7 @@
 //! Creators, and what is allocated to them.
 
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -8,7 +9,7 @@ use uuid::Uuid;
 use super::error::ReadError;
 use super::page::{Page, Window};
 use super::rows;
-use super::sight::Sight;
+use super::sight::{Holdings, Sight, within_holdings};
 use crate::db::schema::{allocations, creators, pledge_markets};
 use crate::domain::{Allocation, AllocationId, Catalogue, Creator, CreatorId, Market, PledgeId};
 
@@ -40,6 +41,23 @@ fn markets_of(pledges: Vec<Uuid>) -> _ {
         .select(pledge_markets::market)
 }
 
+/// Narrows a query of creators down to those in sight.
+macro_rules! creators_in_sight {
+    ($query:ident, $sight:expr) => {
+        match $sight.holdings() {
+            Holdings::Whole => {}
+            Holdings::Nothing => $query = $query.filter(diesel::dsl::sql::<Bool>("false")),
+            Holdings::Own(creator) => $query = $query.filter(creators::id.eq(creator)),
+            Holdings::Of(pledges, markets) => {
+                $query = $query.filter(creators::market.eq_any(markets_of(pledges)));
+                if let Some(markets) = markets {
+                    $query = $query.filter(creators::market.eq_any(markets));
+                }
+            }
+        }
+    };
+}
+
 /// The creator, if it is there and in sight. Its name is empty unless names are in sight.
 pub async fn creator(
     connection: &mut AsyncPgConnection,
@@ -47,12 +65,7 @@ pub async fn creator(
     id: CreatorId,
 ) -> Result<Option<Creator>, ReadError> {
     let mut query = creators::table.filter(creators::id.eq(id.0)).into_boxed();
-    if let Some(pledges) = sight.pledges() {
-        query = query.filter(creators::market.eq_any(markets_of(pledges)));
-    }
-    if let Some(markets) = sight.markets() {
-        query = query.filter(creators::market.eq_any(markets));
-    }
+    creators_in_sight!(query, sight);
     let row: Option<CreatorRow> = query.first(connection).await.optional()?;
     row.map(|row| read_creator(row, sight)).transpose()
 }
@@ -68,12 +81,7 @@ pub async fn list_creators(
         .order(creators::id)
         .limit(window.limit + 1)
         .into_boxed();
-    if let Some(pledges) = sight.pledges() {
-        query = query.filter(creators::market.eq_any(markets_of(pledges)));
-    }
-    if let Some(markets) = sight.markets() {
-        query = query.filter(creators::market.eq_any(markets));
-    }
+    creators_in_sight!(query, sight);
     if let Some(market) = market {
         query = query.filter(creators::market.eq(market.as_str().to_owned()));
     }
@@ -144,12 +152,7 @@ pub async fn allocation(
         .filter(allocations::id.eq(id.0))
         .select(AllocationRow::as_select())
         .into_boxed();
-    if let Some(pledges) = sight.pledges() {
-        query = query.filter(allocations::pledge_id.eq_any(pledges));
-    }
-    if let Some(markets) = sight.markets() {
-        query = query.filter(allocations::market.eq_any(markets));
-    }
+    within_holdings!(query, sight, allocations);
     let row: Option<AllocationRow> = query.first(connection).await.optional()?;
     row.map(|row| row.read(catalogue)).transpose()
 }
@@ -167,12 +170,7 @@ pub async fn list_allocations(
         .limit(window.limit + 1)
         .select(AllocationRow::as_select())
         .into_boxed();
-    if let Some(pledges) = sight.pledges() {
-        query = query.filter(allocations::pledge_id.eq_any(pledges));
-    }
-    if let Some(markets) = sight.markets() {
-        query = query.filter(allocations::market.eq_any(markets));
-    }
+    within_holdings!(query, sight, allocations);
     if let Some(pledge) = filter.pledge {
         query = query.filter(allocations::pledge_id.eq(pledge.0));
     }

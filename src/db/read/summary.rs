@@ -13,6 +13,11 @@
 //! | spent | 5110, 5210, 5220, 5230 |
 //! | expired | 5910; of the whole, also what no market had yet |
 //! | budgeted | what a market was given and didn't return: the five above together |
+//!
+//! For a donor the database adds up what markets did, and withholds what comes of too few creators:
+//! `donor_figures` in the migrations says by which rule.
+
+mod donor;
 
 use std::collections::BTreeMap;
 
@@ -61,6 +66,48 @@ impl Use {
     }
 }
 
+/// What a market, or all of them, have done with their budgets, as far as it is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Told {
+    /// All of it.
+    Whole(Use),
+    /// What was given, less what was returned: the rest comes of too few creators.
+    Withheld {
+        /// In minor digits.
+        budgeted: i64,
+    },
+}
+
+impl Default for Told {
+    fn default() -> Self {
+        Told::Whole(Use::default())
+    }
+}
+
+impl Told {
+    /// What was given, less what was returned.
+    pub fn budgeted(&self) -> i64 {
+        match self {
+            Told::Whole(used) => used.budgeted(),
+            Told::Withheld { budgeted } => *budgeted,
+        }
+    }
+
+    /// What was done with it, unless that is withheld.
+    pub fn used(&self) -> Option<&Use> {
+        match self {
+            Told::Whole(used) => Some(used),
+            Told::Withheld { .. } => None,
+        }
+    }
+
+    fn add(&mut self, code: &str, balance: i64) {
+        if let Told::Whole(used) = self {
+            used.add(code, balance);
+        }
+    }
+}
+
 /// The figures of a pledge in one unit that belong to no market. In minor digits.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Whole {
@@ -77,7 +124,7 @@ pub struct Whole {
     /// Lapsed before any market had it.
     pub expired_unallocated: i64,
     /// What all markets have done with their budgets.
-    pub markets: Use,
+    pub markets: Told,
 }
 
 /// The picture of a pledge.
@@ -90,11 +137,11 @@ pub struct Summary {
     /// By unit, in the order of the split. Without figures if whole pledges are out of sight.
     pub units: Vec<(Unit, Option<Whole>)>,
     /// By market in sight, and unit; every combination, also where nothing happened yet.
-    pub markets: Vec<(Market, Unit, Use)>,
+    pub markets: Vec<(Market, Unit, Told)>,
 }
 
-/// $1 the pledge, $2 pledges and $3 markets in sight. Three kinds of row: `unit` for each part of
-/// the split, `market` for each market in sight, `account` for each sum over accounts alike.
+/// $1 the pledge, $2 pledges, $3 markets and $4 codes of accounts in sight. Three kinds of row:
+/// `unit` for each part of the split, `market` for each market in sight, `account` for each sum over accounts alike.
 const SUMMARY: &str = "
 WITH p AS (
     SELECT id, journals, coalesce(last_recorded_at, created_at - interval '1 microsecond') AS at
@@ -104,7 +151,7 @@ SELECT 'account' AS what, a.code, a.unit, a.market, 0::smallint AS position,
                               ELSE a.credits - a.debits END)::bigint AS amount,
        0::bigint AS received, 0::bigint AS written_off, p.journals, p.at
 FROM p JOIN accounts a ON a.pledge_id = p.id
-WHERE $3 IS NULL OR a.market = ANY ($3)
+WHERE ($3 IS NULL OR a.market = ANY ($3)) AND ($4 IS NULL OR a.code = ANY ($4))
 GROUP BY a.code, a.unit, a.market, p.journals, p.at
 UNION ALL
 SELECT 'market', '', '', m.market, m.position, 0, 0, 0, p.journals, p.at
@@ -141,7 +188,7 @@ struct Row {
     at: OffsetDateTime,
 }
 
-/// The picture of the pledge, if it is there and in sight. One statement.
+/// The picture of the pledge, if it is there and in sight. One statement; two for a donor.
 pub async fn summary(
     connection: &mut AsyncPgConnection,
     catalogue: &Catalogue,
@@ -151,7 +198,8 @@ pub async fn summary(
     let text: Text = Text::new(SUMMARY)
         .bind(pledge.0)
         .bind(sight.pledges())
-        .bind(sight.markets());
+        .bind(sight.markets())
+        .bind(sight.codes());
     let rows: Vec<Row> = text.load(connection).await?;
     let [first, ..] = rows.as_slice() else {
         return Ok(None);
@@ -160,7 +208,11 @@ pub async fn summary(
         journal: first.journals,
         at: first.at,
     };
-    let (units, markets) = arrange(&rows, sight.whole_pledges());
+    let told = match sight.shows_creators() {
+        true => Vec::new(),
+        false => donor::figures(connection, pledge).await?,
+    };
+    let (units, markets) = arrange(&rows, &told, sight.whole_pledges());
     let units = units
         .into_iter()
         .map(|(unit, whole)| Ok((rows::unit(catalogue, unit)?, whole)))
@@ -178,12 +230,17 @@ pub async fn summary(
 }
 
 type Units<'a> = Vec<(&'a str, Option<Whole>)>;
-type Markets<'a> = Vec<(&'a str, &'a str, Use)>;
+type Markets<'a> = Vec<(&'a str, &'a str, Told)>;
 
-/// Sorts what the rows say into units, and markets by unit.
-fn arrange(rows: &[Row], whole_pledges: bool) -> (Units<'_>, Markets<'_>) {
+/// Sorts what the rows say into units, and markets by unit. What is told of markets to a donor goes
+/// before what its rows say.
+fn arrange<'a>(
+    rows: &'a [Row],
+    told: &'a [donor::Figures],
+    whole_pledges: bool,
+) -> (Units<'a>, Markets<'a>) {
     let mut wholes: BTreeMap<&str, Whole> = BTreeMap::new();
-    let mut uses: BTreeMap<(&str, &str), Use> = BTreeMap::new();
+    let mut uses: BTreeMap<(&str, &str), Told> = BTreeMap::new();
     let (mut units, mut markets) = (Vec::new(), Vec::new());
     for row in rows {
         let whole = wholes.entry(&row.unit).or_default();
@@ -210,6 +267,19 @@ fn arrange(rows: &[Row], whole_pledges: bool) -> (Units<'_>, Markets<'_>) {
                         .or_default()
                         .add(&row.code, row.amount);
                 }
+            }
+        }
+    }
+    for figures in told {
+        match &figures.market {
+            Some(market) => {
+                uses.insert((market, &figures.unit), figures.told());
+            }
+            None => {
+                let whole = wholes.entry(&figures.unit).or_default();
+                whole.markets = figures.told();
+                // Counted among what is told already.
+                whole.expired_unallocated = 0;
             }
         }
     }

@@ -60,6 +60,11 @@ permissions! {
     ReadLedger, "read the ledger", "ledger:read",
         &[Role::Preparer, Role::Approver, Role::Controller, Role::Auditor, Role::Partner];
 
+    /// Creators, and what they hold, are bound by and are paid. A creator may read its own.
+    ReadHoldings, "read creators, and what they hold and are paid", "holdings:read",
+        &[Role::Preparer, Role::Approver, Role::Controller, Role::Auditor, Role::Partner,
+          Role::Creator];
+
     /// Trial balances and proofs, which speak of the whole ledger: so not for partners.
     ReadProofs, "read proofs", "proofs:read",
         &[Role::Preparer, Role::Approver, Role::Controller, Role::Auditor];
@@ -242,16 +247,16 @@ mod tests {
     use crate::http::access::principal::Role;
     use crate::http::access::principal::tests::principal;
 
-    const EVERY_SCOPE: &str = "reference:read ledger:read proofs:read pledges:write money:write \
-                               creators:write endings:write write-offs:write reversals:write \
+    const EVERY_SCOPE: &str = "reference:read ledger:read holdings:read proofs:read \
+                               pledges:write money:write creators:write endings:write write-offs:write reversals:write \
                                lots:write jobs:read jobs:write payouts:write rates:write \
                                payout-approvals:write";
 
     #[test]
     fn each_role_may_what_the_domain_gives_it_and_nothing_else() {
-        let all = ["ReadReference", "ReadLedger", "ReadProofs"];
+        let all = ["ReadReference", "ReadLedger", "ReadHoldings", "ReadProofs"];
         let jobs = ["ReadJobs"];
-        let expected: [(Role, Vec<&str>); 6] = [
+        let expected: [(Role, Vec<&str>); 7] = [
             (
                 Role::Preparer,
                 [
@@ -282,7 +287,11 @@ mod tests {
                 ]
                 .concat(),
             ),
-            (Role::Partner, vec!["ReadReference", "ReadLedger"]),
+            (
+                Role::Partner,
+                vec!["ReadReference", "ReadLedger", "ReadHoldings"],
+            ),
+            (Role::Creator, vec!["ReadReference", "ReadHoldings"]),
             (Role::Auditor, [&all[..], &jobs].concat()),
             (Role::Admin, vec!["ReadReference"]),
         ];
@@ -323,7 +332,7 @@ mod tests {
 
     #[test]
     fn a_token_without_known_roles_may_not_even_read_reference_data() {
-        for roles in [&[][..], &["creator"], &["Auditor"], &["root"]] {
+        for roles in [&[][..], &["creators"], &["Auditor"], &["root"]] {
             let refusal = authorize::<ReadReference>(&principal(roles, EVERY_SCOPE)).unwrap_err();
             assert_eq!(refusal.lack, Lack::Role, "{roles:?}");
         }

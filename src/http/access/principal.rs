@@ -2,11 +2,12 @@
 //!
 //! Guarantees: an unknown role or scope gives no power; only a role that works on the whole ledger
 //! gives sight of it; a partner sees the pledges and markets its token lists and, with either
-//! claim left out, none.
+//! claim left out, none; a creator sees what concerns the one creator its token names.
 //!
-//! A partner stays a partner: a token that names `partner` beside other roles has that role alone.
-//! Donors and grantees are outside the organisation whose books these are, so such a token is more
-//! likely a slip of the issuer's than an intention, and the smaller reading does no harm.
+//! An outsider stays one: a token that names `partner` or `creator` beside other roles has that
+//! role alone, and one that names both has the creator's. Donors, grantees and creators are outside
+//! the organisation whose books these are, so such a token is more likely a slip of the issuer's
+//! than an intention, and the smaller reading does no harm.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -28,6 +29,8 @@ pub enum Role {
     Controller,
     /// A donor, grantee or market lead: reads the pledges and markets its token lists.
     Partner,
+    /// Somebody the money is for: reads what concerns itself.
+    Creator,
     /// Reads everything, proofs included.
     Auditor,
     /// Looks after identities, webhooks and settings; never sees or moves money.
@@ -41,6 +44,7 @@ impl Role {
         Self::Approver,
         Self::Controller,
         Self::Partner,
+        Self::Creator,
         Self::Auditor,
         Self::Admin,
     ];
@@ -52,6 +56,7 @@ impl Role {
             Self::Approver => "approver",
             Self::Controller => "controller",
             Self::Partner => "partner",
+            Self::Creator => "creator",
             Self::Auditor => "auditor",
             Self::Admin => "admin",
         }
@@ -61,8 +66,14 @@ impl Role {
     fn sees_every_pledge(self) -> bool {
         match self {
             Self::Preparer | Self::Approver | Self::Controller | Self::Auditor => true,
-            Self::Partner | Self::Admin => false,
+            Self::Partner | Self::Creator | Self::Admin => false,
         }
+    }
+
+    /// The role of somebody outside the organisation, if one is among those named: it counts alone.
+    pub(super) fn outside(named: &BTreeSet<Self>) -> Option<Self> {
+        let outsiders = [Self::Creator, Self::Partner];
+        outsiders.into_iter().find(|role| named.contains(role))
     }
 }
 
@@ -76,7 +87,7 @@ impl fmt::Display for Role {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "There is no role of that name: the roles are preparer, approver, controller, partner, \
-     auditor and admin."
+     creator, auditor and admin."
 )]
 pub struct UnknownRole;
 
@@ -159,13 +170,58 @@ impl Markets {
     }
 }
 
+/// What a partner is to the pledges its token lists: the claim `party`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Party {
+    /// Who gave the money: sees what became of it, and nothing of any one creator. What a partner
+    /// is whose token doesn't say.
+    #[default]
+    Donor,
+    /// Who spends it: sees everything of its pledges and markets, names included.
+    Grantee,
+    /// Who leads a market's network: sees its markets, names included, and nothing beyond them.
+    MarketLead,
+}
+
+impl Party {
+    /// Every party there is.
+    pub const ALL: &'static [Self] = &[Self::Donor, Self::Grantee, Self::MarketLead];
+
+    /// The party as the claim `party` spells it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Donor => "donor",
+            Self::Grantee => "grantee",
+            Self::MarketLead => "market-lead",
+        }
+    }
+}
+
+/// A name that is no party's; the sentence lists those that are.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("There is no party of that name: a partner is a donor, a grantee or a market-lead.")]
+pub struct UnknownParty;
+
+impl FromStr for Party {
+    type Err = UnknownParty;
+
+    fn from_str(name: &str) -> Result<Self, UnknownParty> {
+        let mut all = Self::ALL.iter().copied();
+        all.find(|party| party.name() == name).ok_or(UnknownParty)
+    }
+}
+
 /// What part of the ledger a principal may see.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Visibility {
     /// Every pledge and market.
     Everything,
+    /// What concerns one creator.
+    Creator(Uuid),
     /// What both lists admit: a pledge that is listed and, within it, a market that is.
     Partner {
+        /// What the partner is to them.
+        party: Party,
         /// The pledges, sorted and each once; possibly none.
         pledges: Vec<Uuid>,
         /// The markets within them.
@@ -178,6 +234,7 @@ impl Visibility {
     pub fn shows_pledge(&self, pledge: Uuid) -> bool {
         match self {
             Self::Everything => true,
+            Self::Creator(_) => false,
             Self::Partner { pledges, .. } => pledges.contains(&pledge),
         }
     }
@@ -186,6 +243,7 @@ impl Visibility {
     pub fn shows_market(&self, market: &str) -> bool {
         match self {
             Self::Everything => true,
+            Self::Creator(_) => false,
             Self::Partner { markets, .. } => markets.contains(market),
         }
     }
@@ -210,22 +268,28 @@ impl Principal {
             .iter()
             .filter_map(|it| it.parse().ok())
             .collect();
-        let roles = match named.contains(&Role::Partner) {
-            true => vec![Role::Partner],
-            false => named.into_iter().collect(),
+        let outsider = Role::outside(&named);
+        let roles = match outsider {
+            Some(role) => vec![role],
+            None => named.into_iter().collect(),
+        };
+        let nothing = Visibility::Partner {
+            party: Party::default(),
+            pledges: Vec::new(),
+            markets: Markets::NONE,
         };
         let visibility = if roles.iter().any(|role| role.sees_every_pledge()) {
             Visibility::Everything
-        } else if roles.contains(&Role::Partner) {
+        } else if outsider == Some(Role::Partner) {
             Visibility::Partner {
+                party: claims.party,
                 pledges: claims.pledges,
                 markets: claims.markets,
             }
+        } else if outsider == Some(Role::Creator) {
+            claims.creator.map_or(nothing, Visibility::Creator)
         } else {
-            Visibility::Partner {
-                pledges: Vec::new(),
-                markets: Markets::NONE,
-            }
+            nothing
         };
         Self {
             issuer: claims.issuer,
@@ -275,6 +339,19 @@ pub fn parse_pledge_id(text: &str) -> Option<Uuid> {
         .strip_prefix("plg_")
         .filter(|digits| digits.len() == 32)?;
     Uuid::try_parse(digits).ok()
+}
+
+/// Reads a creator id as the API writes it: `crt_` and 32 hex digits.
+pub fn parse_creator_id(text: &str) -> Option<Uuid> {
+    let digits = text
+        .strip_prefix("crt_")
+        .filter(|digits| digits.len() == 32)?;
+    Uuid::try_parse(digits).ok()
+}
+
+/// Writes a creator id as the API does.
+pub(super) fn show_creator_id(creator: Uuid) -> String {
+    format!("crt_{}", creator.simple())
 }
 
 /// Writes a pledge id as the API does.

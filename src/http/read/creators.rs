@@ -2,11 +2,11 @@
 
 use actix_web::HttpResponse;
 
-use super::get::{Get, failed};
+use super::get::Get;
 use super::lists::{page, window};
 use crate::db::read::{self, AllocationFilter, Sight};
 use crate::domain::{AllocationId, Creator, CreatorId};
-use crate::http::access::permission::ReadLedger;
+use crate::http::access::permission::ReadHoldings;
 use crate::http::paging::ListOut;
 use crate::http::problem::Problem;
 use crate::http::views::{AllocationOut, CreatorOut};
@@ -30,15 +30,16 @@ fn shown(creator: &Creator, sight: &Sight) -> CreatorOut {
 #[utoipa::path(get, path = "/v1/creators", tag = "creators",
     params(("market" = Option<String>, Query, description = "Of that market")),
     responses((status = 200, description = "Creators", body = ListOut<CreatorOut>)))]
-pub async fn list_creators(get: Get<ReadLedger>) -> Result<HttpResponse, Problem> {
+pub async fn list_creators(get: Get<ReadHoldings>) -> Result<HttpResponse, Problem> {
     let mut query = get.query()?;
     let market = query.market("market");
     let paging = query.paging();
     query.finish()?;
     let window = window(&get, &paging)?;
-    let mut connection = get.connection().await?;
-    let creators = read::list_creators(&mut connection, get.sight(), market, window).await;
-    let creators = creators.map_err(failed)?;
+    let creators = get.look(async |connection| {
+        read::list_creators(connection, get.sight(), market, window).await
+    });
+    let creators = creators.await?;
     page(
         &get,
         &paging,
@@ -50,13 +51,12 @@ pub async fn list_creators(get: Get<ReadLedger>) -> Result<HttpResponse, Problem
 /// Read a creator
 #[utoipa::path(get, path = "/v1/creators/{id}", tag = "creators",
     responses((status = 200, description = "The creator", body = CreatorOut)))]
-pub async fn read_creator(get: Get<ReadLedger>) -> Result<HttpResponse, Problem> {
+pub async fn read_creator(get: Get<ReadHoldings>) -> Result<HttpResponse, Problem> {
     let id: CreatorId = get.id()?;
     get.query()?.finish()?;
-    let mut connection = get.connection().await?;
-    let creator = read::creator(&mut connection, get.sight(), id)
-        .await
-        .map_err(failed)?;
+    let creator = get
+        .look(async |connection| read::creator(connection, get.sight(), id).await)
+        .await?;
     let creator = creator.ok_or_else(|| get.absent("creator"))?;
     get.json(None, &shown(&creator, get.sight()))
 }
@@ -71,7 +71,7 @@ pub async fn read_creator(get: Get<ReadLedger>) -> Result<HttpResponse, Problem>
         ("market" = Option<String>, Query, description = "From that market's budget"),
         ("unit" = Option<String>, Query, description = "In that unit")),
     responses((status = 200, description = "Allocations", body = ListOut<AllocationOut>)))]
-pub async fn list_allocations(get: Get<ReadLedger>) -> Result<HttpResponse, Problem> {
+pub async fn list_allocations(get: Get<ReadHoldings>) -> Result<HttpResponse, Problem> {
     let mut query = get.query()?;
     let filter = AllocationFilter {
         pledge: query.id("pledge_id"),
@@ -82,10 +82,11 @@ pub async fn list_allocations(get: Get<ReadLedger>) -> Result<HttpResponse, Prob
     let paging = query.paging();
     query.finish()?;
     let window = window(&get, &paging)?;
-    let mut connection = get.connection().await?;
     let (catalogue, sight) = (get.catalogue(), get.sight());
-    let found = read::list_allocations(&mut connection, catalogue, sight, &filter, window).await;
-    let found = found.map_err(failed)?;
+    let found = get.look(async |connection| {
+        read::list_allocations(connection, catalogue, sight, &filter, window).await
+    });
+    let found = found.await?;
     page(
         &get,
         &paging,
@@ -97,12 +98,13 @@ pub async fn list_allocations(get: Get<ReadLedger>) -> Result<HttpResponse, Prob
 /// Read an allocation
 #[utoipa::path(get, path = "/v1/allocations/{id}", tag = "allocations",
     responses((status = 200, description = "The allocation", body = AllocationOut)))]
-pub async fn read_allocation(get: Get<ReadLedger>) -> Result<HttpResponse, Problem> {
+pub async fn read_allocation(get: Get<ReadHoldings>) -> Result<HttpResponse, Problem> {
     let id: AllocationId = get.id()?;
     get.query()?.finish()?;
-    let mut connection = get.connection().await?;
-    let allocation = read::allocation(&mut connection, get.catalogue(), get.sight(), id);
-    let allocation = allocation.await.map_err(failed)?;
+    let allocation = get.look(async |connection| {
+        read::allocation(connection, get.catalogue(), get.sight(), id).await
+    });
+    let allocation = allocation.await?;
     let allocation = allocation.ok_or_else(|| get.absent("allocation"))?;
     get.json(None, &AllocationOut::from(&allocation))
 }
