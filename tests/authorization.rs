@@ -21,6 +21,8 @@ fn roles(need: Need) -> &'static [Role] {
         Need::Holdings => &[Preparer, Approver, Controller, Partner, Creator, Auditor],
         Need::Proofs | Need::ReadJobs => &[Preparer, Approver, Controller, Auditor],
         Need::Pledges | Need::Money | Need::Creators => &[Preparer],
+        Need::BankDetails => &[Preparer, Approver, Controller, Auditor],
+        Need::Erasures => &[Admin],
         Need::WriteOffs
         | Need::Endings
         | Need::Reversals
@@ -43,6 +45,8 @@ fn scope(need: Need) -> &'static str {
         Need::Pledges => "pledges:write",
         Need::Money => "money:write",
         Need::Creators => "creators:write",
+        Need::BankDetails => "bank-details:read",
+        Need::Erasures => "creators:erase",
         Need::WriteOffs => "write-offs:write",
         Need::Endings => "endings:write",
         Need::Reversals => "reversals:write",
@@ -65,7 +69,7 @@ fn refused_by_role(answer: &Answer) {
 fn is_pledge_s(operation: &Operation) -> bool {
     !matches!(
         operation.names,
-        Names::Nothing | Names::Creator | Names::Job
+        Names::Nothing | Names::Creator | Names::Forgotten | Names::Job
     )
 }
 
@@ -196,7 +200,8 @@ async fn a_role_without_the_scope_may_not_and_is_told_which_it_lacks() {
         let role = roles.iter().find(|role| **role != "partner").unwrap();
         claims["roles"] = serde_json::json!([role]);
         let every = "reference:read ledger:read holdings:read proofs:read pledges:write \
-            money:write creators:write endings:write write-offs:write reversals:write lots:write \
+            money:write creators:write creators:erase bank-details:read \
+            bank-details:pay endings:write write-offs:write reversals:write lots:write \
             jobs:read jobs:write payouts:write rates:write payout-approvals:write";
         let lacking = scope(operation.need);
         claims["scope"] = serde_json::json!(every.replace(lacking, ""));

@@ -18,6 +18,7 @@ fn client_for(world: &World, need: Need) -> Client {
         | Need::RunJobs
         | Need::Rates => world.controller(),
         Need::Approval => world.approver(),
+        Need::Erasures => world.admin(),
         _ => world.preparer(),
     }
 }
@@ -101,6 +102,7 @@ async fn a_key_stands_for_one_body_at_one_address() {
             Need::RunJobs,
             Need::Rates,
             Need::Approval,
+            Need::Erasures,
         ];
         if others.contains(&operation.need) || operation.path.ends_with("/bulk") {
             continue;

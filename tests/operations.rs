@@ -5,6 +5,7 @@
 mod ads;
 mod cash_out;
 mod endings;
+mod persons;
 mod place;
 mod reads;
 
@@ -29,6 +30,8 @@ pub enum Need {
     Pledges,
     Money,
     Creators,
+    Erasures,
+    BankDetails,
     WriteOffs,
     Endings,
     Reversals,
@@ -58,6 +61,8 @@ pub enum Names {
     Instalment(usize),
     Lot,
     Creator,
+    /// A creator to whom nothing is owed.
+    Forgotten,
     Allocation,
     Obligation,
     /// A contract on which 10.00 was paid in advance.
@@ -110,6 +115,7 @@ impl Operation {
             Names::Instalment(at) => &place.instalments[at],
             Names::Lot => &place.lot,
             Names::Creator => &place.creator,
+            Names::Forgotten => &place.forgotten,
             Names::Allocation => &place.allocation,
             Names::Obligation => &place.obligation,
             Names::Advanced => &place.advanced,
@@ -342,6 +348,7 @@ pub fn writes() -> Vec<Operation> {
         beginnings(),
         uses(),
         ads::writes(),
+        persons::writes(),
         endings::writes(),
     ]
     .concat()
@@ -379,6 +386,7 @@ async fn the_request_of_every_row_succeeds() {
             | Need::RunJobs
             | Need::Rates => world.controller(),
             Need::Approval => world.approver(),
+            Need::Erasures => world.admin(),
             _ => world.preparer(),
         };
         let answer = operation.try_by(&client, &place).await;

@@ -4,4 +4,5 @@ mod behind;
 mod catalogue;
 mod creators;
 mod donors;
+mod erasure;
 mod folded;

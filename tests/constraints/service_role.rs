@@ -19,6 +19,9 @@ const MAY_UPDATE: &[&str] = &[
 const MAY_INSERT: &[&str] = &[
     "accounts",
     "ad_accounts",
+    "creator_bank_details",
+    "creator_erasures",
+    "creator_persons",
     "creators",
     "exchange_rates",
     "holds",

@@ -22,6 +22,12 @@ pub fn reads() -> Vec<Operation> {
         get("/v1/lots/{id}", Ledger, Names::Lot, ""),
         get("/v1/creators", Holdings, none, ""),
         get("/v1/creators/{id}", Holdings, Names::Creator, ""),
+        get(
+            "/v1/creators/{id}/bank-details",
+            Need::BankDetails,
+            Names::Creator,
+            "",
+        ),
         get("/v1/allocations", Holdings, none, ""),
         get("/v1/allocations/{id}", Holdings, Names::Allocation, ""),
         get("/v1/obligations", Holdings, none, ""),

@@ -43,7 +43,9 @@ pub use diesel_async::AsyncPgConnection as Connection;
 pub use account_list::{AccountFilter, AccountPage, AccountWindow, list_accounts};
 pub use accounts::{Account, AccountAt, Moment, account};
 pub use catalogue::load_catalogue;
-pub use creators::{AllocationFilter, allocation, creator, list_allocations, list_creators};
+pub use creators::{
+    AllocationFilter, allocation, bank_details, creator, list_allocations, list_creators,
+};
 pub use entries::{Counterpart, Entry, EntryJournal, EntryWindow, list_entries};
 pub use error::ReadError;
 pub use horizon::{BURN_DAYS, Horizon, HorizonLot, horizon};

@@ -141,7 +141,8 @@ pub struct Summary {
 }
 
 /// $1 the pledge, $2 pledges, $3 markets and $4 codes of accounts in sight. Three kinds of row:
-/// `unit` for each part of the split, `market` for each market in sight, `account` for each sum over accounts alike.
+/// `unit` for each part of the split, `market` for each market in sight, `account` for each sum
+/// over accounts alike.
 const SUMMARY: &str = "
 WITH p AS (
     SELECT id, journals, coalesce(last_recorded_at, created_at - interval '1 microsecond') AS at

@@ -23,6 +23,7 @@ mod load;
 mod lots;
 mod obligations;
 mod payouts;
+mod persons;
 mod platform_balances;
 mod post;
 mod record;
@@ -248,6 +249,8 @@ impl Session {
             insert(connection, rows.pledge_markets),
             insert(connection, rows.instalments),
             insert(connection, rows.creators),
+            insert(connection, rows.persons),
+            insert(connection, rows.bank_details),
             insert(connection, rows.lots),
             insert(connection, rows.lot_markets),
             insert(connection, rows.lot_campaigns),
@@ -272,6 +275,7 @@ impl Session {
             insert(connection, rows.stated_rates),
             insert(connection, rows.revaluations),
             insert(connection, rows.exchange_rates),
+            insert(connection, rows.erasures),
             insert(connection, rows.keys),
             run(connection, Commit),
         )?;

@@ -5,7 +5,7 @@
 //! what the person may ever do, the scope what this token was handed out for.
 //!
 //! The administrator looks after identities and settings: money is neither seen nor moved by that
-//! role, so it appears under reference data only.
+//! role, so it appears under reference data, and where a creator is forgotten, only.
 //!
 //! What isn't decided here: approval thresholds and "maker is not checker". They depend on the
 //! proposal, so they belong to the writing transaction, which gets the principal.
@@ -78,6 +78,16 @@ permissions! {
 
     /// Creators and their markets.
     EnrolCreators, "enrol creators", "creators:write", &[Role::Preparer];
+
+    /// Where creators are paid, masked.
+    ReadBankDetails, "read creators' bank details", "bank-details:read",
+        &[Role::Preparer, Role::Approver, Role::Controller, Role::Auditor];
+
+    /// Where creators are paid, in full: what it takes to pay them.
+    PayCreators, "read creators' bank details in full", "bank-details:pay", &[Role::Preparer];
+
+    /// Erasing who a creator is; no money is seen or moved by it.
+    EraseCreators, "erase creators' names and bank details", "creators:erase", &[Role::Admin];
 
     /// Winding pledges down, and closing them.
     EndPledges, "wind down and close pledges", "endings:write", &[Role::Controller];
@@ -248,7 +258,9 @@ mod tests {
     use crate::http::access::principal::tests::principal;
 
     const EVERY_SCOPE: &str = "reference:read ledger:read holdings:read proofs:read \
-                               pledges:write money:write creators:write endings:write write-offs:write reversals:write \
+                               pledges:write money:write creators:write creators:erase \
+                               bank-details:read bank-details:pay endings:write \
+                               write-offs:write reversals:write \
                                lots:write jobs:read jobs:write payouts:write rates:write \
                                payout-approvals:write";
 
@@ -256,12 +268,15 @@ mod tests {
     fn each_role_may_what_the_domain_gives_it_and_nothing_else() {
         let all = ["ReadReference", "ReadLedger", "ReadHoldings", "ReadProofs"];
         let jobs = ["ReadJobs"];
+        let bank = ["ReadBankDetails"];
         let expected: [(Role, Vec<&str>); 7] = [
             (
                 Role::Preparer,
                 [
                     &all[..],
                     &["RecordPledges", "MoveMoney", "EnrolCreators"],
+                    &bank,
+                    &["PayCreators"],
                     &jobs,
                     &["MovePayouts"],
                 ]
@@ -269,12 +284,13 @@ mod tests {
             ),
             (
                 Role::Approver,
-                [&all[..], &jobs, &["ApprovePayouts", "MovePayouts"]].concat(),
+                [&all[..], &bank, &jobs, &["ApprovePayouts", "MovePayouts"]].concat(),
             ),
             (
                 Role::Controller,
                 [
                     &all[..],
+                    &bank,
                     &[
                         "EndPledges",
                         "WriteOff",
@@ -292,8 +308,8 @@ mod tests {
                 vec!["ReadReference", "ReadLedger", "ReadHoldings"],
             ),
             (Role::Creator, vec!["ReadReference", "ReadHoldings"]),
-            (Role::Auditor, [&all[..], &jobs].concat()),
-            (Role::Admin, vec!["ReadReference"]),
+            (Role::Auditor, [&all[..], &bank, &jobs].concat()),
+            (Role::Admin, vec!["ReadReference", "EraseCreators"]),
         ];
         for (role, may) in expected {
             let caller = principal(&[role.name()], EVERY_SCOPE);

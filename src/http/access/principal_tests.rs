@@ -148,13 +148,14 @@ fn scopes_are_whole_words_and_known_ones() {
 fn the_scopes_usable_by_a_role_are_those_of_its_permissions() {
     assert_eq!(
         Scopes::usable_by(&[Role::Admin]).to_string(),
-        "reference:read"
+        "creators:erase reference:read"
     );
-    let auditor = "holdings:read jobs:read ledger:read proofs:read reference:read";
+    let auditor =
+        "bank-details:read holdings:read jobs:read ledger:read proofs:read reference:read";
     assert_eq!(Scopes::usable_by(&[Role::Auditor]).to_string(), auditor);
-    let both = "endings:write holdings:read jobs:read jobs:write ledger:read lots:write \
-                proofs:read \
-                rates:write reference:read reversals:write write-offs:write";
+    let both = "bank-details:read creators:erase endings:write holdings:read jobs:read jobs:write \
+                ledger:read lots:write proofs:read rates:write reference:read \
+                reversals:write write-offs:write";
     assert_eq!(
         Scopes::usable_by(&[Role::Admin, Role::Controller]).to_string(),
         both

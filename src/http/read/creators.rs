@@ -4,24 +4,18 @@ use actix_web::HttpResponse;
 
 use super::get::Get;
 use super::lists::{page, window};
-use crate::db::read::{self, AllocationFilter, Sight};
+use super::personal::Personal;
+use crate::db::read::{self, AllocationFilter};
 use crate::domain::{AllocationId, Creator, CreatorId};
-use crate::http::access::permission::ReadHoldings;
+use crate::http::access::permission::{PayCreators, ReadBankDetails, ReadHoldings};
 use crate::http::paging::ListOut;
 use crate::http::problem::Problem;
-use crate::http::views::{AllocationOut, CreatorOut};
+use crate::http::views::{AllocationOut, BankDetailsOut, CreatorOut};
 
-/// A creator, without the name where the caller may not see it.
-fn shown(creator: &Creator, sight: &Sight) -> CreatorOut {
-    let shown = CreatorOut::from(creator);
-    if sight.shows_names() {
-        shown
-    } else {
-        CreatorOut {
-            name: None,
-            ..shown
-        }
-    }
+/// Of whom the names are told.
+fn named<'a>(creators: impl IntoIterator<Item = &'a Creator>) -> Vec<CreatorId> {
+    let named = creators.into_iter().filter(|it| it.name.is_some());
+    named.map(|it| it.id).collect()
 }
 
 /// List creators
@@ -40,11 +34,12 @@ pub async fn list_creators(get: Get<ReadHoldings>) -> Result<HttpResponse, Probl
         read::list_creators(connection, get.sight(), market, window).await
     });
     let creators = creators.await?;
+    get.reads_personal_data(Personal::Names, &named(&creators.data));
     page(
         &get,
         &paging,
         window,
-        creators.map(|it| (it.id.0, shown(it, get.sight()))),
+        creators.map(|it| (it.id.0, CreatorOut::from(it))),
     )
 }
 
@@ -58,7 +53,30 @@ pub async fn read_creator(get: Get<ReadHoldings>) -> Result<HttpResponse, Proble
         .look(async |connection| read::creator(connection, get.sight(), id).await)
         .await?;
     let creator = creator.ok_or_else(|| get.absent("creator"))?;
-    get.json(None, &shown(&creator, get.sight()))
+    get.reads_personal_data(Personal::Names, &named([&creator]));
+    get.json(None, &CreatorOut::from(&creator))
+}
+
+/// Read where a creator is paid
+///
+/// As it was recorded last. The account is masked but for its last four characters, unless the
+/// caller may pay creators.
+#[utoipa::path(get, path = "/v1/creators/{id}/bank-details", tag = "creators",
+    responses((status = 200, description = "Where it is paid", body = BankDetailsOut)))]
+pub async fn read_bank_details(get: Get<ReadBankDetails>) -> Result<HttpResponse, Problem> {
+    let id: CreatorId = get.id()?;
+    get.query()?.finish()?;
+    let found = get.look(async |connection| read::bank_details(connection, id).await);
+    let found = found
+        .await?
+        .ok_or_else(|| get.absent("record of where to pay"))?;
+    let may_pay = get.may::<PayCreators>();
+    let what = match may_pay {
+        true => Personal::Account,
+        false => Personal::BankDetails,
+    };
+    get.reads_personal_data(what, &[id]);
+    get.json(None, &BankDetailsOut::new(&found, may_pay))
 }
 
 /// List allocations

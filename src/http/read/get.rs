@@ -1,7 +1,6 @@
 //! What all reads have in common: caller, address, query, sight, connection, answer.
 
 use std::future::{Ready, ready};
-use std::marker::PhantomData;
 use std::str::FromStr;
 
 use actix_web::dev::Payload;
@@ -17,7 +16,7 @@ use crate::db::read::{self, Connection, ReadError, Sight, SightMarkets, SightPar
 use crate::domain::Catalogue;
 use crate::domain::id::NotAnId;
 use crate::http::accept::{self, negotiate};
-use crate::http::access::{Markets, Party, Permission, Visibility};
+use crate::http::access::{Markets, Party, Permission, Principal, Visibility, authorize};
 use crate::http::allowed::Allowed;
 use crate::http::etag::{self, Tag};
 use crate::http::paging::{Cursor, ListOut};
@@ -29,8 +28,8 @@ use crate::http::wire::Instant;
 pub struct Get<P> {
     state: Data<State>,
     request: HttpRequest,
+    caller: Allowed<P>,
     sight: Sight,
-    permission: PhantomData<fn() -> P>,
 }
 
 impl<P: Permission> FromRequest for Get<P> {
@@ -47,8 +46,8 @@ impl<P: Permission> FromRequest for Get<P> {
             Ok(Get {
                 state,
                 request: request.clone(),
+                caller,
                 sight,
-                permission: PhantomData,
             })
         });
         ready(found)
@@ -142,6 +141,16 @@ impl<P: Permission> Get<P> {
     /// The request as it came.
     pub fn request(&self) -> &HttpRequest {
         &self.request
+    }
+
+    /// Who asks.
+    pub fn principal(&self) -> &Principal {
+        self.caller.principal()
+    }
+
+    /// Whether the caller may do something else as well.
+    pub fn may<Q: Permission>(&self) -> bool {
+        authorize::<Q>(self.caller.principal()).is_ok()
     }
 
     /// What the caller may see.

@@ -6,6 +6,7 @@ mod closing;
 mod lots;
 mod obligations;
 mod payouts;
+mod persons;
 mod reversals;
 mod spend;
 
@@ -23,6 +24,7 @@ pub use payouts::{
     PayoutMoveIn, PayoutMoveKindIn, PayoutReturnIn, PayoutVoidIn, ReserveIn, RevaluationIn,
     SettlementIn, StatedRateIn, TaxPaymentIn, WithholdingRuleIn,
 };
+pub use persons::{BankDetailsIn, ErasureIn};
 pub use reversals::{ReversalIn, ReversedLineIn};
 pub use spend::{
     AdTaxIn, PlacementIn, PlatformBalanceIn, PlatformPaymentIn, SpendAttributionIn, SpendImportIn,
