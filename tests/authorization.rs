@@ -46,7 +46,7 @@ fn scope(need: Need) -> &'static str {
         Need::Money => "money:write",
         Need::Creators => "creators:write",
         Need::BankDetails => "bank-details:read",
-        Need::Erasures => "creators:erase",
+        Need::Erasures => "erasures:write",
         Need::WriteOffs => "write-offs:write",
         Need::Endings => "endings:write",
         Need::Reversals => "reversals:write",
@@ -200,8 +200,8 @@ async fn a_role_without_the_scope_may_not_and_is_told_which_it_lacks() {
         let role = roles.iter().find(|role| **role != "partner").unwrap();
         claims["roles"] = serde_json::json!([role]);
         let every = "reference:read ledger:read holdings:read proofs:read pledges:write \
-            money:write creators:write creators:erase bank-details:read \
-            bank-details:pay endings:write write-offs:write reversals:write lots:write \
+            money:write creators:write erasures:write bank-details:read \
+            bank-accounts:read endings:write write-offs:write reversals:write lots:write \
             jobs:read jobs:write payouts:write rates:write payout-approvals:write";
         let lacking = scope(operation.need);
         claims["scope"] = serde_json::json!(every.replace(lacking, ""));

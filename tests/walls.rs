@@ -6,3 +6,4 @@ mod creators;
 mod donors;
 mod erasure;
 mod folded;
+mod partners;

@@ -84,10 +84,10 @@ permissions! {
         &[Role::Preparer, Role::Approver, Role::Controller, Role::Auditor];
 
     /// Where creators are paid, in full: what it takes to pay them.
-    PayCreators, "read creators' bank details in full", "bank-details:pay", &[Role::Preparer];
+    PayCreators, "read creators' bank details in full", "bank-accounts:read", &[Role::Preparer];
 
     /// Erasing who a creator is; no money is seen or moved by it.
-    EraseCreators, "erase creators' names and bank details", "creators:erase", &[Role::Admin];
+    EraseCreators, "erase creators' names and bank details", "erasures:write", &[Role::Admin];
 
     /// Winding pledges down, and closing them.
     EndPledges, "wind down and close pledges", "endings:write", &[Role::Controller];
@@ -258,8 +258,8 @@ mod tests {
     use crate::http::access::principal::tests::principal;
 
     const EVERY_SCOPE: &str = "reference:read ledger:read holdings:read proofs:read \
-                               pledges:write money:write creators:write creators:erase \
-                               bank-details:read bank-details:pay endings:write \
+                               pledges:write money:write creators:write erasures:write \
+                               bank-details:read bank-accounts:read endings:write \
                                write-offs:write reversals:write \
                                lots:write jobs:read jobs:write payouts:write rates:write \
                                payout-approvals:write";

@@ -148,12 +148,12 @@ fn scopes_are_whole_words_and_known_ones() {
 fn the_scopes_usable_by_a_role_are_those_of_its_permissions() {
     assert_eq!(
         Scopes::usable_by(&[Role::Admin]).to_string(),
-        "creators:erase reference:read"
+        "erasures:write reference:read"
     );
     let auditor =
         "bank-details:read holdings:read jobs:read ledger:read proofs:read reference:read";
     assert_eq!(Scopes::usable_by(&[Role::Auditor]).to_string(), auditor);
-    let both = "bank-details:read creators:erase endings:write holdings:read jobs:read jobs:write \
+    let both = "bank-details:read endings:write erasures:write holdings:read jobs:read jobs:write \
                 ledger:read lots:write proofs:read rates:write reference:read \
                 reversals:write write-offs:write";
     assert_eq!(

@@ -29,8 +29,8 @@ impl Personal {
 }
 
 impl<P: Permission> Get<P> {
-    /// Notes in the log who is about to be told what of whom: by ids, never by name. A list in which
-    /// nobody is named tells nothing.
+    /// Notes in the log who is about to be told what of whom: by ids, never by name. A list in
+    /// which nobody is named tells nothing.
     pub fn reads_personal_data(&self, what: Personal, of: &[CreatorId]) {
         if of.is_empty() || !log::log_enabled!(log::Level::Info) {
             return;
