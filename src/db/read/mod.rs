@@ -3,7 +3,7 @@
 //! Every function takes the reader's [`Sight`], which goes into the WHERE: what is out of sight is
 //! never loaded, and can't be told from what is absent. A read of one statement is a snapshot by
 //! itself and is called within [`look`]; one of several says so and is called within [`snapshot`].
-//! Either stands behind a second wall ([`wall`]). Amounts are in minor digits.
+//! Either stands behind a second wall, of row-level security. Amounts are in minor digits.
 //!
 //! Cost: balances, summaries and statement heads are read from figures the transfers carry along,
 //! so none depends on how many entries or journals there are ([`accounts`] has the table). Lists
