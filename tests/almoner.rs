@@ -31,3 +31,4 @@ mod scheduler;
 mod schema;
 mod serving;
 mod tokens;
+mod walls;

@@ -2,7 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use almoner::http::access::Role;
+use almoner::http::access::{Party, Role};
 use reqwest::Method;
 use reqwest::header::{AUTHORIZATION, HeaderValue};
 
@@ -12,14 +12,17 @@ use crate::tokens::{Issuer, accepted, corpus};
 
 /// The roles that may, as the domain has it.
 fn roles(need: Need) -> &'static [Role] {
-    use Role::{Admin, Approver, Auditor, Controller, Partner, Preparer};
+    use Role::{Admin, Approver, Auditor, Controller, Creator, Partner, Preparer};
     match need {
-        Need::Nothing | Need::Reference => {
-            &[Preparer, Approver, Controller, Partner, Auditor, Admin]
-        }
+        Need::Nothing | Need::Reference => &[
+            Preparer, Approver, Controller, Partner, Creator, Auditor, Admin,
+        ],
         Need::Ledger => &[Preparer, Approver, Controller, Partner, Auditor],
+        Need::Holdings => &[Preparer, Approver, Controller, Partner, Creator, Auditor],
         Need::Proofs | Need::ReadJobs => &[Preparer, Approver, Controller, Auditor],
         Need::Pledges | Need::Money | Need::Creators => &[Preparer],
+        Need::BankDetails => &[Preparer, Approver, Controller, Auditor],
+        Need::Erasures => &[Admin],
         Need::WriteOffs
         | Need::Endings
         | Need::Reversals
@@ -30,7 +33,9 @@ fn roles(need: Need) -> &'static [Role] {
         Need::PayoutMoves => &[Preparer, Approver],
         Need::Identities | Need::Revocations => &[Admin],
         Need::RegisterRead | Need::AccessList => &[Controller, Auditor, Admin],
-        Need::OwnTokens | Need::OwnTokensRead => Role::ALL,
+        Need::OwnTokens | Need::OwnTokensRead => {
+            &[Preparer, Approver, Controller, Partner, Auditor, Admin]
+        }
     }
 }
 
@@ -40,10 +45,13 @@ fn scope(need: Need) -> &'static str {
         Need::Nothing => "",
         Need::Reference => "reference:read",
         Need::Ledger => "ledger:read",
+        Need::Holdings => "holdings:read",
         Need::Proofs => "proofs:read",
         Need::Pledges => "pledges:write",
         Need::Money => "money:write",
         Need::Creators => "creators:write",
+        Need::BankDetails => "bank-details:read",
+        Need::Erasures => "erasures:write",
         Need::WriteOffs => "write-offs:write",
         Need::Endings => "endings:write",
         Need::Reversals => "reversals:write",
@@ -84,6 +92,7 @@ fn is_pledge_s(operation: &Operation) -> bool {
         operation.names,
         Names::Nothing
             | Names::Creator
+            | Names::Forgotten
             | Names::Job
             | Names::Identity
             | Names::Bystander
@@ -101,7 +110,8 @@ async fn every_role_may_what_it_may_with_every_operation_and_nothing_else() {
     );
     let before = world.database.row_counts().await;
     for operation in operations() {
-        for role in Role::ALL.iter().filter(|role| **role != Role::Partner) {
+        let outsiders = [Role::Partner, Role::Creator];
+        for role in Role::ALL.iter().filter(|role| !outsiders.contains(role)) {
             let client = world.user(*role, "somebody");
             for place in [&own, &foreign] {
                 let answer = operation.try_by(&client, place).await;
@@ -127,8 +137,11 @@ async fn a_partner_may_read_its_own_and_never_learns_of_a_foreign_pledge() {
         Place::new(&world, "FOREIGN").await,
     );
     let before = world.database.row_counts().await;
-    for markets in [&["*"][..], &["JP"], &["JP", "FR"]] {
-        let partner = world.partner(&[&own.pledge, &own.announced, &own.ending], markets);
+    let parties = [Party::Grantee, Party::MarketLead, Party::Donor];
+    let lists = [&["*"][..], &["JP"], &["JP", "FR"]];
+    for (party, markets) in parties.iter().flat_map(|it| lists.map(|list| (*it, list))) {
+        let pledges = [own.pledge.as_str(), &own.announced, &own.ending];
+        let partner = world.partner_of(Some(party), &pledges, markets);
         for operation in operations() {
             let (here, there) = (
                 operation.try_by(&partner, &own).await,
@@ -144,10 +157,12 @@ async fn a_partner_may_read_its_own_and_never_learns_of_a_foreign_pledge() {
                 not_ones_own(&there);
                 continue;
             }
-            // Of a market alone, what belongs to no market isn't to be seen.
-            let hidden = markets != ["*"] && here.status == 404;
-            assert!(here.status == 200 || hidden, "{here:?}");
-            if is_pledge_s(&operation) {
+            // Of a market alone, what belongs to no market isn't to be seen; nor of a creator by a
+            // donor.
+            let all = party == Party::Grantee && markets == ["*"];
+            assert!(here.status == 200 || !all && here.status == 404, "{here:?}");
+            let of_creators = party == Party::Donor && operation.names == Names::Creator;
+            if is_pledge_s(&operation) || of_creators {
                 there.expect_problem(404, "not-found");
             } else {
                 assert_eq!(there.status, 200, "{there:?}");
@@ -219,8 +234,9 @@ async fn a_role_without_the_scope_may_not_and_is_told_which_it_lacks() {
         let roles: Vec<&str> = roles(operation.need).iter().map(|it| it.name()).collect();
         let role = roles.iter().find(|role| **role != "partner").unwrap();
         claims["roles"] = serde_json::json!([role]);
-        let every = "reference:read ledger:read proofs:read pledges:write money:write \
-            creators:write endings:write write-offs:write reversals:write lots:write \
+        let every = "reference:read ledger:read holdings:read proofs:read pledges:write \
+            money:write creators:write erasures:write bank-details:read \
+            bank-accounts:read endings:write write-offs:write reversals:write lots:write \
             jobs:read jobs:write payouts:write rates:write payout-approvals:write \
             identities:write identities:read access-list:read revocations:write \
             api-tokens:write api-tokens:read";

@@ -46,6 +46,7 @@ impl Scene {
             | Need::RunJobs
             | Need::Rates => self.world.controller(),
             Need::Approval => self.world.approver(),
+            Need::Erasures => self.world.admin(),
             _ => self.world.preparer(),
         }
     }

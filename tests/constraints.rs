@@ -13,6 +13,7 @@ mod fixture;
 mod lots;
 mod obligations;
 mod payouts;
+mod persons;
 mod postings;
 mod reference;
 mod register;
@@ -86,6 +87,7 @@ async fn try_all(cases: &[Case]) {
 #[tokio::test(flavor = "multi_thread")]
 async fn pledges_lots_creators_and_allocations_obey_their_rules() {
     try_all(rows::CASES).await;
+    try_all(persons::CASES).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,6 +6,7 @@ mod ending;
 mod fixture;
 mod lapses;
 mod needs;
+mod persons;
 mod postings;
 mod refusals;
 mod register;

@@ -19,6 +19,7 @@ fn client_for(world: &World, need: Need) -> Client {
         | Need::RunJobs
         | Need::Rates => world.controller(),
         Need::Approval => world.approver(),
+        Need::Erasures => world.admin(),
         _ => world.preparer(),
     }
 }
@@ -112,6 +113,7 @@ async fn a_key_stands_for_one_body_at_one_address() {
             Need::RunJobs,
             Need::Rates,
             Need::Approval,
+            Need::Erasures,
         ];
         let others = others.contains(&operation.need) || operation.need.is_of_register();
         if others || operation.path.ends_with("/bulk") {

@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use almoner::db::{Database, read};
 use almoner::domain::{Catalogue, Command, Outcome};
-use almoner::engine::{Engine, Key, Lanes, Submission};
+use almoner::engine::{Engine, Key, Lanes, Render, Submission};
 use uuid::Uuid;
 
 use crate::harness::TestDatabase;
@@ -147,6 +147,6 @@ fn submission(command: Command, key: u128, fingerprint: u128) -> Submission {
             digest: Uuid::from_u128(key),
             fingerprint: Uuid::from_u128(fingerprint),
         },
-        render,
+        render: Render::whole(render),
     }
 }

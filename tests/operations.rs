@@ -6,6 +6,7 @@ mod ads;
 mod cash_out;
 mod endings;
 mod need;
+mod persons;
 mod place;
 mod reads;
 mod register;
@@ -39,6 +40,8 @@ pub enum Names {
     Instalment(usize),
     Lot,
     Creator,
+    /// A creator to whom nothing is owed.
+    Forgotten,
     Allocation,
     Obligation,
     /// A contract on which 10.00 was paid in advance.
@@ -96,6 +99,7 @@ impl Operation {
             Names::Instalment(at) => &place.instalments[at],
             Names::Lot => &place.lot,
             Names::Creator => &place.creator,
+            Names::Forgotten => &place.forgotten,
             Names::Allocation => &place.allocation,
             Names::Obligation => &place.obligation,
             Names::Advanced => &place.advanced,
@@ -333,6 +337,7 @@ pub fn writes() -> Vec<Operation> {
         uses(),
         ads::writes(),
         register::writes(),
+        persons::writes(),
         endings::writes(),
     ]
     .concat()
@@ -376,6 +381,7 @@ async fn the_request_of_every_row_succeeds() {
             | Need::RunJobs
             | Need::Rates => world.controller(),
             Need::Approval => world.approver(),
+            Need::Erasures => world.admin(),
             _ => world.preparer(),
         };
         let answer = operation.try_by(&client, &place).await;

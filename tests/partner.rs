@@ -167,7 +167,7 @@ async fn a_partner_of_one_market_sees_that_market_and_no_sum_over_others() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn creators_names_and_who_posted_are_hidden_wherever_a_partner_looks() {
+async fn who_posted_is_hidden_wherever_a_partner_looks() {
     let scene = Scene::new().await;
     let creator = format!("/v1/creators/{}", scene.japanese);
     let seen = scene.world.auditor().get(&creator).await.expect(200);
@@ -195,12 +195,10 @@ async fn creators_names_and_who_posted_are_hidden_wherever_a_partner_looks() {
         for path in paths {
             let answer = partner.get(&path).await;
             assert_eq!(answer.status, 200, "{path}");
-            for secret in [NAME, "山田", "petra"] {
-                assert!(!answer.text().contains(secret), "{secret} in {path}");
-            }
+            assert!(!answer.text().contains("petra"), "{path}");
         }
         let shown = partner.get(&creator).await.expect(200);
-        assert!(shown.get("name").is_none(), "{shown}");
+        assert_eq!(shown["name"], NAME, "a grantee knows whom it funds");
     }
     scene.world.finish().await;
 }

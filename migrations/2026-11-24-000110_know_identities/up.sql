@@ -39,7 +39,7 @@ CREATE TABLE role_grants (
     granted_at timestamptz NOT NULL,
     CONSTRAINT role_grants_pkey PRIMARY KEY (id),
     CONSTRAINT role_grants_role CHECK (
-        role IN ('preparer', 'approver', 'controller', 'partner', 'auditor', 'admin')),
+        role IN ('preparer', 'approver', 'controller', 'partner', 'creator', 'auditor', 'admin')),
     CONSTRAINT role_grants_ever_in_force CHECK (
         valid_until IS NULL OR (valid_until > valid_from AND valid_until > granted_at)),
     CONSTRAINT role_grants_identity_exists FOREIGN KEY (identity_id) REFERENCES identities (id)

@@ -13,10 +13,10 @@ use crate::app::demo;
 use crate::app::greeting::greeting;
 use crate::app::service::Service;
 use crate::db::read;
-use crate::domain::PledgeId;
+use crate::domain::{CreatorId, PledgeId};
 use crate::embedded;
 use crate::http::access::{DEFAULT_TTL_S, MintRequest, mint};
-use crate::http::access::{Markets, Role, now_s};
+use crate::http::access::{Markets, Party, Role, now_s};
 
 /// The grant and ad-credit ledger.
 ///
@@ -48,7 +48,7 @@ enum Command {
     },
     /// Print a token, signed with the local key, and nothing else.
     Token {
-        /// preparer, approver, controller, partner, auditor or admin.
+        /// preparer, approver, controller, partner, creator, auditor or admin.
         #[arg(long)]
         role: Role,
         /// Whose token it is: recorded on every journal.
@@ -60,6 +60,12 @@ enum Command {
         /// A market a partner may see, or '*' for all; may be given several times.
         #[arg(long = "market", value_name = "CC")]
         markets: Vec<String>,
+        /// What a partner is: donor (if nothing is said), grantee or market-lead.
+        #[arg(long)]
+        party: Option<Party>,
+        /// The creator a creator's token is about.
+        #[arg(long, value_name = "ID")]
+        creator: Option<String>,
         /// How long it is good for.
         #[arg(long, value_name = "SECONDS", default_value_t = DEFAULT_TTL_S)]
         ttl: u64,
@@ -109,6 +115,8 @@ async fn run(command: Command) -> Outcome {
             subject,
             pledges,
             markets,
+            party,
+            creator,
             ttl,
         } => {
             let request = MintRequest {
@@ -117,6 +125,8 @@ async fn run(command: Command) -> Outcome {
                     .map(|id| pledge(id))
                     .collect::<Result<_, _>>()?,
                 markets: parse_markets(&markets)?,
+                party,
+                creator: creator.as_deref().map(parse_creator).transpose()?,
                 ttl_s: ttl,
                 ..MintRequest::new(role, subject)
             };
@@ -135,6 +145,13 @@ fn pledge(id: &str) -> Result<Uuid, String> {
     parsed
         .map(|id| id.0)
         .map_err(|error| format!("--pledge {id}: {error}."))
+}
+
+fn parse_creator(id: &str) -> Result<Uuid, String> {
+    let parsed: Result<CreatorId, _> = id.parse();
+    parsed
+        .map(|id| id.0)
+        .map_err(|error| format!("--creator {id}: {error}."))
 }
 
 fn parse_markets(codes: &[String]) -> Result<Markets, String> {

@@ -21,6 +21,10 @@ const DATA_DIR: &str = "ALMONER_DATA_DIR";
 /// Other origins whose pages may call.
 const CORS_ORIGINS: &str = "ALMONER_CORS_ORIGINS";
 
+/// Figures that come of fewer creators aren't told to donors.
+const SMALL_CELL: &str = "ALMONER_SMALL_CELL";
+/// What it is if nothing is said.
+pub const SMALLEST_CELL: u32 = 5;
 /// How many seconds there are between two runs of a job; none are done if it is 0.
 const JOBS_EVERY_S: &str = "ALMONER_JOBS_EVERY_S";
 /// How many seconds a lot that was recorded after its end waits before it lapses by itself.
@@ -47,6 +51,8 @@ pub struct Config {
     pub limits: LimitSettings,
     /// What it does by itself.
     pub jobs: JobSettings,
+    /// Donors aren't told figures that come of fewer creators.
+    pub small_cell: u32,
 }
 
 /// When the service does what it does by itself.
@@ -86,6 +92,9 @@ pub enum ConfigError {
     /// Not a number of seconds.
     #[error("{0} is written as a whole number of seconds, at most a year's.")]
     Seconds(&'static str),
+    /// Not a number of creators.
+    #[error("{SMALL_CELL} is {0:?}; it is written as a whole number of creators, from 1.")]
+    SmallCell(String),
     /// Not readable as text.
     #[error("{0} is not readable as text.")]
     NotText(&'static str),
@@ -129,6 +138,14 @@ fn seconds(name: &'static str, otherwise: u64) -> Result<Duration, ConfigError> 
     Ok(Duration::from_secs(read))
 }
 
+fn small_cell() -> Result<u32, ConfigError> {
+    let Some(text) = lookup(SMALL_CELL)? else {
+        return Ok(SMALLEST_CELL);
+    };
+    let read = text.parse().ok().filter(|read| *read > 0);
+    read.ok_or(ConfigError::SmallCell(text))
+}
+
 impl Config {
     /// What the environment says, with the defaults of a first run.
     pub fn from_env() -> Result<Self, ConfigError> {
@@ -144,6 +161,7 @@ impl Config {
                 env::var(name).ok().filter(|value| !value.is_empty())
             })?,
             jobs: JobSettings::from_env()?,
+            small_cell: small_cell()?,
         })
     }
 }

@@ -45,13 +45,16 @@ fn tokens(text: &mut String, config: &Config, address: SocketAddr) {
         mint(&key, &config.access, &request, now_s()).unwrap_or_default()
     };
     let _ = writeln!(text, "\nA token per role, good for twelve hours:\n");
-    for role in Role::ALL {
+    // A creator's names the creator it is about, and there may be none yet.
+    for role in Role::ALL.iter().filter(|role| **role != Role::Creator) {
         let _ = writeln!(text, "{}={}", role.name().to_uppercase(), token(*role));
     }
     let _ = writeln!(
         text,
-        "\nA partner's token shows nothing until it names pledges: \
-         almoner token --role partner --subject WHO --pledge ID --market '*'"
+        "\nA partner's token shows nothing until it names pledges, and a creator's is about one \
+         creator:\n\n  \
+         almoner token --role partner --subject WHO --party grantee --pledge ID --market '*'\n  \
+         almoner token --role creator --subject WHO --creator ID"
     );
     let _ = writeln!(
         text,

@@ -104,6 +104,7 @@ impl Service {
             limits: Limits::new(&config.limits),
             pulse: pulse(&pool, opened.database.watching_pool()?),
             pool,
+            small_cell: config.small_cell,
             cursors,
         });
         let settings = ServerSettings {

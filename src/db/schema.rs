@@ -93,10 +93,39 @@ diesel::table! {
 }
 
 diesel::table! {
+    creator_bank_details (creator_id, version) {
+        creator_id -> Uuid,
+        version -> Int2,
+        holder -> Text,
+        account -> Text,
+        bank -> Nullable<Text>,
+        actor -> Text,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    creator_erasures (creator_id) {
+        creator_id -> Uuid,
+        erased_at -> Timestamptz,
+        actor -> Text,
+        reason -> Text,
+        document_uri -> Text,
+        document_sha256 -> Text,
+    }
+}
+
+diesel::table! {
+    creator_persons (creator_id) {
+        creator_id -> Uuid,
+        name -> Text,
+    }
+}
+
+diesel::table! {
     creators (id) {
         id -> Uuid,
         reference -> Text,
-        name -> Text,
         market -> Text,
         enrolled_at -> Timestamptz,
     }
@@ -724,6 +753,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     chart,
     chart_dimensions,
     chart_unit_kinds,
+    creator_bank_details,
+    creator_erasures,
+    creator_persons,
     creators,
     entries,
     exchange_rates,

@@ -252,6 +252,27 @@ impl Code {
         kind == proved_in
     }
 
+    /// Whether donors see its accounts: what was promised, came in, wasn't given to a market yet,
+    /// and is theirs again. No line of these tells of a single creator, as those of the bank do.
+    pub fn is_shown_to_donors(self) -> bool {
+        matches!(
+            self,
+            Code::CashReceivable
+                | Code::CreditsReceivable
+                | Code::CreditPool
+                | Code::CashAdvance
+                | Code::CreditsAdvance
+                | Code::DueToDonor
+                | Code::CashPledged
+                | Code::CashFunded
+                | Code::SupportCost
+                | Code::CreditsPledged
+                | Code::CreditsFunded
+                | Code::SupportCostDrawn
+                | Code::PledgeLost
+        )
+    }
+
     /// Whether it is one side of what is owed and not there yet: a receivable, or the purse of what
     /// was pledged. These two move together.
     pub fn is_awaited(self) -> bool {

@@ -48,7 +48,7 @@ pub use books::Books;
 pub use catalogue::Catalogue;
 pub use chart::Code;
 pub use command::{Command, Context, Needs, Outcome};
-pub use creator::Creator;
+pub use creator::{BankDetails, Creator};
 pub use hold::{Hold, HoldChange};
 pub use id::{
     AccountId, AdAccountId, AllocationId, ApiTokenId, CreatorId, ExchangeRateId, IdentityId,

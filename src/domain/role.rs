@@ -14,6 +14,8 @@ pub enum Role {
     Controller,
     /// A donor, grantee or market lead: reads the pledges and markets its token lists.
     Partner,
+    /// Somebody the money is for: reads what concerns itself.
+    Creator,
     /// Reads everything, proofs included.
     Auditor,
     /// Looks after identities, webhooks and settings; never sees or moves money.
@@ -27,6 +29,7 @@ impl Role {
         Self::Approver,
         Self::Controller,
         Self::Partner,
+        Self::Creator,
         Self::Auditor,
         Self::Admin,
     ];
@@ -38,6 +41,7 @@ impl Role {
             Self::Approver => "approver",
             Self::Controller => "controller",
             Self::Partner => "partner",
+            Self::Creator => "creator",
             Self::Auditor => "auditor",
             Self::Admin => "admin",
         }
@@ -47,7 +51,7 @@ impl Role {
     pub fn moves_money(self) -> bool {
         match self {
             Self::Preparer | Self::Approver | Self::Controller => true,
-            Self::Partner | Self::Auditor | Self::Admin => false,
+            Self::Partner | Self::Creator | Self::Auditor | Self::Admin => false,
         }
     }
 }
@@ -62,7 +66,7 @@ impl fmt::Display for Role {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "There is no role of that name: the roles are preparer, approver, controller, partner, \
-     auditor and admin."
+     creator, auditor and admin."
 )]
 pub struct UnknownRole;
 

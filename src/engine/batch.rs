@@ -211,7 +211,7 @@ fn repeat(submission: &Submission, fingerprint: &Uuid, body: &[u8]) -> Result<De
         return Err(Failure::KeyReused);
     }
     let answer = Answer {
-        body: body.to_vec(),
+        body: (submission.render.repeated)(&submission.command, body),
         replayed: true,
     };
     Ok(Decided {
@@ -243,7 +243,8 @@ fn decide(
         identity,
     };
     let decision = submission.command.decide(books, &context)?;
-    let body = (submission.render)(&decision.outcome);
+    let body = (submission.render.answer)(&decision.outcome);
+    let kept = (submission.render.kept)(&decision.outcome).unwrap_or_else(|| body.clone());
     let draft = decision.draft.clone();
     let posting = Posting {
         actor: &submission.actor,
@@ -252,8 +253,8 @@ fn decide(
         new_id: Uuid::now_v7,
     };
     books.apply(decision, &posting);
-    known.insert(key.digest, (key.fingerprint, body.clone()));
-    answered.push((key.digest, key.fingerprint, body.clone()));
+    known.insert(key.digest, (key.fingerprint, kept.clone()));
+    answered.push((key.digest, key.fingerprint, kept));
     Ok(Decided {
         answer: Answer {
             body,

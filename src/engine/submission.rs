@@ -4,9 +4,31 @@ use uuid::Uuid;
 
 use crate::domain::{Command, Draft, Outcome, Refusal};
 
-/// Turns an outcome into the bytes the caller is answered with, and will be answered with again if
-/// the same key comes back.
-pub type Render = fn(&Outcome) -> Vec<u8>;
+/// How answers are written.
+///
+/// What a caller is answered with is kept with its key, and answered again if the same key comes
+/// back. Personal data isn't kept in it: it would outlive its erasure. As the same key stands for
+/// the same request, it is put back from that.
+#[derive(Debug, Clone, Copy)]
+pub struct Render {
+    /// The bytes the caller is answered with.
+    pub answer: fn(&Outcome) -> Vec<u8>,
+    /// What is kept of them, where that isn't all.
+    pub kept: fn(&Outcome) -> Option<Vec<u8>>,
+    /// The answer to a command once more, out of what was kept.
+    pub repeated: fn(&Command, &[u8]) -> Vec<u8>,
+}
+
+impl Render {
+    /// Answers that are kept and repeated as they are: there is nothing personal in them.
+    pub const fn whole(answer: fn(&Outcome) -> Vec<u8>) -> Self {
+        Render {
+            answer,
+            kept: |_| None,
+            repeated: |_, kept| kept.to_vec(),
+        }
+    }
+}
 
 /// An idempotency key, bound to its caller and its request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

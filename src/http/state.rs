@@ -34,6 +34,8 @@ pub struct State {
     pub pulse: Pulse,
     /// Connections for reading.
     pub pool: Pool,
+    /// Donors aren't told figures that come of fewer creators.
+    pub small_cell: u32,
     /// What cursors are sealed with; the same for all instances.
     pub cursors: CursorKey,
 }

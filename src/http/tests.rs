@@ -87,6 +87,7 @@ impl Shell {
                 register: Arc::new(Register::new(SubjectPolicy::Issuer, nobody)),
                 pulse,
                 pool,
+                small_cell: 5,
                 cursors: super::paging::CursorKey::derive(b"of tests"),
             }),
             settings,

@@ -21,7 +21,7 @@ use crate::db::Pool;
 use crate::domain::command::RecordRun;
 use crate::domain::job::RunOutcome;
 use crate::domain::{Command, Job, JobRun, JobRunId, Outcome};
-use crate::engine::{Engine, Key, Submission};
+use crate::engine::{Engine, Key, Render, Submission};
 
 /// Who a journal names that a job posted by itself.
 pub const SCHEDULER: &str = "scheduler";
@@ -137,7 +137,7 @@ impl Jobs {
         &self,
         command: Command,
         actor: &str,
-        render: fn(&Outcome) -> Vec<u8>,
+        answer: fn(&Outcome) -> Vec<u8>,
     ) -> Submission {
         Submission {
             command,
@@ -147,7 +147,7 @@ impl Jobs {
                 digest: Uuid::now_v7(),
                 fingerprint: Uuid::nil(),
             },
-            render,
+            render: Render::whole(answer),
         }
     }
 }

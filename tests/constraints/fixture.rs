@@ -146,8 +146,10 @@ $$;
 const STORY: &str = "
 SELECT announce('fides', 70000, 30000);
 SELECT announce('other', 100, 100);
-INSERT INTO creators (id, reference, name, market, enrolled_at) VALUES
-    (id('hanako'), 'JP-1', '花子', 'JP', now()), (id('joe'), 'US-1', 'Joe', 'US', now());
+INSERT INTO creators (id, reference, market, enrolled_at) VALUES
+    (id('hanako'), 'JP-1', 'JP', now()), (id('joe'), 'US-1', 'US', now());
+INSERT INTO creator_persons VALUES (id('hanako'), '花子'), (id('joe'), 'Joe');
+INSERT INTO creator_bank_details VALUES (id('joe'), 1, 'Joe', '1', NULL, 'petra', now());
 INSERT INTO lots (pledge_id, id, instalment_id, unit, face, kind, valid_from, expires_at, issued_on)
 VALUES (id('fides'), id('lot'), id('fides credits'), 'ADC:TIKTOK:USD', 30000, 'free',
         '2026-01-01', '2026-12-31', '2026-01-01');

@@ -153,19 +153,15 @@ pub(super) const CASES: &[Case] = &[
     ),
     ruled(
         "creators_pkey",
-        &["INSERT INTO creators VALUES (id('joe'), 'US-2', 'Jo', 'US', now())"],
+        &["INSERT INTO creators VALUES (id('joe'), 'US-2', 'US', now())"],
     ),
     ruled(
         "creators_reference_unique",
-        &["INSERT INTO creators VALUES (id('jo'), 'US-1', 'Jo', 'US', now())"],
-    ),
-    ruled(
-        "creators_name_stated",
-        &["INSERT INTO creators VALUES (id('jo'), 'US-2', '', 'US', now())"],
+        &["INSERT INTO creators VALUES (id('jo'), 'US-1', 'US', now())"],
     ),
     ruled(
         "creators_market_known",
-        &["INSERT INTO creators VALUES (id('jo'), 'XX-1', 'Jo', 'XX', now())"],
+        &["INSERT INTO creators VALUES (id('jo'), 'XX-1', 'XX', now())"],
     ),
     ruled("lots_pkey", &["INSERT INTO lots SELECT * FROM lots"]),
     ruled(

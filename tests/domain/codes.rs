@@ -1,7 +1,7 @@
 //! Every code of a refusal.
 
 use almoner::domain::Refusal;
-use almoner::domain::refusal::{AccessRefusal, ExchangeRefusal, LotRefusal};
+use almoner::domain::refusal::{AccessRefusal, ExchangeRefusal, LotRefusal, PersonRefusal};
 
 /// Every code, by variant: a new variant doesn't compile without one here.
 pub(super) fn code(refusal: &Refusal) -> &'static str {
@@ -24,6 +24,8 @@ pub(super) fn code(refusal: &Refusal) -> &'static str {
         Refusal::ExceedsPurses { .. } => "exceeds-purses",
         Refusal::ExceedsLiquidated { .. } => "exceeds-liquidated",
         Refusal::NotEmpty(_) => "not-empty",
+        Refusal::Person(PersonRefusal::Erased { .. }) => "creator-erased",
+        Refusal::Person(PersonRefusal::Owed(_)) => "creator-owed",
         Refusal::ExceedsReversible { .. } => "exceeds-reversible",
         Refusal::LinesDiffer => "lines-differ",
         Refusal::WholeOnly { .. } => "whole-only",
@@ -86,6 +88,8 @@ pub(super) const CODES: &[&str] = &[
     "exceeds-purses",
     "exceeds-liquidated",
     "not-empty",
+    "creator-erased",
+    "creator-owed",
     "exceeds-reversible",
     "lines-differ",
     "whole-only",

@@ -5,12 +5,13 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use actix_web::dev::ServerHandle;
-use almoner::app::config::{Config, JobSettings};
+use almoner::app::config::{Config, JobSettings, SMALLEST_CELL};
 use almoner::app::database::Opened;
 use almoner::app::service::Service;
 use almoner::db::{Database, read};
-use almoner::domain::PledgeId;
-use almoner::http::access::{AccessSettings, LocalKey, Markets, MintRequest, Role, mint, now_s};
+use almoner::domain::{CreatorId, PledgeId};
+use almoner::http::access::{AccessSettings, LocalKey, Markets, MintRequest, Party, Role};
+use almoner::http::access::{mint, now_s};
 use almoner::http::cors::Origins;
 use almoner::http::limits::LimitSettings;
 use tokio::task::JoinHandle;
@@ -54,6 +55,7 @@ impl World {
                 ..LimitSettings::default()
             },
             jobs: JobSettings::OFF,
+            small_cell: SMALLEST_CELL,
         };
         let opened = Opened::open(&config).await.unwrap();
         let service = Service::build(&config, &opened).await.unwrap();
@@ -118,12 +120,31 @@ impl World {
         self.user(Role::Admin, "adele")
     }
 
-    /// A partner who may see these pledges in these markets; `*` alone stands for all.
-    pub fn partner(&self, pledges: &[&str], markets: &[&str]) -> Client {
+    /// A partner who may see these pledges in these markets; `*` alone stands for all. Whoever
+    /// doesn't say which party it is of is a donor.
+    pub fn partner_of(&self, party: Option<Party>, pledges: &[&str], markets: &[&str]) -> Client {
         let id = |id: &&str| id.parse::<PledgeId>().unwrap().0;
         let mut request = MintRequest::new(Role::Partner, "paul");
+        request.party = party;
         request.pledges = pledges.iter().map(id).collect();
         request.markets = Markets::parse(markets).unwrap();
+        self.client(&request)
+    }
+
+    /// A grantee, who of partners sees the most.
+    pub fn partner(&self, pledges: &[&str], markets: &[&str]) -> Client {
+        self.partner_of(Some(Party::Grantee), pledges, markets)
+    }
+
+    /// Who gave these pledges, and may see them in these markets.
+    pub fn donor(&self, pledges: &[&str], markets: &[&str]) -> Client {
+        self.partner_of(Some(Party::Donor), pledges, markets)
+    }
+
+    /// The creator with that id.
+    pub fn creator_client(&self, creator: &str) -> Client {
+        let mut request = MintRequest::new(Role::Creator, "chiyo");
+        request.creator = Some(creator.parse::<CreatorId>().unwrap().0);
         self.client(&request)
     }
 

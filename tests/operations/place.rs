@@ -16,6 +16,8 @@ pub struct Place {
     pub instalments: Vec<String>,
     pub lot: String,
     pub creator: String,
+    /// A creator to whom nothing is owed.
+    pub forgotten: String,
     pub allocation: String,
     pub obligation: String,
     /// A contract on which 10.00 was paid in advance, and 30.00 invoiced.
@@ -53,7 +55,7 @@ impl Place {
         let budget = json!({"market": "JP", "amount": usd("150000.00"),
             "effective_date": "2024-11-04"});
         post(format!("/v1/pledges/{}/budgets", pledge.id), budget).await;
-        let creator = world.creator("JP").await;
+        let creator = super::persons::payable(world).await;
         let allocation = json!({"pledge_id": pledge.id, "creator_id": creator,
             "amount": usd("100.00"), "effective_date": "2024-12-02"});
         let allocation = post("/v1/allocations".to_owned(), allocation).await;
@@ -89,6 +91,7 @@ impl Place {
             instalments: pledge.instalments,
             lot,
             creator,
+            forgotten: world.creator("JP").await,
             allocation: text(&allocation["id"]),
             obligation: text(&obligation["id"]),
             advanced,

@@ -6,7 +6,7 @@ use super::{Names, Need, Operation, get};
 const DAYS: &str = "from=2024-01-01&to=2026-11-24";
 
 pub fn reads() -> Vec<Operation> {
-    use Need::{Ledger, Nothing, Proofs, Reference};
+    use Need::{Holdings, Ledger, Nothing, Proofs, Reference};
     let none = Names::Nothing;
     vec![
         get("/livez", Nothing, none, ""),
@@ -20,16 +20,22 @@ pub fn reads() -> Vec<Operation> {
         get("/v1/pledges/{id}/summary", Ledger, Names::Pledge, ""),
         get("/v1/instalments/{id}", Ledger, Names::Instalment(0), ""),
         get("/v1/lots/{id}", Ledger, Names::Lot, ""),
-        get("/v1/creators", Ledger, none, ""),
-        get("/v1/creators/{id}", Ledger, Names::Creator, ""),
-        get("/v1/allocations", Ledger, none, ""),
-        get("/v1/allocations/{id}", Ledger, Names::Allocation, ""),
-        get("/v1/obligations", Ledger, none, ""),
-        get("/v1/obligations/{id}", Ledger, Names::Obligation, ""),
+        get("/v1/creators", Holdings, none, ""),
+        get("/v1/creators/{id}", Holdings, Names::Creator, ""),
+        get(
+            "/v1/creators/{id}/bank-details",
+            Need::BankDetails,
+            Names::Creator,
+            "",
+        ),
+        get("/v1/allocations", Holdings, none, ""),
+        get("/v1/allocations/{id}", Holdings, Names::Allocation, ""),
+        get("/v1/obligations", Holdings, none, ""),
+        get("/v1/obligations/{id}", Holdings, Names::Obligation, ""),
         get("/v1/pledges/{id}/ad-accounts", Ledger, Names::Pledge, ""),
         get("/v1/ad-accounts/{id}", Ledger, Names::AdAccount, ""),
-        get("/v1/payouts", Ledger, none, ""),
-        get("/v1/payouts/{id}", Ledger, Names::Payout, ""),
+        get("/v1/payouts", Holdings, none, ""),
+        get("/v1/payouts/{id}", Holdings, Names::Payout, ""),
         get("/v1/exchange-rates", Reference, none, ""),
         get("/v1/pledges/{id}/revaluations", Ledger, Names::Pledge, ""),
         get("/v1/withholding-rules", Reference, none, ""),

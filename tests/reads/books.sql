@@ -49,8 +49,9 @@ INSERT INTO instalments (pledge_id, id, reference, position, unit, amount, due_d
     (made_id(1, 1), made_id(2, 1), 'C1', 1, 'USD', 2000000, '2024-10-01'),
     (made_id(1, 1), made_id(2, 2), 'T1', 2, 'ADC:TIKTOK:USD', 1000000, '2024-10-01'),
     (made_id(1, 9), made_id(2, 9), 'C1', 1, 'USD', 5, '2024-10-01');
-INSERT INTO creators SELECT made_id(3, i), m || '-' || i, 'Creator ' || i, m, '2024-01-01'
+INSERT INTO creators SELECT made_id(3, i), m || '-' || i, m, '2024-01-01'
 FROM generate_series(1, 6) i CROSS JOIN LATERAL (SELECT CASE WHEN i % 2 = 0 THEN 'JP' ELSE 'GB' END) AS m (m);
+INSERT INTO creator_persons SELECT made_id(3, i), 'Creator ' || i FROM generate_series(1, 6) i;
 INSERT INTO lots VALUES (made_id(1, 1), made_id(4, 1), made_id(2, 2), 'ADC:TIKTOK:USD', 1000000,
                          'free', '2024-01-01', '2027-01-01', '2024-01-05');
 COMMIT;

@@ -36,8 +36,14 @@ pub async fn the_books_are_proved_and_the_summary_agrees(connection: &mut AsyncP
             rows.map(read::TrialBalanceRow::balance).sum()
         };
         assert_eq!(whole.unallocated, of(&["3110", "3210"]));
-        assert_eq!(whole.markets.available, of(&["3120", "3220"]));
-        assert_eq!(whole.markets.allocated, of(&["3130", "3230"]));
+        assert_eq!(
+            whole.markets.used().unwrap().available,
+            of(&["3120", "3220"])
+        );
+        assert_eq!(
+            whole.markets.used().unwrap().allocated,
+            of(&["3130", "3230"])
+        );
         let markets = summary.markets.iter().filter(|(_, its, _)| its == unit);
         let budgeted: i64 = markets.map(|(_, _, used)| used.budgeted()).sum();
         assert_eq!(budgeted, whole.markets.budgeted());

@@ -162,7 +162,18 @@ pub fn ill_typed_claims(issuer: &Issuer, now_s: u64) -> Vec<Case> {
         json!([aud]),
         json!([1]),
     ];
-    let pledges = [("pledges", pledges.to_vec())];
+    let whose = [
+        json!("crt_"),
+        json!(null),
+        json!(["crt_1"]),
+        json!(format!("plg_{}", "0".repeat(32))),
+    ];
+    let parties = [json!("Donor"), json!(""), json!(null), json!(["grantee"])];
+    let pledges = [
+        ("pledges", pledges.to_vec()),
+        ("creator", whose.to_vec()),
+        ("party", parties.to_vec()),
+    ];
     let listed = values.into_iter().chain(pledges);
     let each = listed.flat_map(|(claim, values)| values.into_iter().map(move |it| (claim, it)));
     each.map(|(claim, value)| {

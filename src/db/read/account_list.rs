@@ -54,7 +54,7 @@ pub struct AccountPage {
 }
 
 /// $1 pledges and $2 markets in sight, $3 to $7 the filter, $8 and $9 the account before, $10 the
-/// limit.
+/// limit, $11 the codes in sight.
 const LIST: &str = concat!(
     "SELECT ",
     account_columns!(),
@@ -65,7 +65,7 @@ FROM accounts a JOIN pledges p ON p.id = a.pledge_id
 WHERE ($1 IS NULL OR a.pledge_id = ANY ($1)) AND ($2 IS NULL OR a.market = ANY ($2))
   AND ($3 IS NULL OR a.pledge_id = $3) AND ($4 IS NULL OR a.code = $4)
   AND ($5 IS NULL OR a.unit = $5) AND ($6 IS NULL OR a.market = $6)
-  AND ($7 IS NULL OR a.creator_id = $7)
+  AND ($7 IS NULL OR a.creator_id = $7) AND ($11 IS NULL OR a.code = ANY ($11))
   AND ($8 IS NULL OR (a.pledge_id, a.number) > ($8, $9))
 ORDER BY a.pledge_id, a.number LIMIT $10"
 );
@@ -121,7 +121,8 @@ async fn load_rows(
         .bind(filter.creator.map(|id| id.0))
         .bind(window.after.map(|(pledge, _)| pledge.0))
         .bind(window.after.map_or(0, |(_, number)| number))
-        .bind(window.limit + 1);
+        .bind(window.limit + 1)
+        .bind(sight.codes());
     Ok(text.load(connection).await?)
 }
 

@@ -282,5 +282,6 @@ pub async fn account(
         (Some(day), Some(instant)) => of(KNOWN_AT_AS_OF).bind(instant).bind(day),
     };
     let row: Option<AccountRow> = text.load(connection).await?.into_iter().next();
-    row.map(|row| row.read(catalogue)).transpose()
+    let found = row.map(|row| row.read(catalogue)).transpose()?;
+    Ok(found.filter(|it| sight.shows_code(it.account.key.code)))
 }

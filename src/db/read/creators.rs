@@ -1,6 +1,7 @@
 //! Creators, and what is allocated to them.
 
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -8,27 +9,49 @@ use uuid::Uuid;
 use super::error::ReadError;
 use super::page::{Page, Window};
 use super::rows;
-use super::sight::Sight;
+use super::sight::{Holdings, Sight, within_holdings};
 use crate::db::schema::{allocations, creators, pledge_markets};
-use crate::domain::{Allocation, AllocationId, Catalogue, Creator, CreatorId, Market, PledgeId};
+use crate::db::schema::{creator_bank_details, creator_erasures, creator_persons};
+use crate::domain::{
+    Allocation, AllocationId, BankDetails, Catalogue, Creator, CreatorId, Market, PledgeId,
+};
 
-type CreatorRow = (Uuid, String, String, String, OffsetDateTime);
+type CreatorRow = (
+    Uuid,
+    String,
+    String,
+    OffsetDateTime,
+    Option<String>,
+    Option<OffsetDateTime>,
+);
 
-/// A row without a name is one whose name is out of sight; the name is then empty.
+/// The name of a creator who was erased isn't there, and that of one out of sight isn't read.
 fn read_creator(row: CreatorRow, sight: &Sight) -> Result<Creator, ReadError> {
-    let (id, reference, name, code, enrolled_at) = row;
-    let name = if sight.shows_names() {
-        name
-    } else {
-        String::new()
-    };
+    let (id, reference, code, enrolled_at, name, erased_at) = row;
     Ok(Creator {
         id: CreatorId(id),
         reference,
-        name,
+        name: name.filter(|_| sight.shows_names()),
         market: rows::market(&code)?,
         enrolled_at,
+        erased_at,
     })
+}
+
+/// Creators with who they are, as far as that is still known.
+#[diesel::dsl::auto_type]
+fn persons() -> _ {
+    creators::table
+        .left_join(creator_persons::table.on(creator_persons::creator_id.eq(creators::id)))
+        .left_join(creator_erasures::table.on(creator_erasures::creator_id.eq(creators::id)))
+        .select((
+            creators::id,
+            creators::reference,
+            creators::market,
+            creators::enrolled_at,
+            creator_persons::name.nullable(),
+            creator_erasures::erased_at.nullable(),
+        ))
 }
 
 /// The markets some pledges are for. Who sees a pledge sees the creators of its markets, whether or
@@ -40,19 +63,31 @@ fn markets_of(pledges: Vec<Uuid>) -> _ {
         .select(pledge_markets::market)
 }
 
-/// The creator, if it is there and in sight. Its name is empty unless names are in sight.
+/// Narrows a query of creators down to those in sight.
+macro_rules! creators_in_sight {
+    ($query:ident, $sight:expr) => {
+        match $sight.holdings() {
+            Holdings::Whole => {}
+            Holdings::Nothing => $query = $query.filter(diesel::dsl::sql::<Bool>("false")),
+            Holdings::Own(creator) => $query = $query.filter(creators::id.eq(creator)),
+            Holdings::Of(pledges, markets) => {
+                $query = $query.filter(creators::market.eq_any(markets_of(pledges)));
+                if let Some(markets) = markets {
+                    $query = $query.filter(creators::market.eq_any(markets));
+                }
+            }
+        }
+    };
+}
+
+/// The creator, if it is there and in sight.
 pub async fn creator(
     connection: &mut AsyncPgConnection,
     sight: &Sight,
     id: CreatorId,
 ) -> Result<Option<Creator>, ReadError> {
-    let mut query = creators::table.filter(creators::id.eq(id.0)).into_boxed();
-    if let Some(pledges) = sight.pledges() {
-        query = query.filter(creators::market.eq_any(markets_of(pledges)));
-    }
-    if let Some(markets) = sight.markets() {
-        query = query.filter(creators::market.eq_any(markets));
-    }
+    let mut query = persons().filter(creators::id.eq(id.0)).into_boxed();
+    creators_in_sight!(query, sight);
     let row: Option<CreatorRow> = query.first(connection).await.optional()?;
     row.map(|row| read_creator(row, sight)).transpose()
 }
@@ -64,16 +99,11 @@ pub async fn list_creators(
     market: Option<Market>,
     window: Window,
 ) -> Result<Page<Creator>, ReadError> {
-    let mut query = creators::table
+    let mut query = persons()
         .order(creators::id)
         .limit(window.limit + 1)
         .into_boxed();
-    if let Some(pledges) = sight.pledges() {
-        query = query.filter(creators::market.eq_any(markets_of(pledges)));
-    }
-    if let Some(markets) = sight.markets() {
-        query = query.filter(creators::market.eq_any(markets));
-    }
+    creators_in_sight!(query, sight);
     if let Some(market) = market {
         query = query.filter(creators::market.eq(market.as_str().to_owned()));
     }
@@ -89,6 +119,38 @@ pub async fn list_creators(
         .map(|row| read_creator(row, sight))
         .collect::<Result<_, _>>()?;
     Ok(Page::cut(read, window.limit))
+}
+
+/// Where the creator is paid, as it was recorded last; none if it wasn't, or was erased.
+pub async fn bank_details(
+    connection: &mut AsyncPgConnection,
+    id: CreatorId,
+) -> Result<Option<BankDetails>, ReadError> {
+    type Row = (i16, String, String, Option<String>, String, OffsetDateTime);
+    let row: Option<Row> = creator_bank_details::table
+        .filter(creator_bank_details::creator_id.eq(id.0))
+        .order(creator_bank_details::version.desc())
+        .select((
+            creator_bank_details::version,
+            creator_bank_details::holder,
+            creator_bank_details::account,
+            creator_bank_details::bank,
+            creator_bank_details::actor,
+            creator_bank_details::recorded_at,
+        ))
+        .first(connection)
+        .await
+        .optional()?;
+    let read = |(version, holder, account, bank, actor, recorded_at): Row| BankDetails {
+        creator: id,
+        version,
+        holder,
+        account,
+        bank,
+        actor,
+        recorded_at,
+    };
+    Ok(row.map(read))
 }
 
 #[derive(Debug, Queryable, Selectable)]
@@ -144,12 +206,7 @@ pub async fn allocation(
         .filter(allocations::id.eq(id.0))
         .select(AllocationRow::as_select())
         .into_boxed();
-    if let Some(pledges) = sight.pledges() {
-        query = query.filter(allocations::pledge_id.eq_any(pledges));
-    }
-    if let Some(markets) = sight.markets() {
-        query = query.filter(allocations::market.eq_any(markets));
-    }
+    within_holdings!(query, sight, allocations);
     let row: Option<AllocationRow> = query.first(connection).await.optional()?;
     row.map(|row| row.read(catalogue)).transpose()
 }
@@ -167,12 +224,7 @@ pub async fn list_allocations(
         .limit(window.limit + 1)
         .select(AllocationRow::as_select())
         .into_boxed();
-    if let Some(pledges) = sight.pledges() {
-        query = query.filter(allocations::pledge_id.eq_any(pledges));
-    }
-    if let Some(markets) = sight.markets() {
-        query = query.filter(allocations::market.eq_any(markets));
-    }
+    within_holdings!(query, sight, allocations);
     if let Some(pledge) = filter.pledge {
         query = query.filter(allocations::pledge_id.eq(pledge.0));
     }

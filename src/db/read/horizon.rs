@@ -66,7 +66,8 @@ struct TodayRow {
     today: time::Date,
 }
 
-/// The horizon of a pledge; no lots unless whole pledges are in sight. Within one snapshot.
+/// The horizon of a pledge; no lots unless whole pledges are in sight, and what tells of single
+/// creators, as the use of a lot may. Within one snapshot.
 pub async fn horizon(
     connection: &mut AsyncPgConnection,
     catalogue: &Catalogue,
@@ -77,7 +78,7 @@ pub async fn horizon(
     let today: TodayRow = text.get_result(connection).await?;
     let today = today.today;
     let in_sight = sight.pledges().is_none_or(|seen| seen.contains(&pledge.0));
-    if !in_sight || !sight.whole_pledges() {
+    if !in_sight || !sight.whole_pledges() || !sight.shows_creators() {
         let lots = Vec::new();
         return Ok(Horizon { today, lots });
     }

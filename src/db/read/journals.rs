@@ -1,8 +1,8 @@
 //! Journals with their transfers.
 //!
-//! A reader who sees some markets only sees the journals of which every transfer touches one of
-//! their accounts, and of each transfer the sides that are theirs: of the other side the code
-//! alone.
+//! A reader who sees some accounts only (those of some markets, or of some codes) sees the journals
+//! of which every transfer touches one of their accounts, and of each transfer the sides that are
+//! theirs: of the other side the code alone.
 
 use std::collections::HashMap;
 
@@ -143,9 +143,9 @@ impl JournalRow {
             kind: rows::kind(&self.kind)?,
             effective_date: self.effective_date,
             recorded_at: self.recorded_at,
-            actor: (*sight == Sight::Everything).then_some(self.actor),
+            actor: sight.shows_staff().then_some(self.actor),
             subject: self.subject,
-            reason: self.reason,
+            reason: self.reason.filter(|_| sight.shows_reasons()),
             bank_reference: self.bank_reference,
             document: rows::document(self.document_uri, self.document_sha256),
             reverses: self.reverses.map(JournalId),
@@ -179,8 +179,8 @@ macro_rules! side_row {
         struct $name {
             #[diesel(sql_type = SqlText, column_name = $code)]
             code: String,
-            #[diesel(sql_type = diesel::sql_types::Uuid, column_name = $id)]
-            id: Uuid,
+            #[diesel(sql_type = Nullable<diesel::sql_types::Uuid>, column_name = $id)]
+            id: Option<Uuid>,
             #[diesel(sql_type = Nullable<SqlText>, column_name = $market)]
             market: Option<String>,
             #[diesel(sql_type = Bool, column_name = $seen)]
@@ -192,17 +192,19 @@ macro_rules! side_row {
         }
 
         impl $name {
-            fn read(self) -> Result<PostedSide, ReadError> {
-                let account = PostedAccount {
-                    id: AccountId(self.id),
-                    market: self.market.as_deref().map(rows::market).transpose()?,
+            fn read(self, sight: &Sight) -> Result<PostedSide, ReadError> {
+                let market = self.market.as_deref().map(rows::market).transpose()?;
+                let code = rows::code(&self.code)?;
+                let account = |id| PostedAccount {
+                    id: AccountId(id),
+                    market,
                     seq: self.seq,
                     balance: self.balance,
                 };
-                let code = rows::code(&self.code)?;
+                let seen = self.id.filter(|_| self.in_sight && sight.shows_code(code));
                 Ok(PostedSide {
                     code,
-                    account: self.in_sight.then_some(account),
+                    account: seen.map(account),
                 })
             }
         }
@@ -228,16 +230,16 @@ side_row!(
     "credit_balance"
 );
 
-/// Ends a condition on journals `j`: $2 pledges and $3 markets in sight.
+/// Ends a condition on journals `j`: $2 pledges, $3 markets and $4 codes of accounts in sight.
 macro_rules! journal_in_sight {
     () => {
         "($2 IS NULL OR j.pledge_id = ANY ($2))
-  AND ($3 IS NULL OR NOT EXISTS (
+  AND (($3 IS NULL AND $4 IS NULL) OR NOT EXISTS (
     SELECT FROM transfers t
     WHERE t.pledge_id = j.pledge_id AND t.journal = j.number AND NOT EXISTS (
         SELECT FROM accounts a
         WHERE a.pledge_id = t.pledge_id AND a.number IN (t.debit_account, t.credit_account)
-          AND a.market = ANY ($3))))"
+          AND ($3 IS NULL OR a.market = ANY ($3)) AND ($4 IS NULL OR a.code = ANY ($4)))))"
     };
 }
 
@@ -258,14 +260,14 @@ const ONE: &str = concat!(
     journal_in_sight!()
 );
 
-/// $1 the pledge, $4 the journal before, $5 the last one to show, $6 the limit.
+/// $1 the pledge, $5 the journal before, $6 the last one to show, $7 the limit.
 const LIST: &str = concat!(
     "SELECT ",
     journal_columns!(),
     " FROM journals j
-WHERE j.pledge_id = $1 AND j.number > $4 AND j.number <= $5 AND ",
+WHERE j.pledge_id = $1 AND j.number > $5 AND j.number <= $6 AND ",
     journal_in_sight!(),
-    " ORDER BY j.number LIMIT $6"
+    " ORDER BY j.number LIMIT $7"
 );
 
 /// $1 the pledge, $2 the journals, $3 the markets in sight, $4 the last journal that is known:
@@ -283,13 +285,16 @@ SELECT t.journal, t.line, t.unit, t.amount, (
            FROM later JOIN transfers back ON back.pledge_id = t.pledge_id
                                          AND back.journal = later.number AND back.line = t.line
        ) AS reversed,
-       d.code AS debit_code, d.id AS debit_id, d.market AS debit_market, t.debit_seq,
-       t.debit_balance, ($3 IS NULL OR coalesce(d.market = ANY ($3), false)) AS debit_seen,
-       c.code AS credit_code, c.id AS credit_id, c.market AS credit_market, t.credit_seq,
-       t.credit_balance, ($3 IS NULL OR coalesce(c.market = ANY ($3), false)) AS credit_seen
+       coalesce(d.code, code_of(t.pledge_id, t.debit_account)) AS debit_code, d.id AS debit_id,
+       d.market AS debit_market,
+       t.debit_seq, t.debit_balance,
+       ($3 IS NULL OR coalesce(d.market = ANY ($3), false)) AS debit_seen,
+       coalesce(c.code, code_of(t.pledge_id, t.credit_account)) AS credit_code, c.id AS credit_id,
+       c.market AS credit_market, t.credit_seq, t.credit_balance,
+       ($3 IS NULL OR coalesce(c.market = ANY ($3), false)) AS credit_seen
 FROM transfers t
-JOIN accounts d ON d.pledge_id = t.pledge_id AND d.number = t.debit_account
-JOIN accounts c ON c.pledge_id = t.pledge_id AND c.number = t.credit_account
+LEFT JOIN accounts d ON d.pledge_id = t.pledge_id AND d.number = t.debit_account
+LEFT JOIN accounts c ON c.pledge_id = t.pledge_id AND c.number = t.credit_account
 WHERE t.pledge_id = $1 AND t.journal = ANY ($2)
 ORDER BY t.journal, t.line";
 
@@ -322,8 +327,8 @@ async fn with_transfers(
             line: row.line,
             amount: rows::money(catalogue, row.amount, &row.unit)?,
             reversed: rows::money(catalogue, row.reversed, &row.unit)?,
-            debit: row.debit.read()?,
-            credit: row.credit.read()?,
+            debit: row.debit.read(sight)?,
+            credit: row.credit.read(sight)?,
         };
         by_journal.entry(row.journal).or_default().push(transfer);
     }
@@ -345,7 +350,8 @@ pub async fn journal(
     let text: Text = Text::new(ONE)
         .bind(id.0)
         .bind(sight.pledges())
-        .bind(sight.markets());
+        .bind(sight.markets())
+        .bind(sight.codes());
     let rows: Vec<JournalRow> = text.load(connection).await?;
     Ok(with_transfers(connection, catalogue, sight, rows, i64::MAX)
         .await?
@@ -364,6 +370,7 @@ pub async fn list_journals(
         .bind(pledge.0)
         .bind(sight.pledges())
         .bind(sight.markets())
+        .bind(sight.codes())
         .bind(window.after)
         .bind(window.upto)
         .bind(window.limit + 1);

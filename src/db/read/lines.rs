@@ -80,7 +80,7 @@ pub(super) async fn complete(
     pledge: PledgeId,
     lines: Vec<Line>,
 ) -> Result<Vec<Entry>, ReadError> {
-    let journals = load_journals(connection, pledge, &lines).await?;
+    let journals = load_journals(connection, sight, pledge, &lines).await?;
     let counterparts = load_counterparts(connection, sight, pledge, &lines).await?;
     let entry = |(effective_date, seq, debit, amount, balance, number, other): Line| {
         let journal = journals
@@ -142,6 +142,7 @@ const JOURNALS_NUMBERED: &str = concat!(
 /// several times cheaper than looking each of them up.
 async fn load_journals(
     connection: &mut AsyncPgConnection,
+    sight: &Sight,
     pledge: PledgeId,
     lines: &[Line],
 ) -> Result<Vec<EntryJournal>, ReadError> {
@@ -164,25 +165,39 @@ async fn load_journals(
     let (numbers, ids, kinds, instants, reasons) = columns;
     let facts = kinds.into_iter().zip(instants.into_iter().zip(reasons));
     let journals = numbers.into_iter().zip(ids).zip(facts);
-    let read = |((number, id), (kind, (recorded_at, reason))): ((i64, Uuid), (String, _))| {
+    type Fact = (OffsetDateTime, Option<String>);
+    let read = |((number, id), (kind, (recorded_at, reason))): ((i64, Uuid), (String, Fact))| {
         let (id, kind) = (JournalId(id), rows::kind(&kind)?);
         Ok(EntryJournal {
             number,
             id,
             kind,
             recorded_at,
-            reason,
+            reason: reason.filter(|_| sight.shows_reasons()),
         })
     };
     journals.map(read).collect()
 }
 
-type CounterpartRow = (i32, Uuid, String, Option<String>, bool);
-type CounterpartSql = (Integer, sql_types::Uuid, SqlText, Nullable<SqlText>, Bool);
+type CounterpartRow = (i32, Option<Uuid>, String, Option<String>, bool);
+type CounterpartSql = (
+    Integer,
+    Nullable<sql_types::Uuid>,
+    SqlText,
+    Nullable<SqlText>,
+    Bool,
+);
 
 const COUNTERPARTS: &str = "
 SELECT number, id, code, market, $3 IS NULL OR (market IS NOT NULL AND market = ANY ($3))
 FROM accounts WHERE pledge_id = $1 AND number = ANY ($2)";
+
+/// The same for a reader behind a wall that hides some of them: of those, the code.
+const COUNTERPARTS_BEHIND: &str = "
+SELECT n.number, a.id, coalesce(a.code, code_of($1, n.number)), a.market,
+       a.id IS NOT NULL AND ($3 IS NULL OR (a.market IS NOT NULL AND a.market = ANY ($3)))
+FROM unnest($2) AS n (number)
+LEFT JOIN accounts a ON a.pledge_id = $1 AND a.number = n.number";
 
 async fn load_counterparts(
     connection: &mut AsyncPgConnection,
@@ -193,16 +208,22 @@ async fn load_counterparts(
     let mut numbers: Vec<i32> = lines.iter().map(|line| line.6).collect();
     numbers.sort_unstable();
     numbers.dedup();
-    let text: Text<CounterpartSql> = Text::new(COUNTERPARTS)
+    let wording = match sight {
+        Sight::Everything => COUNTERPARTS,
+        Sight::Creator(_) | Sight::Only { .. } => COUNTERPARTS_BEHIND,
+    };
+    let text: Text<CounterpartSql> = Text::new(wording)
         .bind(pledge.0)
         .bind(numbers)
         .bind(sight.markets());
     let rows: Vec<CounterpartRow> = text.load(connection).await?;
     let read = |(number, id, code, market, in_sight): CounterpartRow| {
         let market = market.as_deref().map(rows::market).transpose()?;
+        let code = rows::code(&code)?;
+        let in_sight = in_sight && sight.shows_code(code);
         let counterpart = Counterpart {
-            code: rows::code(&code)?,
-            id: in_sight.then_some(AccountId(id)),
+            code,
+            id: id.filter(|_| in_sight).map(AccountId),
             market: market.filter(|_| in_sight),
         };
         Ok((number, counterpart))

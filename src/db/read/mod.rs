@@ -2,7 +2,8 @@
 //!
 //! Every function takes the reader's [`Sight`], which goes into the WHERE: what is out of sight is
 //! never loaded, and can't be told from what is absent. A read of one statement is a snapshot by
-//! itself; one of several says so and is called within [`snapshot`]. Amounts are in minor digits.
+//! itself and is called within [`look`]; one of several says so and is called within [`snapshot`].
+//! Either stands behind a second wall, of row-level security. Amounts are in minor digits.
 //!
 //! Cost: balances, summaries and statement heads are read from figures the transfers carry along,
 //! so none depends on how many entries or journals there are ([`accounts`] has the table). Lists
@@ -36,13 +37,16 @@ mod summary;
 mod text;
 mod trial_balance;
 mod versions;
+mod wall;
 
-use diesel_async::{AnsiTransactionManager, AsyncPgConnection, TransactionManager};
+pub use diesel_async::AsyncPgConnection as Connection;
 
 pub use account_list::{AccountFilter, AccountPage, AccountWindow, list_accounts};
 pub use accounts::{Account, AccountAt, Moment, account};
 pub use catalogue::load_catalogue;
-pub use creators::{AllocationFilter, allocation, creator, list_allocations, list_creators};
+pub use creators::{
+    AllocationFilter, allocation, bank_details, creator, list_allocations, list_creators,
+};
 pub use entries::{Counterpart, Entry, EntryJournal, EntryWindow, list_entries};
 pub use error::ReadError;
 pub use horizon::{BURN_DAYS, Horizon, HorizonLot, horizon};
@@ -66,29 +70,11 @@ pub use register::{
 };
 pub use revaluations::{RevaluedAccount, due_revaluations, list_revaluations};
 pub use secrets::cursor_secret;
-pub use sight::{Sight, SightMarkets};
+pub use sight::{Sight, SightMarkets, SightParty};
 pub use spend::{SpendFilter, list_spend_lines};
 pub use spend_match::{MatchedBalance, MatchedMonth, SpendMatch, spend_match};
 pub use statement::{StatementHead, Stretch, statement_head, statement_lines};
-pub use summary::{Summary, Use, Whole, summary};
+pub use summary::{Summary, Told, Use, Whole, summary};
 pub use trial_balance::{TrialBalanceRow, UnitBalance, trial_balance};
 pub use versions::{Version, account_version, ledger_version, pledge_version};
-
-/// Runs reads of several statements in one snapshot, which they can't change.
-///
-/// A reader that is dropped half way leaves its connection in a transaction; the pool then closes
-/// it instead of handing it out again.
-pub async fn snapshot<T>(
-    connection: &mut AsyncPgConnection,
-    reads: impl AsyncFnOnce(&mut AsyncPgConnection) -> Result<T, ReadError>,
-) -> Result<T, ReadError> {
-    AnsiTransactionManager::begin_transaction_sql(connection, SNAPSHOT).await?;
-    let answer = reads(connection).await;
-    match &answer {
-        Ok(_) => AnsiTransactionManager::commit_transaction(connection).await?,
-        Err(_) => AnsiTransactionManager::rollback_transaction(connection).await?,
-    }
-    answer
-}
-
-const SNAPSHOT: &str = "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY";
+pub use wall::{look, snapshot};

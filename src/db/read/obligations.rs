@@ -5,7 +5,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use super::error::ReadError;
 use super::page::{Page, Window};
-use super::sight::Sight;
+use super::sight::{Holdings, Sight, within_holdings};
 use crate::db::rows::{AdAccountRow, ObligationFigures, ObligationRow};
 use crate::db::schema::{ad_accounts, obligation_figures, obligations};
 use crate::domain::{
@@ -35,12 +35,7 @@ pub async fn obligation(
         .filter(obligations::id.eq(id.0))
         .select((ObligationRow::as_select(), ObligationFigures::as_select()))
         .into_boxed();
-    if let Some(pledges) = sight.pledges() {
-        query = query.filter(obligations::pledge_id.eq_any(pledges));
-    }
-    if let Some(markets) = sight.markets() {
-        query = query.filter(obligations::market.eq_any(markets));
-    }
+    within_holdings!(query, sight, obligations);
     let row: Option<(ObligationRow, ObligationFigures)> =
         query.first(connection).await.optional()?;
     let read = row.map(|(row, figures)| row.read(figures, catalogue));
@@ -61,12 +56,7 @@ pub async fn list_obligations(
         .limit(window.limit + 1)
         .select((ObligationRow::as_select(), ObligationFigures::as_select()))
         .into_boxed();
-    if let Some(pledges) = sight.pledges() {
-        query = query.filter(obligations::pledge_id.eq_any(pledges));
-    }
-    if let Some(markets) = sight.markets() {
-        query = query.filter(obligations::market.eq_any(markets));
-    }
+    within_holdings!(query, sight, obligations);
     if let Some(pledge) = filter.pledge {
         query = query.filter(obligations::pledge_id.eq(pledge.0));
     }
@@ -88,13 +78,16 @@ pub async fn list_obligations(
     Ok(Page::cut(read.collect::<Result<_, _>>()?, window.limit))
 }
 
-/// The ad account, if it is there and in sight.
+/// The ad account, if it is there and in sight. What is spent in one tells of single creators.
 pub async fn ad_account(
     connection: &mut AsyncPgConnection,
     catalogue: &Catalogue,
     sight: &Sight,
     id: AdAccountId,
 ) -> Result<Option<AdAccount>, ReadError> {
+    if !sight.shows_creators() {
+        return Ok(None);
+    }
     let mut query = ad_accounts::table
         .filter(ad_accounts::id.eq(id.0))
         .select(AdAccountRow::as_select())
@@ -117,6 +110,9 @@ pub async fn list_ad_accounts(
     pledge: PledgeId,
     window: Window,
 ) -> Result<Page<AdAccount>, ReadError> {
+    if !sight.shows_creators() {
+        return Ok(Page::cut(Vec::new(), window.limit));
+    }
     let mut query = ad_accounts::table
         .filter(ad_accounts::pledge_id.eq(pledge.0))
         .order(ad_accounts::id)

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::error::ReadError;
 use super::page::{Page, Window};
-use super::sight::Sight;
+use super::sight::{Holdings, Sight, within_holdings};
 use crate::db::rows::{ExchangeRow, PayoutFigures, PayoutRow, WithholdingRow};
 use crate::db::schema::{exchange_rates, payout_figures, payouts, withholding_rules};
 use crate::domain::exchange::ExchangeRate;
@@ -41,12 +41,7 @@ pub async fn payout(
         .filter(payouts::id.eq(id.0))
         .select((PayoutRow::as_select(), PayoutFigures::as_select()))
         .into_boxed();
-    if let Some(pledges) = sight.pledges() {
-        query = query.filter(payouts::pledge_id.eq_any(pledges));
-    }
-    if let Some(markets) = sight.markets() {
-        query = query.filter(payouts::market.eq_any(markets));
-    }
+    within_holdings!(query, sight, payouts);
     let row: Option<(PayoutRow, PayoutFigures)> = query.first(connection).await.optional()?;
     let read = row.map(|(row, figures)| row.read(figures, catalogue));
     Ok(read.transpose()?)
@@ -66,12 +61,7 @@ pub async fn list_payouts(
         .limit(window.limit + 1)
         .select((PayoutRow::as_select(), PayoutFigures::as_select()))
         .into_boxed();
-    if let Some(pledges) = sight.pledges() {
-        query = query.filter(payouts::pledge_id.eq_any(pledges));
-    }
-    if let Some(markets) = sight.markets() {
-        query = query.filter(payouts::market.eq_any(markets));
-    }
+    within_holdings!(query, sight, payouts);
     if let Some(pledge) = filter.pledge {
         query = query.filter(payouts::pledge_id.eq(pledge.0));
     }

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::error::{ReadError, unreadable};
 use super::page::{Page, Window};
+use super::sight::Sight;
 use super::snapshot;
 use crate::db::identities::standings;
 use crate::db::schema::{api_token_uses, api_tokens, identities, register_versions, revocations};
@@ -39,7 +40,7 @@ pub async fn register_version(connection: &mut AsyncPgConnection) -> Result<i64,
 pub async fn register_contents(
     connection: &mut AsyncPgConnection,
 ) -> Result<RegisterContents, ReadError> {
-    snapshot(connection, async |connection| {
+    snapshot(connection, &Sight::Everything, async |connection| {
         let version = register_version(connection).await?;
         let now = OffsetDateTime::now_utc();
         // No token lasts longer; a day more for clocks that differ.

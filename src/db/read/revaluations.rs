@@ -127,7 +127,7 @@ pub async fn list_revaluations(
     window: Window,
 ) -> Result<Page<RevaluedAccount>, ReadError> {
     let in_sight = sight.pledges().is_none_or(|seen| seen.contains(&pledge.0));
-    if !in_sight || !sight.whole_pledges() {
+    if !in_sight || !sight.whole_pledges() || !sight.shows_creators() {
         return Ok(Page::cut(Vec::new(), window.limit));
     }
     let text: Text = Text::new(REVALUED)

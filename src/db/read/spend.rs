@@ -66,6 +66,9 @@ pub async fn list_spend_lines(
     filter: &SpendFilter,
     window: Window,
 ) -> Result<Page<(SpendLine, Unit)>, ReadError> {
+    if !sight.shows_creators() {
+        return Ok(Page::cut(Vec::new(), window.limit));
+    }
     let bound = obligations::pledge_id
         .eq(spend_lines::pledge_id)
         .and(obligations::id.eq(spend_lines::obligation_id));

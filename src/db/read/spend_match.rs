@@ -193,6 +193,10 @@ pub async fn spend_match(
     sight: &Sight,
     pledge: PledgeId,
 ) -> Result<SpendMatch, ReadError> {
+    if !sight.shows_creators() {
+        let (months, balances) = (Vec::new(), Vec::new());
+        return Ok(SpendMatch { months, balances });
+    }
     let text: Text = Text::new(MONTHS).bind(pledge.0).bind(sight.markets());
     let months: Vec<MonthRow> = text.load(connection).await?;
     let months = months.into_iter().map(|row| {

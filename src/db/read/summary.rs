@@ -15,6 +15,11 @@
 //! | spent | 5110, 5210, 5220, 5230 |
 //! | expired | 5910; of the whole, also what no market had yet |
 //! | budgeted | what a market was given and didn't return: the six above together, held included |
+//!
+//! For a donor the database adds up what markets did, and withholds what comes of too few creators:
+//! `donor_figures` in the migrations says by which rule.
+
+mod donor;
 
 use std::collections::BTreeMap;
 
@@ -71,6 +76,54 @@ impl Use {
     }
 }
 
+/// What a market, or all of them, have done with their budgets, as far as it is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Told {
+    /// All of it.
+    Whole(Use),
+    /// What was given, less what was returned: the rest comes of too few creators.
+    Withheld {
+        /// In minor digits.
+        budgeted: i64,
+    },
+}
+
+impl Default for Told {
+    fn default() -> Self {
+        Told::Whole(Use::default())
+    }
+}
+
+impl Told {
+    /// What was given, less what was returned.
+    pub fn budgeted(&self) -> i64 {
+        match self {
+            Told::Whole(used) => used.budgeted(),
+            Told::Withheld { budgeted } => *budgeted,
+        }
+    }
+
+    /// What was done with it, unless that is withheld.
+    pub fn used(&self) -> Option<&Use> {
+        match self {
+            Told::Whole(used) => Some(used),
+            Told::Withheld { .. } => None,
+        }
+    }
+
+    fn add(&mut self, code: &str, balance: i64, held: i64) {
+        if let Told::Whole(used) = self {
+            used.add(code, balance, held);
+        }
+    }
+
+    fn reserve(&mut self, held: i64) {
+        if let Told::Whole(used) = self {
+            used.tax_reserve += held;
+        }
+    }
+}
+
 /// The figures of a pledge in one unit that belong to no market. In minor digits.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Whole {
@@ -87,7 +140,7 @@ pub struct Whole {
     /// Lapsed before any market had it.
     pub expired_unallocated: i64,
     /// What all markets have done with their budgets.
-    pub markets: Use,
+    pub markets: Told,
 }
 
 /// The picture of a pledge.
@@ -102,12 +155,13 @@ pub struct Summary {
     /// How often its holds were changed.
     pub hold_changes: i64,
     /// By market in sight, and unit; every combination, also where nothing happened yet.
-    pub markets: Vec<(Market, Unit, Use)>,
+    pub markets: Vec<(Market, Unit, Told)>,
 }
 
-/// $1 the pledge, $2 pledges and $3 markets in sight, $4 and $5 the first and last of what reserves
-/// for tax are held for. Four kinds of row: `unit` for each part of the split, `market` for each
-/// market in sight, `account` for each sum over accounts alike, `tax` for each reserve.
+/// $1 the pledge, $2 pledges, $3 markets and $4 codes of accounts in sight, $5 and $6 the first and
+/// last of what reserves for tax are held for. Four kinds of row: `unit` for each part of the split,
+/// `market` for each market in sight, `account` for each sum over accounts alike, `tax` for each
+/// reserve.
 const SUMMARY: &str = "
 WITH p AS (
     SELECT id, journals, hold_changes,
@@ -119,13 +173,13 @@ SELECT 'account' AS what, a.code, a.unit, a.market, 0::smallint AS position,
        sum(a.held)::bigint AS held,
        0::bigint AS received, 0::bigint AS written_off, p.journals, p.at, p.hold_changes
 FROM p JOIN accounts a ON a.pledge_id = p.id
-WHERE $3 IS NULL OR a.market = ANY ($3)
+WHERE ($3 IS NULL OR a.market = ANY ($3)) AND ($4 IS NULL OR a.code = ANY ($4))
 GROUP BY a.code, a.unit, a.market, p.journals, p.at, p.hold_changes
 UNION ALL
 SELECT 'tax', a.code, a.unit, a.market, 0, 0, h.amount, 0, 0, p.journals, p.at, p.hold_changes
-FROM p JOIN holds h ON h.pledge_id = p.id AND h.subject BETWEEN $4 AND $5
+FROM p JOIN holds h ON h.pledge_id = p.id AND h.subject BETWEEN $5 AND $6
 JOIN accounts a ON a.pledge_id = h.pledge_id AND a.number = h.account
-WHERE $3 IS NULL OR a.market = ANY ($3)
+WHERE ($3 IS NULL OR a.market = ANY ($3)) AND ($4 IS NULL OR a.code = ANY ($4))
 UNION ALL
 SELECT 'market', '', '', m.market, m.position, 0, 0, 0, 0, p.journals, p.at, p.hold_changes
 FROM p JOIN pledge_markets m ON m.pledge_id = p.id
@@ -165,7 +219,7 @@ struct Row {
     at: OffsetDateTime,
 }
 
-/// The picture of the pledge, if it is there and in sight. One statement.
+/// The picture of the pledge, if it is there and in sight. One statement; two for a donor.
 pub async fn summary(
     connection: &mut AsyncPgConnection,
     catalogue: &Catalogue,
@@ -177,6 +231,7 @@ pub async fn summary(
         .bind(pledge.0)
         .bind(sight.pledges())
         .bind(sight.markets())
+        .bind(sight.codes())
         .bind(first)
         .bind(last);
     let rows: Vec<Row> = text.load(connection).await?;
@@ -188,7 +243,11 @@ pub async fn summary(
         at: first.at,
     };
     let hold_changes = first.hold_changes;
-    let (units, markets) = arrange(&rows, sight.whole_pledges());
+    let told = match sight.shows_creators() {
+        true => Vec::new(),
+        false => donor::figures(connection, pledge).await?,
+    };
+    let (units, markets) = arrange(&rows, &told, sight.whole_pledges());
     let units = units
         .into_iter()
         .map(|(unit, whole)| Ok((rows::unit(catalogue, unit)?, whole)))
@@ -207,12 +266,17 @@ pub async fn summary(
 }
 
 type Units<'a> = Vec<(&'a str, Option<Whole>)>;
-type Markets<'a> = Vec<(&'a str, &'a str, Use)>;
+type Markets<'a> = Vec<(&'a str, &'a str, Told)>;
 
-/// Sorts what the rows say into units, and markets by unit.
-fn arrange(rows: &[Row], whole_pledges: bool) -> (Units<'_>, Markets<'_>) {
+/// Sorts what the rows say into units, and markets by unit. What is told of markets to a donor goes
+/// before what its rows say.
+fn arrange<'a>(
+    rows: &'a [Row],
+    told: &'a [donor::Figures],
+    whole_pledges: bool,
+) -> (Units<'a>, Markets<'a>) {
     let mut wholes: BTreeMap<&str, Whole> = BTreeMap::new();
-    let mut uses: BTreeMap<(&str, &str), Use> = BTreeMap::new();
+    let mut uses: BTreeMap<(&str, &str), Told> = BTreeMap::new();
     let (mut units, mut markets) = (Vec::new(), Vec::new());
     for row in rows {
         let whole = wholes.entry(&row.unit).or_default();
@@ -226,8 +290,8 @@ fn arrange(rows: &[Row], whole_pledges: bool) -> (Units<'_>, Markets<'_>) {
             ("market", Some(market)) => markets.push(market.as_str()),
             ("tax", Some(market)) => {
                 let used = uses.entry((market, &row.unit)).or_default();
-                used.tax_reserve += row.held;
-                whole.markets.tax_reserve += row.held;
+                used.reserve(row.held);
+                whole.markets.reserve(row.held);
             }
             (_, market) => {
                 if market.is_some() {
@@ -244,6 +308,19 @@ fn arrange(rows: &[Row], whole_pledges: bool) -> (Units<'_>, Markets<'_>) {
                         .or_default()
                         .add(&row.code, row.amount, row.held);
                 }
+            }
+        }
+    }
+    for figures in told {
+        match &figures.market {
+            Some(market) => {
+                uses.insert((market, &figures.unit), figures.told());
+            }
+            None => {
+                let whole = wholes.entry(&figures.unit).or_default();
+                whole.markets = figures.told();
+                // Counted among what is told already.
+                whole.expired_unallocated = 0;
             }
         }
     }

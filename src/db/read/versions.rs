@@ -31,7 +31,8 @@ WHERE id = $1 AND ($2 IS NULL OR id = ANY ($2))";
 const OF_ACCOUNT: &str = "
 SELECT p.journals, p.hold_changes, p.last_recorded_at
 FROM accounts a JOIN pledges p ON p.id = a.pledge_id
-WHERE a.id = $1 AND ($2 IS NULL OR a.pledge_id = ANY ($2)) AND ($3 IS NULL OR a.market = ANY ($3))";
+WHERE a.id = $1 AND ($2 IS NULL OR a.pledge_id = ANY ($2)) AND ($3 IS NULL OR a.market = ANY ($3))
+  AND ($4 IS NULL OR a.code = ANY ($4))";
 
 const OF_LEDGER: &str = "
 SELECT coalesce(sum(journals), 0)::bigint AS journals,
@@ -58,7 +59,8 @@ pub async fn account_version(
     let text: Text = Text::new(OF_ACCOUNT)
         .bind(account.0)
         .bind(sight.pledges())
-        .bind(sight.markets());
+        .bind(sight.markets())
+        .bind(sight.codes());
     Ok(text.load(connection).await?.pop())
 }
 

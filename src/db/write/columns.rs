@@ -106,7 +106,6 @@ insert_columns! {
     InsertCreators into "creators" {
         id: Uuid => SqlUuid,
         reference: String => Text,
-        name: String => Text,
         market: String => Text,
         enrolled_at: OffsetDateTime => Timestamptz,
     }

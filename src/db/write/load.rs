@@ -18,6 +18,7 @@ use super::instalments::load_instalments;
 use super::lots::load_lots;
 use super::obligations::{load_ad_accounts, load_holds, load_obligations, load_own_references};
 use super::payouts::{load_exchange, load_payouts, load_withholding};
+use super::persons::load_persons;
 use super::revaluations::load_revaluables;
 use super::reversibles::{is_reversed, load_reversibles};
 use super::spend::{load_campaigns, load_spend};
@@ -240,6 +241,7 @@ pub(super) async fn load_first(
 ) -> Result<(), DbError> {
     load_references(connection, needs, books).await?;
     load_creators(connection, needs, books).await?;
+    load_persons(connection, catalogue, needs, books).await?;
     load_allocations(connection, catalogue, needs, books).await?;
     load_ad_accounts(connection, catalogue, needs, books).await?;
     load_lots(connection, catalogue, needs, books).await?;

@@ -24,6 +24,7 @@ mod load;
 mod lots;
 mod obligations;
 mod payouts;
+mod persons;
 mod platform_balances;
 mod post;
 mod record;
@@ -252,6 +253,8 @@ impl Session {
             insert(connection, rows.pledge_markets),
             insert(connection, rows.instalments),
             insert(connection, rows.creators),
+            insert(connection, rows.persons),
+            insert(connection, rows.bank_details),
             insert(connection, rows.lots),
             insert(connection, rows.lot_markets),
             insert(connection, rows.lot_campaigns),
@@ -277,6 +280,7 @@ impl Session {
             insert(connection, rows.revaluations),
             insert(connection, rows.exchange_rates),
             rows.register.insert(connection),
+            insert(connection, rows.erasures),
             insert(connection, rows.keys),
             run(connection, Commit),
         )?;

@@ -19,6 +19,7 @@ use super::payouts::{
     InsertExchangeRates, InsertPayoutEvents, InsertPayouts, InsertStatedRates,
     InsertWithholdingRules,
 };
+use super::persons::{InsertBankDetails, InsertErasures, InsertPersons};
 use super::platform_balances::InsertPlatformBalances;
 use super::record::{push_extension, push_lot, push_run, push_scope, push_spend};
 use super::register::{push_ad_account, push_obligation, push_pledge};
@@ -50,6 +51,10 @@ pub(super) struct Rows {
     pub(super) pledge_markets: InsertPledgeMarkets,
     pub(super) instalments: InsertInstalments,
     pub(super) creators: InsertCreators,
+    pub(super) persons: InsertPersons,
+    pub(super) bank_details: InsertBankDetails,
+    /// Last, so that nothing that was posted with them is owed to whoever is erased.
+    pub(super) erasures: InsertErasures,
     pub(super) lots: InsertLots,
     pub(super) ended: InsertPledgeEvents,
     pub(super) end: EndPledges,
@@ -91,11 +96,13 @@ impl Rows {
             rows.creators.push(
                 creator.id.0,
                 creator.reference.clone(),
-                creator.name.clone(),
                 creator.market.to_string(),
                 creator.enrolled_at,
             );
         }
+        rows.persons = InsertPersons::of(&books.changes.creators);
+        rows.bank_details = InsertBankDetails::of(&books.changes.bank_details);
+        rows.erasures = InsertErasures::of(&books.changes.erasures);
         rows.issue_lots(&books.changes);
         rows.end(&books.changes);
         rows.register(&books.changes);

@@ -112,6 +112,18 @@ impl Books {
                 self.creators.insert(creator.id, Some(creator.market));
                 self.changes.creators.push(creator);
             }
+            Event::BankDetailsRecorded(details) => {
+                if let Some(Some(person)) = self.persons.get_mut(&details.creator) {
+                    person.bank_versions = details.version;
+                }
+                self.changes.bank_details.push(details);
+            }
+            Event::PersonErased(erasure) => {
+                if let Some(Some(person)) = self.persons.get_mut(&erasure.creator) {
+                    person.creator.erased_at = Some(erasure.erased_at);
+                }
+                self.changes.erasures.push(erasure);
+            }
             Event::Allocated(allocation) | Event::Released(allocation) => {
                 self.allocations.insert(allocation.id, Some(allocation));
             }

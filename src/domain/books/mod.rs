@@ -17,6 +17,7 @@ use uuid::Uuid;
 use super::account::AccountKey;
 use super::ad_account::AdAccount;
 use super::command::{CampaignName, Cleared, MovedOn, Refunded, RegisterEvent, Thing};
+use super::creator::{BankDetails, Erasure, Person};
 use super::exchange::{ExchangeRate, RateName, StatedRate};
 use super::id::{
     AdAccountId, AllocationId, CreatorId, InstalmentId, JournalId, LotId, ObligationId, PayoutId,
@@ -86,6 +87,10 @@ pub struct Changes {
     pub runs: Vec<JobRun>,
     /// New creators.
     pub creators: Vec<Creator>,
+    /// Where creators are paid from now on.
+    pub bank_details: Vec<BankDetails>,
+    /// Creators whose names and bank details go.
+    pub erasures: Vec<Erasure>,
     /// New ad accounts.
     pub ad_accounts: Vec<AdAccount>,
     /// New obligations.
@@ -139,6 +144,8 @@ pub struct Books {
     pub homes: HashMap<(Thing, Uuid), PledgeId>,
     /// The markets of creators: all that deciding asks of a creator, and it never changes.
     pub creators: HashMap<CreatorId, Option<Market>>,
+    /// Creators as far as their persons are concerned.
+    pub persons: HashMap<CreatorId, Option<Person>>,
     /// Allocations by id.
     pub allocations: HashMap<AllocationId, Option<Allocation>>,
     /// Obligations by id.

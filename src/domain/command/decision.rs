@@ -3,6 +3,7 @@
 use time::{Date, OffsetDateTime};
 
 use super::{Cleared, MovedOn, Outcome, Refunded, RegisterEvent};
+use crate::domain::creator::{BankDetails, Erasure};
 use crate::domain::exchange::{ExchangeRate, StatedRate};
 use crate::domain::hold::HoldChange;
 use crate::domain::id::{AdAccountId, JournalId, PledgeId};
@@ -48,6 +49,10 @@ pub enum Event {
     LotChanged(Lot),
     /// A creator was enrolled.
     Enrolled(Creator),
+    /// It was recorded where a creator is paid.
+    BankDetailsRecorded(BankDetails),
+    /// A creator's name and bank details were erased.
+    PersonErased(Erasure),
     /// An allocation was made.
     Allocated(Allocation),
     /// Part of an allocation went back.

@@ -42,9 +42,10 @@ impl EnrolCreator {
         let creator = Creator {
             id: self.id,
             reference: self.reference.clone(),
-            name: self.name.clone(),
+            name: Some(self.name.clone()),
             market: self.market,
             enrolled_at: context.now,
+            erased_at: None,
         };
         Ok(Decision {
             events: vec![Event::Enrolled(creator.clone())],

@@ -24,6 +24,7 @@ mod needs;
 mod obligate;
 mod outcome;
 mod payout;
+mod person;
 mod place;
 mod platform;
 mod platform_balance;
@@ -67,6 +68,7 @@ pub use needs::{Home, Needs, Thing};
 pub use obligate::{OpenAdAccount, OpenObligation, ReleaseObligation};
 pub use outcome::Outcome;
 pub use payout::{ExpirePayout, MovePayout, PayoutStep, ProposePayout};
+pub use person::{EraseCreator, RecordBankDetails};
 pub use place::PlaceCredits;
 pub use platform::{ChargeAdTax, PayPlatform};
 pub use platform_balance::NotePlatformBalance;
@@ -108,6 +110,10 @@ pub enum Command {
     EnrolCreator(EnrolCreator),
     /// Allocate part of a market's budget to a creator.
     AllocateToCreator(AllocateToCreator),
+    /// Record where a creator is paid.
+    RecordBankDetails(RecordBankDetails),
+    /// Erase a creator's name and bank details.
+    EraseCreator(EraseCreator),
     /// Give an allocation back, in part or whole.
     ReleaseAllocation(ReleaseAllocation),
     /// Register an ad account at a platform.
@@ -198,6 +204,8 @@ macro_rules! each {
             Command::ReturnBudget($inner) => $body,
             Command::EnrolCreator($inner) => $body,
             Command::AllocateToCreator($inner) => $body,
+            Command::RecordBankDetails($inner) => $body,
+            Command::EraseCreator($inner) => $body,
             Command::ReleaseAllocation($inner) => $body,
             Command::OpenAdAccount($inner) => $body,
             Command::OpenObligation($inner) => $body,

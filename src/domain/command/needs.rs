@@ -59,6 +59,8 @@ pub struct Needs {
     pub standing_of: HashSet<PledgeId>,
     /// These creators.
     pub creators: HashSet<CreatorId>,
+    /// These creators, as far as their persons are concerned.
+    pub persons: HashSet<CreatorId>,
     /// These allocations.
     pub allocations: HashSet<AllocationId>,
     /// These accounts.
@@ -121,6 +123,7 @@ impl Needs {
         self.instalments_of.is_empty()
             && self.standing_of.is_empty()
             && self.creators.is_empty()
+            && self.persons.is_empty()
             && self.allocations.is_empty()
             && self.accounts.is_empty()
             && self.days.is_empty()

@@ -4,6 +4,7 @@ use time::Date;
 
 use super::reverse::ReversedLine;
 use super::{RateImport, RegisterOutcome, RevaluedUnit, SpendImport};
+use crate::domain::creator::BankDetails;
 use crate::domain::exchange::{ExchangeRate, StatedRate};
 use crate::domain::id::{AdAccountId, JournalId, LotId, PledgeId, SpendLineId};
 use crate::domain::job::JobRun;
@@ -133,6 +134,8 @@ pub enum Outcome {
     },
     /// A creator.
     Creator(Creator),
+    /// Where a creator is paid.
+    BankDetails(BankDetails),
     /// An allocation as it now stands.
     Allocation {
         /// The allocation.

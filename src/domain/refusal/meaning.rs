@@ -1,6 +1,6 @@
 //! What a refusal is called, where in the request its reason lies, and its arithmetic.
 
-use super::{Refusal, Shortage};
+use super::{OpenReason, PersonRefusal, Refusal, Shortage};
 
 impl Refusal {
     /// The stable code: part of the API, never changed.
@@ -25,6 +25,7 @@ impl Refusal {
             Refusal::ExceedsAllocation { .. } => "exceeds-allocation",
             Refusal::ExceedsLiquidated { .. } => "exceeds-liquidated",
             Refusal::NotEmpty(_) => "not-empty",
+            Refusal::Person(why) => why.code(),
             Refusal::ExceedsReversible { .. } => "exceeds-reversible",
             Refusal::LinesDiffer => "lines-differ",
             Refusal::WholeOnly { .. } => "whole-only",
@@ -94,11 +95,20 @@ impl Refusal {
             | Refusal::SpendRowsRefused { .. }
             | Refusal::WrongState { .. }
             | Refusal::NotEmpty(_)
+            | Refusal::Person(_)
             | Refusal::WholeOnly { .. }
             | Refusal::NotReversible { .. }
             | Refusal::SamePerson { .. }
             | Refusal::BeyondRange(_)
             | Refusal::Constraint(_) => None,
+        }
+    }
+
+    /// What is left that stands against it, one by one.
+    pub fn open_reasons(&self) -> &[OpenReason] {
+        match self {
+            Refusal::NotEmpty(reasons) | Refusal::Person(PersonRefusal::Owed(reasons)) => reasons,
+            _ => &[],
         }
     }
 

@@ -9,6 +9,7 @@ mod exchange;
 mod lot;
 mod meaning;
 mod open_reason;
+mod person;
 mod shortage;
 
 use time::Date;
@@ -24,6 +25,7 @@ pub use exchange::ExchangeRefusal;
 pub use lot::LotRefusal;
 pub use open_reason::OpenReason;
 use open_reason::list;
+pub use person::PersonRefusal;
 pub use shortage::Shortage;
 use shortage::describe;
 
@@ -205,6 +207,9 @@ pub enum Refusal {
     /// A pledge can't be closed: something is left.
     #[error("The pledge can't be closed: {}.", list(.0))]
     NotEmpty(Vec<OpenReason>),
+    /// Something about a creator's person is declined.
+    #[error(transparent)]
+    Person(PersonRefusal),
     /// More than is left of a line to take back.
     #[error("{left} of line {line} is left to reverse; {requested} is more than that.")]
     ExceedsReversible {

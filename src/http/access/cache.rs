@@ -125,6 +125,8 @@ mod tests {
             roles: Vec::new(),
             pledges: Vec::new(),
             markets: crate::http::access::principal::Markets::NONE,
+            party: crate::http::access::principal::Party::Donor,
+            creator: None,
         };
         let lifetime = Lifetime::of(&claims).unwrap();
         Verified {

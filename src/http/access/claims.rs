@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::error::{AccessError, Malformation};
 use super::members::{Member, Members};
-use super::principal::{Markets, parse_pledge_id};
+use super::principal::{Markets, Party, parse_creator_id, parse_pledge_id};
 
 /// How far apart the clocks of the issuer and of this service may be.
 pub(super) const LEEWAY_S: u64 = 30;
@@ -51,6 +51,8 @@ pub(super) struct Claims {
     pub(super) roles: Vec<String>,
     pub(super) pledges: Vec<Uuid>,
     pub(super) markets: Markets,
+    pub(super) party: Party,
+    pub(super) creator: Option<Uuid>,
 }
 
 impl Claims {
@@ -78,6 +80,8 @@ impl Claims {
             roles: optional(members.get("roles"), "roles", "a list of role names")?,
             pledges: pledges(&members)?,
             markets: markets(&members)?,
+            party: party(&members)?,
+            creator: creator(&members)?,
         };
         if claims.issuer != expected.issuer {
             return Err(AccessError::WrongIssuer {
@@ -217,6 +221,32 @@ fn markets(members: &Members<'_>) -> Result<Markets, AccessError> {
         expected: EXPECTED,
     };
     Markets::parse(&listed).ok_or(invalid)
+}
+
+/// A partner whose token doesn't say what it is sees the least: it is a donor.
+fn party(members: &Members<'_>) -> Result<Party, AccessError> {
+    const EXPECTED: &str = "donor, grantee or market-lead";
+    let named: String = match members.get("party") {
+        Member::Absent => return Ok(Party::default()),
+        present => required(present, "party", EXPECTED)?,
+    };
+    named.parse().map_err(|_| AccessError::InvalidClaim {
+        claim: "party",
+        expected: EXPECTED,
+    })
+}
+
+fn creator(members: &Members<'_>) -> Result<Option<Uuid>, AccessError> {
+    const EXPECTED: &str = "a creator's id, `crt_` and 32 hex digits";
+    let named: String = match members.get("creator") {
+        Member::Absent => return Ok(None),
+        present => required(present, "creator", EXPECTED)?,
+    };
+    let read = parse_creator_id(&named).map(Some);
+    read.ok_or(AccessError::InvalidClaim {
+        claim: "creator",
+        expected: EXPECTED,
+    })
 }
 
 #[cfg(test)]

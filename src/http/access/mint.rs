@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::claims::{MAX_LIFETIME_S, is_name};
 use super::local_key::LocalKey;
-use super::principal::{Markets, Role, Scopes, show_pledge_id};
+use super::principal::{Markets, Party, Role, Scopes, show_creator_id, show_pledge_id};
 use super::settings::AccessSettings;
 
 /// How long a token lasts when nothing else is said: a working day.
@@ -15,7 +15,7 @@ pub const DEFAULT_TTL_S: u64 = 12 * 3_600;
 /// What a token is to say.
 #[derive(Debug, Clone)]
 pub struct MintRequest {
-    /// At least one; the partner's is had alone.
+    /// At least one; the partner's and the creator's are had alone.
     pub roles: Vec<Role>,
     /// Who is meant: 1 to 255 characters.
     pub subject: String,
@@ -23,6 +23,10 @@ pub struct MintRequest {
     pub pledges: Vec<Uuid>,
     /// The markets a partner sees.
     pub markets: Markets,
+    /// What a partner is to them; a donor, if nothing is said.
+    pub party: Option<Party>,
+    /// The creator a creator is.
+    pub creator: Option<Uuid>,
     /// How long the token lasts, in seconds.
     pub ttl_s: u64,
 }
@@ -35,6 +39,8 @@ impl MintRequest {
             subject: subject.into(),
             pledges: Vec::new(),
             markets: Markets::NONE,
+            party: None,
+            creator: None,
             ttl_s: DEFAULT_TTL_S,
         }
     }
@@ -46,12 +52,18 @@ pub enum MintError {
     /// A token without a role may do nothing.
     #[error("Name a role: a token without one may do nothing.")]
     NoRole,
-    /// A partner stays a partner, so the other roles would be without effect.
-    #[error("A partner has no other role: make a token for each.")]
-    PartnerWithOtherRole,
+    /// An outsider stays one, so the other roles would be without effect.
+    #[error("A partner or a creator has no other role: make a token for each.")]
+    OutsiderWithOtherRole,
     /// Pledges and markets are what a partner may see; other roles aren't narrowed by them.
-    #[error("Pledges and markets can be named for a partner only: other roles see all or none.")]
+    #[error(
+        "Pledges, markets and the party can be named for a partner only: other roles see all or \
+         none."
+    )]
     ListsWithoutPartner,
+    /// A creator's token is about one creator, and nobody else's is.
+    #[error("A creator's token names the creator it is about, and no other role's does.")]
+    CreatorAmiss,
     /// The subject is empty, too long, or holds control characters.
     #[error("The subject must be 1 to 255 characters, none of them control characters.")]
     Subject,
@@ -77,6 +89,10 @@ struct MintedClaims<'a> {
     pledges: Option<Vec<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     markets: Option<Vec<&'a str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    party: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    creator: Option<String>,
 }
 
 /// A signed token that says what the request does, with every scope its roles can use.
@@ -108,6 +124,8 @@ pub fn mint(
         roles: request.roles.iter().map(|role| role.name()).collect(),
         pledges: is_partner.then_some(pledges),
         markets: is_partner.then_some(markets),
+        party: request.party.map(Party::name),
+        creator: request.creator.map(show_creator_id),
     };
     Ok(jsonwebtoken::encode(&key.header(), &claims, key.signing())?)
 }
@@ -117,11 +135,17 @@ fn check(request: &MintRequest) -> Result<(), MintError> {
     if request.roles.is_empty() {
         return Err(MintError::NoRole);
     }
-    if is_partner && request.roles.iter().any(|role| *role != Role::Partner) {
-        return Err(MintError::PartnerWithOtherRole);
+    let is_creator = request.roles.contains(&Role::Creator);
+    let alone = request.roles.iter().all(|role| *role == request.roles[0]);
+    if (is_partner || is_creator) && !alone {
+        return Err(MintError::OutsiderWithOtherRole);
     }
-    if !is_partner && (!request.pledges.is_empty() || request.markets != Markets::NONE) {
+    let names_parts = !request.pledges.is_empty() || request.markets != Markets::NONE;
+    if !is_partner && (names_parts || request.party.is_some()) {
         return Err(MintError::ListsWithoutPartner);
+    }
+    if is_creator != request.creator.is_some() {
+        return Err(MintError::CreatorAmiss);
     }
     if !is_name(&request.subject) {
         return Err(MintError::Subject);

@@ -56,7 +56,9 @@ pub use keys::{KeyError, KeySet};
 pub use local_key::LocalKey;
 pub use mint::{DEFAULT_TTL_S, MintError, MintRequest, mint};
 pub use permission::{Forbidden, PERMISSIONS, Permission, Rule, authorize};
-pub use principal::{Markets, Principal, Role, Scopes, Visibility, parse_pledge_id};
+pub use principal::{
+    Markets, Party, Principal, Role, Scopes, Visibility, parse_creator_id, parse_pledge_id,
+};
 pub use register::{POLL, Register, SubjectPolicy, TRUSTED_FOR};
 pub use settings::{AccessSettings, KeySource, SettingsError};
 pub use verifier::{Verifier, now_s};

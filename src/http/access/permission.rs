@@ -5,7 +5,7 @@
 //! what the person may ever do, the scope what this token was handed out for.
 //!
 //! The administrator looks after identities and settings: money is neither seen nor moved by that
-//! role, so it appears under reference data only.
+//! role, so it appears under reference data, and where a creator is forgotten, only.
 //!
 //! What isn't decided here: approval thresholds and "maker is not checker". They depend on the
 //! proposal, so they belong to the writing transaction, which gets the principal.
@@ -52,6 +52,16 @@ macro_rules! permissions {
     };
 }
 
+/// Everybody but creators, whose tokens are the network's to make.
+const TOKEN_BEARERS: &[Role] = &[
+    Role::Preparer,
+    Role::Approver,
+    Role::Controller,
+    Role::Partner,
+    Role::Auditor,
+    Role::Admin,
+];
+
 permissions! {
     /// Units, markets, and whatever else holds no money.
     ReadReference, "read reference data", "reference:read", Role::ALL;
@@ -59,6 +69,11 @@ permissions! {
     /// Pledges, accounts, entries, statements, summaries: as far as the caller's visibility goes.
     ReadLedger, "read the ledger", "ledger:read",
         &[Role::Preparer, Role::Approver, Role::Controller, Role::Auditor, Role::Partner];
+
+    /// Creators, and what they hold, are bound by and are paid. A creator may read its own.
+    ReadHoldings, "read creators, and what they hold and are paid", "holdings:read",
+        &[Role::Preparer, Role::Approver, Role::Controller, Role::Auditor, Role::Partner,
+          Role::Creator];
 
     /// Trial balances and proofs, which speak of the whole ledger: so not for partners.
     ReadProofs, "read proofs", "proofs:read",
@@ -73,6 +88,16 @@ permissions! {
 
     /// Creators and their markets.
     EnrolCreators, "enrol creators", "creators:write", &[Role::Preparer];
+
+    /// Where creators are paid, masked.
+    ReadBankDetails, "read creators' bank details", "bank-details:read",
+        &[Role::Preparer, Role::Approver, Role::Controller, Role::Auditor];
+
+    /// Where creators are paid, in full: what it takes to pay them.
+    PayCreators, "read creators' bank details in full", "bank-accounts:read", &[Role::Preparer];
+
+    /// Erasing who a creator is; no money is seen or moved by it.
+    EraseCreators, "erase creators' names and bank details", "erasures:write", &[Role::Admin];
 
     /// Winding pledges down, and closing them.
     EndPledges, "wind down and close pledges", "endings:write", &[Role::Controller];
@@ -110,10 +135,10 @@ permissions! {
     RevokeAccess, "revoke tokens", "revocations:write", &[Role::Admin];
 
     /// Tokens for machines and spreadsheets: one's own; an administrator makes others'.
-    IssueApiTokens, "make and revoke API tokens", "api-tokens:write", Role::ALL;
+    IssueApiTokens, "make and revoke API tokens", "api-tokens:write", TOKEN_BEARERS;
 
     /// The same, to read; administrators and auditors see all.
-    ReadApiTokens, "list API tokens", "api-tokens:read", Role::ALL;
+    ReadApiTokens, "list API tokens", "api-tokens:read", TOKEN_BEARERS;
 
     /// Who could do what on a day.
     ReadAccessList, "read who could do what", "access-list:read",

@@ -6,8 +6,9 @@ use super::{Lack, PERMISSIONS, ReadLedger, ReadProofs, ReadReference, Rule, auth
 use crate::http::access::principal::Role;
 use crate::http::access::principal::tests::principal;
 
-const EVERY_SCOPE: &str = "reference:read ledger:read proofs:read pledges:write money:write \
-                           creators:write endings:write write-offs:write reversals:write \
+const EVERY_SCOPE: &str = "reference:read ledger:read holdings:read proofs:read \
+                           pledges:write money:write creators:write erasures:write \
+                           bank-details:read bank-accounts:read endings:write write-offs:write reversals:write \
                            lots:write jobs:read jobs:write payouts:write rates:write \
                            payout-approvals:write identities:write identities:read \
                            revocations:write api-tokens:write api-tokens:read \
@@ -15,17 +16,20 @@ const EVERY_SCOPE: &str = "reference:read ledger:read proofs:read pledges:write 
 
 #[test]
 fn each_role_may_what_the_domain_gives_it_and_nothing_else() {
-    let all = ["ReadReference", "ReadLedger", "ReadProofs"];
+    let all = ["ReadReference", "ReadLedger", "ReadHoldings", "ReadProofs"];
     let jobs = ["ReadJobs"];
+    let bank = ["ReadBankDetails"];
     let tokens = ["IssueApiTokens", "ReadApiTokens"];
     let access = ["ReadAccessList"];
     let reads = ["ReadIdentities"];
-    let expected: [(Role, Vec<&str>); 6] = [
+    let expected: [(Role, Vec<&str>); 7] = [
         (
             Role::Preparer,
             [
                 &all[..],
                 &["RecordPledges", "MoveMoney", "EnrolCreators"],
+                &bank,
+                &["PayCreators"],
                 &jobs,
                 &["MovePayouts"],
                 &tokens,
@@ -34,12 +38,20 @@ fn each_role_may_what_the_domain_gives_it_and_nothing_else() {
         ),
         (
             Role::Approver,
-            [&all[..], &jobs, &["ApprovePayouts", "MovePayouts"], &tokens].concat(),
+            [
+                &all[..],
+                &bank,
+                &jobs,
+                &["ApprovePayouts", "MovePayouts"],
+                &tokens,
+            ]
+            .concat(),
         ),
         (
             Role::Controller,
             [
                 &all[..],
+                &bank,
                 &["EndPledges", "WriteOff", "Reverse", "ManageLots"],
                 &jobs,
                 &["RunJobs"],
@@ -52,16 +64,21 @@ fn each_role_may_what_the_domain_gives_it_and_nothing_else() {
         ),
         (
             Role::Partner,
-            [&["ReadReference", "ReadLedger"][..], &tokens].concat(),
+            [
+                &["ReadReference", "ReadLedger", "ReadHoldings"][..],
+                &tokens,
+            ]
+            .concat(),
         ),
+        (Role::Creator, vec!["ReadReference", "ReadHoldings"]),
         (
             Role::Auditor,
-            [&all[..], &jobs, &reads, &tokens, &access].concat(),
+            [&all[..], &bank, &jobs, &reads, &tokens, &access].concat(),
         ),
         (
             Role::Admin,
             [
-                &["ReadReference", "ManageIdentities"][..],
+                &["ReadReference", "EraseCreators", "ManageIdentities"][..],
                 &reads,
                 &["RevokeAccess"],
                 &tokens,
@@ -107,7 +124,7 @@ fn a_scope_without_a_role_that_may_is_not_enough_and_the_roles_are_named() {
 
 #[test]
 fn a_token_without_known_roles_may_not_even_read_reference_data() {
-    for roles in [&[][..], &["creator"], &["Auditor"], &["root"]] {
+    for roles in [&[][..], &["creators"], &["Auditor"], &["root"]] {
         let refusal = authorize::<ReadReference>(&principal(roles, EVERY_SCOPE)).unwrap_err();
         assert_eq!(refusal.lack, Lack::Role, "{roles:?}");
     }

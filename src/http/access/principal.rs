@@ -2,14 +2,16 @@
 //!
 //! Guarantees: an unknown role or scope gives no power; only a role that works on the whole ledger
 //! gives sight of it; a partner sees the pledges and markets its token lists and, with either
-//! claim left out, none.
+//! claim left out, none; a creator sees what concerns the one creator its token names.
 //!
-//! A partner stays a partner: a token that names `partner` beside other roles has that role alone.
-//! Donors and grantees are outside the organisation whose books these are, so such a token is more
-//! likely a slip of the issuer's than an intention, and the smaller reading does no harm.
+//! An outsider stays one: a token that names `partner` or `creator` beside other roles has that
+//! role alone, and one that names both has the creator's. Donors, grantees and creators are outside
+//! the organisation whose books these are, so such a token is more likely a slip of the issuer's
+//! than an intention, and the smaller reading does no harm.
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::str::FromStr;
 
 use uuid::Uuid;
 
@@ -19,25 +21,28 @@ use crate::domain::IdentityId;
 pub use crate::domain::Role;
 use crate::domain::identity::{ApiToken, Subject};
 
-/// The roles that count of those named, sorted and each once.
+/// The roles that count of those named, sorted and each once. That of somebody outside the
+/// organisation counts alone.
 fn counting(named: BTreeSet<Role>) -> Vec<Role> {
-    match named.contains(&Role::Partner) {
-        true => vec![Role::Partner],
-        false => named.into_iter().collect(),
-    }
+    let outsider = [Role::Creator, Role::Partner]
+        .into_iter()
+        .find(|role| named.contains(role));
+    outsider.map_or_else(|| named.into_iter().collect(), |role| vec![role])
 }
 
-/// What somebody with these roles sees; a partner, what is listed.
+/// What somebody with these roles sees; somebody outside the organisation, what is listed.
 fn seen_by(roles: &[Role], listed: Visibility) -> Visibility {
     if roles.iter().any(|role| sees_every_pledge(*role)) {
-        Visibility::Everything
-    } else if roles.contains(&Role::Partner) {
-        listed
-    } else {
-        Visibility::Partner {
+        return Visibility::Everything;
+    }
+    match (roles, &listed) {
+        ([Role::Partner], Visibility::Partner { .. }) => listed,
+        ([Role::Creator], Visibility::Creator(_)) => listed,
+        _ => Visibility::Partner {
+            party: Party::default(),
             pledges: Vec::new(),
             markets: Markets::NONE,
-        }
+        },
     }
 }
 
@@ -45,7 +50,7 @@ fn seen_by(roles: &[Role], listed: Visibility) -> Visibility {
 fn sees_every_pledge(role: Role) -> bool {
     match role {
         Role::Preparer | Role::Approver | Role::Controller | Role::Auditor => true,
-        Role::Partner | Role::Admin => false,
+        Role::Partner | Role::Creator | Role::Admin => false,
     }
 }
 
@@ -116,13 +121,58 @@ impl Markets {
     }
 }
 
+/// What a partner is to the pledges its token lists: the claim `party`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Party {
+    /// Who gave the money: sees what became of it, and nothing of any one creator. What a partner
+    /// is whose token doesn't say.
+    #[default]
+    Donor,
+    /// Who spends it: sees everything of its pledges and markets, names included.
+    Grantee,
+    /// Who leads a market's network: sees its markets, names included, and nothing beyond them.
+    MarketLead,
+}
+
+impl Party {
+    /// Every party there is.
+    pub const ALL: &'static [Self] = &[Self::Donor, Self::Grantee, Self::MarketLead];
+
+    /// The party as the claim `party` spells it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Donor => "donor",
+            Self::Grantee => "grantee",
+            Self::MarketLead => "market-lead",
+        }
+    }
+}
+
+/// A name that is no party's; the sentence lists those that are.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("There is no party of that name: a partner is a donor, a grantee or a market-lead.")]
+pub struct UnknownParty;
+
+impl FromStr for Party {
+    type Err = UnknownParty;
+
+    fn from_str(name: &str) -> Result<Self, UnknownParty> {
+        let mut all = Self::ALL.iter().copied();
+        all.find(|party| party.name() == name).ok_or(UnknownParty)
+    }
+}
+
 /// What part of the ledger a principal may see.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Visibility {
     /// Every pledge and market.
     Everything,
+    /// What concerns one creator.
+    Creator(Uuid),
     /// What both lists admit: a pledge that is listed and, within it, a market that is.
     Partner {
+        /// What the partner is to them.
+        party: Party,
         /// The pledges, sorted and each once; possibly none.
         pledges: Vec<Uuid>,
         /// The markets within them.
@@ -135,6 +185,7 @@ impl Visibility {
     pub fn shows_pledge(&self, pledge: Uuid) -> bool {
         match self {
             Self::Everything => true,
+            Self::Creator(_) => false,
             Self::Partner { pledges, .. } => pledges.contains(&pledge),
         }
     }
@@ -143,6 +194,7 @@ impl Visibility {
     pub fn shows_market(&self, market: &str) -> bool {
         match self {
             Self::Everything => true,
+            Self::Creator(_) => false,
             Self::Partner { markets, .. } => markets.contains(market),
         }
     }
@@ -167,9 +219,13 @@ impl Principal {
     pub(super) fn from_claims(claims: Claims) -> Self {
         let named = claims.roles.iter().filter_map(|it| it.parse().ok());
         let roles = counting(named.collect());
-        let listed = Visibility::Partner {
-            pledges: claims.pledges,
-            markets: claims.markets,
+        let listed = match (roles.as_slice(), claims.creator) {
+            ([Role::Creator], Some(creator)) => Visibility::Creator(creator),
+            _ => Visibility::Partner {
+                party: claims.party,
+                pledges: claims.pledges,
+                markets: claims.markets,
+            },
         };
         Self {
             issuer: claims.issuer,
@@ -190,6 +246,8 @@ impl Principal {
         let mut pledges: Vec<Uuid> = token.pledges.iter().map(|it| it.0).collect();
         pledges.sort_unstable();
         let listed = Visibility::Partner {
+            // It doesn't say: so it is shown the least.
+            party: Party::default(),
             pledges,
             markets: Markets::parse(&token.markets).unwrap_or(Markets::NONE),
         };
@@ -289,6 +347,19 @@ pub fn parse_pledge_id(text: &str) -> Option<Uuid> {
         .strip_prefix("plg_")
         .filter(|digits| digits.len() == 32)?;
     Uuid::try_parse(digits).ok()
+}
+
+/// Reads a creator id as the API writes it: `crt_` and 32 hex digits.
+pub fn parse_creator_id(text: &str) -> Option<Uuid> {
+    let digits = text
+        .strip_prefix("crt_")
+        .filter(|digits| digits.len() == 32)?;
+    Uuid::try_parse(digits).ok()
+}
+
+/// Writes a creator id as the API does.
+pub(super) fn show_creator_id(creator: Uuid) -> String {
+    format!("crt_{}", creator.simple())
 }
 
 /// Writes a pledge id as the API does.

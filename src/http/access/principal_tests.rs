@@ -2,7 +2,8 @@
 
 use uuid::Uuid;
 
-use super::{Markets, Principal, Role, Scopes, Visibility, parse_pledge_id, show_pledge_id};
+use super::{Markets, Party, Principal, Role, Scopes, Visibility};
+use super::{parse_creator_id, parse_pledge_id, show_creator_id, show_pledge_id};
 use crate::http::access::claims::Claims;
 
 const PLEDGE: Uuid = Uuid::from_u128(0x0192_a000_0000_7000_8000_0000_0000_0001);
@@ -19,7 +20,11 @@ pub(in crate::http::access) fn principal(roles: &[&str], scope: &str) -> Princip
 }
 
 fn seeing(roles: &[&str], scope: &str, pledges: Vec<Uuid>, markets: Markets) -> Principal {
-    Principal::from_claims(Claims {
+    Principal::from_claims(claims(roles, scope, pledges, markets))
+}
+
+fn claims(roles: &[&str], scope: &str, pledges: Vec<Uuid>, markets: Markets) -> Claims {
+    Claims {
         issuer: "issuer".to_owned(),
         subject: "somebody".to_owned(),
         token_id: "1".to_owned(),
@@ -30,7 +35,9 @@ fn seeing(roles: &[&str], scope: &str, pledges: Vec<Uuid>, markets: Markets) -> 
         roles: roles.iter().map(|role| (*role).to_owned()).collect(),
         pledges,
         markets,
-    })
+        party: Party::Grantee,
+        creator: Some(OTHER),
+    }
 }
 
 #[test]
@@ -51,13 +58,38 @@ fn a_partner_without_the_lists_sees_nothing() {
 
 #[test]
 fn a_partner_stays_a_partner_whatever_else_the_token_says() {
-    for other in Role::ALL {
+    for other in Role::ALL.iter().filter(|it| **it != Role::Creator) {
         for roles in [["partner", other.name()], [other.name(), "partner"]] {
             let partner = principal(&roles, "");
             assert_eq!(partner.roles(), [Role::Partner], "{roles:?}");
             assert!(!partner.visibility().shows_pledge(OTHER), "{roles:?}");
         }
     }
+}
+
+#[test]
+fn a_creator_stays_a_creator_and_sees_one_creator_s_alone() {
+    for other in Role::ALL {
+        let creator = principal(&["creator", other.name()], "");
+        assert_eq!(creator.roles(), [Role::Creator], "{other}");
+        assert_eq!(*creator.visibility(), Visibility::Creator(OTHER), "{other}");
+    }
+    let nameless = Claims {
+        creator: None,
+        ..claims(&["creator"], "", vec![PLEDGE], Markets::All)
+    };
+    let sight = Principal::from_claims(nameless).visibility().clone();
+    assert!(!sight.shows_pledge(PLEDGE) && !sight.shows_market("JP"));
+}
+
+#[test]
+fn the_claims_of_outsiders_mean_nothing_to_other_roles() {
+    for role in ["admin", "unknown"] {
+        let sight = principal(&[role], "").visibility().clone();
+        assert!(!matches!(sight, Visibility::Creator(_)), "{role}");
+    }
+    let auditor = principal(&["auditor"], "");
+    assert_eq!(*auditor.visibility(), Visibility::Everything);
 }
 
 #[test]
@@ -81,7 +113,7 @@ fn only_roles_that_work_on_the_whole_ledger_see_it() {
 
 #[test]
 fn the_lists_of_a_partner_give_an_unknown_role_nothing() {
-    let sight = principal(&["creator"], "").visibility().clone();
+    let sight = principal(&["creators"], "").visibility().clone();
     assert!(!sight.shows_pledge(PLEDGE) && !sight.shows_market("JP"));
 }
 
@@ -116,16 +148,17 @@ fn scopes_are_whole_words_and_known_ones() {
 fn the_scopes_usable_by_a_role_are_those_of_its_permissions() {
     assert_eq!(
         Scopes::usable_by(&[Role::Admin]).to_string(),
-        "access-list:read api-tokens:read api-tokens:write identities:read identities:write \
-         reference:read revocations:write"
+        "access-list:read api-tokens:read api-tokens:write erasures:write identities:read \
+         identities:write reference:read revocations:write"
     );
-    let auditor = "access-list:read api-tokens:read api-tokens:write identities:read jobs:read \
-                   ledger:read proofs:read reference:read";
+    let auditor = "access-list:read api-tokens:read api-tokens:write bank-details:read \
+                   holdings:read identities:read jobs:read ledger:read proofs:read \
+                   reference:read";
     assert_eq!(Scopes::usable_by(&[Role::Auditor]).to_string(), auditor);
-    let both = "access-list:read api-tokens:read api-tokens:write endings:write \
-                identities:read identities:write jobs:read jobs:write ledger:read lots:write \
-                proofs:read rates:write reference:read reversals:write revocations:write \
-                write-offs:write";
+    let both = "access-list:read api-tokens:read api-tokens:write bank-details:read \
+                endings:write erasures:write holdings:read identities:read identities:write \
+                jobs:read jobs:write ledger:read lots:write proofs:read rates:write \
+                reference:read reversals:write revocations:write write-offs:write";
     assert_eq!(
         Scopes::usable_by(&[Role::Admin, Role::Controller]).to_string(),
         both
@@ -143,6 +176,24 @@ fn role_names_are_read_as_they_are_written() {
         Role::ALL.iter().all(|role| sentence.contains(role.name())),
         "{sentence}"
     );
+}
+
+#[test]
+fn party_names_are_read_as_they_are_written() {
+    for party in Party::ALL {
+        assert_eq!(party.name().parse(), Ok(*party));
+    }
+    assert!("Donor".parse::<Party>().is_err() && "".parse::<Party>().is_err());
+    assert_eq!(Party::default(), Party::Donor, "the least there is");
+}
+
+#[test]
+fn a_creator_id_is_its_prefix_and_thirty_two_digits() {
+    assert_eq!(parse_creator_id(&show_creator_id(PLEDGE)), Some(PLEDGE));
+    let (bare, hyphens) = (PLEDGE.simple().to_string(), format!("crt_{PLEDGE}"));
+    for text in ["", "crt_", &bare, &hyphens, &show_pledge_id(PLEDGE)] {
+        assert_eq!(parse_creator_id(text), None, "{text}");
+    }
 }
 
 #[test]

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{
     AccessError, AccessSettings, KeySet, KeySource, LocalKey, Markets, MintError, MintRequest,
-    Principal, Role, Verifier, Visibility, mint, now_s,
+    Party, Principal, Role, Verifier, Visibility, mint, now_s,
 };
 
 // The same tokens are sent over HTTP by the integration tests.
@@ -209,7 +209,11 @@ fn minted(request: &MintRequest) -> Principal {
 #[test]
 fn a_minted_token_says_who_it_is_for_and_what_its_role_can_use() {
     for role in Role::ALL {
-        let principal = minted(&MintRequest::new(*role, "somebody"));
+        let request = MintRequest {
+            creator: (*role == Role::Creator).then_some(Uuid::nil()),
+            ..MintRequest::new(*role, "somebody")
+        };
+        let principal = minted(&request);
         assert_eq!(
             (principal.issuer(), principal.subject()),
             ("almoner-local", "somebody")
@@ -230,7 +234,9 @@ fn a_minted_partner_sees_what_was_asked_for() {
         let mut request = MintRequest::new(Role::Partner, "donor");
         request.pledges = vec![two, one, two];
         request.markets = markets.clone();
+        request.party = Some(Party::MarketLead);
         let expected = Visibility::Partner {
+            party: Party::MarketLead,
             pledges: pledges.clone(),
             markets,
         };
@@ -287,11 +293,17 @@ fn a_token_that_would_mislead_is_not_minted() {
     };
     assert!(matches!(refusal(|it| it.roles.clear()), MintError::NoRole));
     let partner = refusal(|it| it.roles.push(Role::Partner));
-    assert!(matches!(partner, MintError::PartnerWithOtherRole));
+    assert!(matches!(partner, MintError::OutsiderWithOtherRole));
     let lists = refusal(|it| it.markets = Markets::All);
     assert!(matches!(lists, MintError::ListsWithoutPartner));
     let lists = refusal(|it| it.pledges.push(Uuid::nil()));
     assert!(matches!(lists, MintError::ListsWithoutPartner));
+    let party = refusal(|it| it.party = Some(Party::Donor));
+    assert!(matches!(party, MintError::ListsWithoutPartner));
+    let creator = refusal(|it| it.creator = Some(Uuid::nil()));
+    assert!(matches!(creator, MintError::CreatorAmiss));
+    let nobody = refusal(|it| it.roles = vec![Role::Creator]);
+    assert!(matches!(nobody, MintError::CreatorAmiss));
     assert!(matches!(
         refusal(|it| it.subject.clear()),
         MintError::Subject

@@ -251,6 +251,7 @@ fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::ExceedsAllocation { .. }
         | Refusal::ExceedsLiquidated { .. }
         | Refusal::NotEmpty(_)
+        | Refusal::Person(_)
         | Refusal::ExceedsReversible { .. }
         | Refusal::ExceedsLot { .. }
         | Refusal::ExceedsPurses { .. }
@@ -319,13 +320,9 @@ impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         let mut problem = Problem::new(status(&refusal), refusal.code(), refusal.to_string());
         problem.0.shortage = refusal.shortage().cloned();
-        if let Refusal::NotEmpty(reasons) = &refusal {
-            let code = refusal.code();
-            let left = reasons
-                .iter()
-                .map(|it| Reason::new("", code, it.to_string()));
-            problem.0.errors = left.collect();
-        }
+        let left = refusal.open_reasons().iter();
+        let left = left.map(|it| Reason::new("", refusal.code(), it.to_string()));
+        problem.0.errors = left.collect();
         if let Refusal::SpendRowsRefused { first, .. } = &refusal {
             let reason = |row: &RefusedRow| {
                 let pointer = format!("/rows/{}", row.line - 1);

@@ -3,9 +3,9 @@
 use actix_web::HttpResponse;
 use time::OffsetDateTime;
 
-use super::get::{Get, failed, invalid_cursor};
+use super::get::{Get, invalid_cursor};
 use super::views::{AccountAtOut, AccountOut, EntryOut};
-use crate::db::read::{self, AccountFilter, AccountWindow, EntryWindow, Moment, snapshot};
+use crate::db::read::{self, AccountFilter, AccountWindow, EntryWindow, Moment};
 use crate::domain::{AccountId, PledgeId};
 use crate::http::access::permission::ReadLedger;
 use crate::http::paging::{Cursor, ListOut};
@@ -60,11 +60,10 @@ pub async fn list_accounts(get: Get<ReadLedger>) -> Result<HttpResponse, Problem
         known_at,
     };
     let (catalogue, sight) = (get.catalogue(), get.sight());
-    let mut connection = get.connection().await?;
-    let reads = snapshot(&mut connection, async |connection| {
+    let reads = get.snapshot(async |connection| {
         read::list_accounts(connection, catalogue, sight, &filter, window).await
     });
-    let found = reads.await.map_err(failed)?;
+    let found = reads.await?;
     let last = found
         .last
         .filter(|_| found.page.has_more)
@@ -94,11 +93,10 @@ pub async fn read_account(get: Get<ReadLedger>) -> Result<HttpResponse, Problem>
         known_at: query.instant("known_at"),
     };
     query.finish()?;
-    let mut connection = get.connection().await?;
-    let found = read::account(&mut connection, get.catalogue(), get.sight(), id, moment).await;
-    let found = found
-        .map_err(failed)?
-        .ok_or_else(|| get.absent("account"))?;
+    let found = get.look(async |connection| {
+        read::account(connection, get.catalogue(), get.sight(), id, moment).await
+    });
+    let found = found.await?.ok_or_else(|| get.absent("account"))?;
     get.json(None, &AccountAtOut::new(&found, moment.as_of))
 }
 
@@ -126,11 +124,10 @@ pub async fn list_entries(get: Get<ReadLedger>) -> Result<HttpResponse, Problem>
         as_of: None,
         known_at: if cursor.is_none() { asked } else { None },
     };
-    let mut connection = get.connection().await?;
-    let found = read::account(&mut connection, get.catalogue(), get.sight(), id, moment).await;
-    let found = found
-        .map_err(failed)?
-        .ok_or_else(|| get.absent("account"))?;
+    let found = get.look(async |connection| {
+        read::account(connection, get.catalogue(), get.sight(), id, moment).await
+    });
+    let found = found.await?.ok_or_else(|| get.absent("account"))?;
     let (mut after, mut upto, mut known_at) = (0, found.account.entries, found.known.at);
     if let Some(cursor) = cursor {
         let pinned = cursor.pin.split_once(' ').and_then(|(upto, at)| {
@@ -146,8 +143,10 @@ pub async fn list_entries(get: Get<ReadLedger>) -> Result<HttpResponse, Problem>
         limit: paging.limit,
     };
     let (pledge, number) = (found.account.pledge, found.account.number);
-    let page = read::list_entries(&mut connection, get.sight(), pledge, number, window).await;
-    let page = page.map_err(failed)?;
+    let page = get.look(async |connection| {
+        read::list_entries(connection, get.sight(), pledge, number, window).await
+    });
+    let page = page.await?;
     let last = page
         .data
         .last()

@@ -2,26 +2,20 @@
 
 use actix_web::HttpResponse;
 
-use super::get::{Get, failed};
+use super::get::Get;
 use super::lists::{page, window};
-use crate::db::read::{self, AllocationFilter, Sight};
+use super::personal::Personal;
+use crate::db::read::{self, AllocationFilter};
 use crate::domain::{AllocationId, Creator, CreatorId};
-use crate::http::access::permission::ReadLedger;
+use crate::http::access::permission::{PayCreators, ReadBankDetails, ReadHoldings};
 use crate::http::paging::ListOut;
 use crate::http::problem::Problem;
-use crate::http::views::{AllocationOut, CreatorOut};
+use crate::http::views::{AllocationOut, BankDetailsOut, CreatorOut};
 
-/// A creator, without the name where the caller may not see it.
-fn shown(creator: &Creator, sight: &Sight) -> CreatorOut {
-    let shown = CreatorOut::from(creator);
-    if sight.shows_names() {
-        shown
-    } else {
-        CreatorOut {
-            name: None,
-            ..shown
-        }
-    }
+/// Of whom the names are told.
+fn named<'a>(creators: impl IntoIterator<Item = &'a Creator>) -> Vec<CreatorId> {
+    let named = creators.into_iter().filter(|it| it.name.is_some());
+    named.map(|it| it.id).collect()
 }
 
 /// List creators
@@ -30,35 +24,59 @@ fn shown(creator: &Creator, sight: &Sight) -> CreatorOut {
 #[utoipa::path(get, path = "/v1/creators", tag = "creators",
     params(("market" = Option<String>, Query, description = "Of that market")),
     responses((status = 200, description = "Creators", body = ListOut<CreatorOut>)))]
-pub async fn list_creators(get: Get<ReadLedger>) -> Result<HttpResponse, Problem> {
+pub async fn list_creators(get: Get<ReadHoldings>) -> Result<HttpResponse, Problem> {
     let mut query = get.query()?;
     let market = query.market("market");
     let paging = query.paging();
     query.finish()?;
     let window = window(&get, &paging)?;
-    let mut connection = get.connection().await?;
-    let creators = read::list_creators(&mut connection, get.sight(), market, window).await;
-    let creators = creators.map_err(failed)?;
+    let creators = get.look(async |connection| {
+        read::list_creators(connection, get.sight(), market, window).await
+    });
+    let creators = creators.await?;
+    get.reads_personal_data(Personal::Names, &named(&creators.data));
     page(
         &get,
         &paging,
         window,
-        creators.map(|it| (it.id.0, shown(it, get.sight()))),
+        creators.map(|it| (it.id.0, CreatorOut::from(it))),
     )
 }
 
 /// Read a creator
 #[utoipa::path(get, path = "/v1/creators/{id}", tag = "creators",
     responses((status = 200, description = "The creator", body = CreatorOut)))]
-pub async fn read_creator(get: Get<ReadLedger>) -> Result<HttpResponse, Problem> {
+pub async fn read_creator(get: Get<ReadHoldings>) -> Result<HttpResponse, Problem> {
     let id: CreatorId = get.id()?;
     get.query()?.finish()?;
-    let mut connection = get.connection().await?;
-    let creator = read::creator(&mut connection, get.sight(), id)
-        .await
-        .map_err(failed)?;
+    let creator = get
+        .look(async |connection| read::creator(connection, get.sight(), id).await)
+        .await?;
     let creator = creator.ok_or_else(|| get.absent("creator"))?;
-    get.json(None, &shown(&creator, get.sight()))
+    get.reads_personal_data(Personal::Names, &named([&creator]));
+    get.json(None, &CreatorOut::from(&creator))
+}
+
+/// Read where a creator is paid
+///
+/// As it was recorded last. The account is masked but for its last four characters, unless the
+/// caller may pay creators.
+#[utoipa::path(get, path = "/v1/creators/{id}/bank-details", tag = "creators",
+    responses((status = 200, description = "Where it is paid", body = BankDetailsOut)))]
+pub async fn read_bank_details(get: Get<ReadBankDetails>) -> Result<HttpResponse, Problem> {
+    let id: CreatorId = get.id()?;
+    get.query()?.finish()?;
+    let found = get.look(async |connection| read::bank_details(connection, id).await);
+    let found = found
+        .await?
+        .ok_or_else(|| get.absent("record of where to pay"))?;
+    let may_pay = get.may::<PayCreators>();
+    let what = match may_pay {
+        true => Personal::Account,
+        false => Personal::BankDetails,
+    };
+    get.reads_personal_data(what, &[id]);
+    get.json(None, &BankDetailsOut::new(&found, may_pay))
 }
 
 /// List allocations
@@ -71,7 +89,7 @@ pub async fn read_creator(get: Get<ReadLedger>) -> Result<HttpResponse, Problem>
         ("market" = Option<String>, Query, description = "From that market's budget"),
         ("unit" = Option<String>, Query, description = "In that unit")),
     responses((status = 200, description = "Allocations", body = ListOut<AllocationOut>)))]
-pub async fn list_allocations(get: Get<ReadLedger>) -> Result<HttpResponse, Problem> {
+pub async fn list_allocations(get: Get<ReadHoldings>) -> Result<HttpResponse, Problem> {
     let mut query = get.query()?;
     let filter = AllocationFilter {
         pledge: query.id("pledge_id"),
@@ -82,10 +100,11 @@ pub async fn list_allocations(get: Get<ReadLedger>) -> Result<HttpResponse, Prob
     let paging = query.paging();
     query.finish()?;
     let window = window(&get, &paging)?;
-    let mut connection = get.connection().await?;
     let (catalogue, sight) = (get.catalogue(), get.sight());
-    let found = read::list_allocations(&mut connection, catalogue, sight, &filter, window).await;
-    let found = found.map_err(failed)?;
+    let found = get.look(async |connection| {
+        read::list_allocations(connection, catalogue, sight, &filter, window).await
+    });
+    let found = found.await?;
     page(
         &get,
         &paging,
@@ -97,12 +116,13 @@ pub async fn list_allocations(get: Get<ReadLedger>) -> Result<HttpResponse, Prob
 /// Read an allocation
 #[utoipa::path(get, path = "/v1/allocations/{id}", tag = "allocations",
     responses((status = 200, description = "The allocation", body = AllocationOut)))]
-pub async fn read_allocation(get: Get<ReadLedger>) -> Result<HttpResponse, Problem> {
+pub async fn read_allocation(get: Get<ReadHoldings>) -> Result<HttpResponse, Problem> {
     let id: AllocationId = get.id()?;
     get.query()?.finish()?;
-    let mut connection = get.connection().await?;
-    let allocation = read::allocation(&mut connection, get.catalogue(), get.sight(), id);
-    let allocation = allocation.await.map_err(failed)?;
+    let allocation = get.look(async |connection| {
+        read::allocation(connection, get.catalogue(), get.sight(), id).await
+    });
+    let allocation = allocation.await?;
     let allocation = allocation.ok_or_else(|| get.absent("allocation"))?;
     get.json(None, &AllocationOut::from(&allocation))
 }

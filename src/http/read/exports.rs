@@ -9,9 +9,9 @@ use actix_web::http::header;
 use actix_web::web::{Bytes, Data};
 use futures_util::stream;
 
-use super::get::{Get, failed};
+use super::get::{Get, look_as};
 use crate::db::read::{
-    self, Account, AccountFilter, AccountWindow, JournalWindow, ReadError, Sight, snapshot,
+    self, Account, AccountFilter, AccountWindow, JournalWindow, ReadError, Sight,
 };
 use crate::domain::PledgeId;
 use crate::exports::hledger;
@@ -37,8 +37,7 @@ pub async fn export_hledger(get: Get<ReadProofs>) -> Result<HttpResponse, Proble
     negotiate(get.request().headers(), &[MEDIA_TYPE])?;
     get.query_in_any_form().finish()?;
     let (catalogue, sight) = (get.catalogue(), get.sight());
-    let mut connection = get.connection().await?;
-    let reads = snapshot(&mut connection, async |connection| {
+    let reads = get.snapshot(async |connection| {
         let version = read::pledge_version(connection, sight, id).await?;
         let pledge = read::pledge(connection, catalogue, sight, id).await?;
         let mut accounts: Vec<Account> = Vec::new();
@@ -61,8 +60,7 @@ pub async fn export_hledger(get: Get<ReadProofs>) -> Result<HttpResponse, Proble
             }
         }
     });
-    let (found, accounts) = reads.await.map_err(failed)?;
-    drop(connection);
+    let (found, accounts) = reads.await?;
     let (version, pledge) = found.ok_or_else(|| get.absent("pledge"))?;
     let title = format!(
         "{} ({id}), journals 1 to {}",
@@ -138,13 +136,11 @@ impl Rest {
             upto: self.upto,
             limit: STRETCH,
         };
-        let page = {
-            let mut connection = self.state.pool.get().await?;
-            let (catalogue, sight) = (&self.state.catalogue, &self.sight);
-            read::list_journals(&mut connection, catalogue, sight, self.pledge, window)
-                .await
-                .map_err(|error: ReadError| error.to_string())?
-        };
+        let (catalogue, sight) = (&self.state.catalogue, &self.sight);
+        let page = look_as(&self.state, sight, async |connection| {
+            read::list_journals(connection, catalogue, sight, self.pledge, window).await
+        });
+        let page = page.await.map_err(|error: ReadError| error.to_string())?;
         self.after = page.data.last().map_or(self.upto, |last| last.number);
         self.writer.journals(&page.data, out)?;
         Ok(())

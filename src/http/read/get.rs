@@ -11,12 +11,12 @@ use serde::Serialize;
 use time::OffsetDateTime;
 
 use super::params::{Paging, Params};
-use crate::db::read::{ReadError, Sight, SightMarkets};
-use crate::db::{DbError, Reader};
+use crate::db::DbError;
+use crate::db::read::{self, Connection, ReadError, Sight, SightMarkets, SightParty};
 use crate::domain::Catalogue;
 use crate::domain::id::NotAnId;
 use crate::http::accept::{self, negotiate};
-use crate::http::access::{Markets, Permission, Principal, Visibility};
+use crate::http::access::{Markets, Party, Permission, Principal, Visibility, authorize};
 use crate::http::allowed::Allowed;
 use crate::http::etag::{self, Tag};
 use crate::http::paging::{Cursor, ListOut};
@@ -28,8 +28,8 @@ use crate::http::wire::Instant;
 pub struct Get<P> {
     state: Data<State>,
     request: HttpRequest,
-    sight: Sight,
     caller: Allowed<P>,
+    sight: Sight,
 }
 
 impl<P: Permission> FromRequest for Get<P> {
@@ -42,12 +42,12 @@ impl<P: Permission> FromRequest for Get<P> {
                 .app_data::<Data<State>>()
                 .ok_or_else(Problem::internal)?
                 .clone();
-            let sight = sight_of(caller.principal().visibility());
+            let sight = sight_of(caller.principal().visibility(), &state);
             Ok(Get {
                 state,
                 request: request.clone(),
-                sight,
                 caller,
+                sight,
             })
         });
         ready(found)
@@ -55,22 +55,49 @@ impl<P: Permission> FromRequest for Get<P> {
 }
 
 /// What a caller may see, as the database is asked for it.
-fn sight_of(visibility: &Visibility) -> Sight {
+fn sight_of(visibility: &Visibility, state: &State) -> Sight {
     match visibility {
         Visibility::Everything => Sight::Everything,
-        Visibility::Partner { pledges, markets } => Sight::Only {
+        Visibility::Creator(creator) => Sight::Creator(*creator),
+        Visibility::Partner {
+            party,
+            pledges,
+            markets,
+        } => Sight::Only {
+            party: match party {
+                Party::Donor => SightParty::Donor {
+                    small_cell: state.small_cell,
+                },
+                Party::Grantee => SightParty::Grantee,
+                Party::MarketLead => SightParty::MarketLead,
+            },
             pledges: pledges.clone(),
-            markets: match markets {
-                Markets::All => SightMarkets::All,
-                Markets::Listed(codes) => SightMarkets::Listed(codes.clone()),
+            markets: match (markets, party) {
+                // Every market, and still nothing that belongs to none.
+                (Markets::All, Party::MarketLead) => {
+                    let every = state.catalogue.markets.iter();
+                    SightMarkets::Listed(every.map(|it| it.code.to_string()).collect())
+                }
+                (Markets::All, _) => SightMarkets::All,
+                (Markets::Listed(codes), _) => SightMarkets::Listed(codes.clone()),
             },
         },
     }
 }
 
+/// Runs a read that is a snapshot by itself, as somebody of that sight.
+pub async fn look_as<T>(
+    state: &State,
+    sight: &Sight,
+    read: impl AsyncFnOnce(&mut Connection) -> Result<T, ReadError>,
+) -> Result<T, ReadError> {
+    let mut connection = state.pool.get().await?;
+    read::look(&mut connection, sight, read).await
+}
+
 /// The refusal of a read that gave no answer. What the database declines is a timeout or a server
 /// that is stopping; a reader may come back.
-pub fn failed(error: ReadError) -> Problem {
+fn failed(error: ReadError) -> Problem {
     match error {
         ReadError::KnownAtInFuture => {
             let reason = Reason::new("known_at", "known-at-in-future", error.to_string());
@@ -116,14 +143,19 @@ impl<P: Permission> Get<P> {
         &self.request
     }
 
-    /// What the caller may see.
-    pub fn sight(&self) -> &Sight {
-        &self.sight
-    }
-
     /// Who asks.
     pub fn principal(&self) -> &Principal {
         self.caller.principal()
+    }
+
+    /// Whether the caller may do something else as well.
+    pub fn may<Q: Permission>(&self) -> bool {
+        authorize::<Q>(self.caller.principal()).is_ok()
+    }
+
+    /// What the caller may see.
+    pub fn sight(&self) -> &Sight {
+        &self.sight
     }
 
     /// The units and markets there are.
@@ -136,13 +168,36 @@ impl<P: Permission> Get<P> {
         &self.state
     }
 
-    /// A connection; 503 if none is to be had.
-    pub async fn connection(&self) -> Result<Reader, Problem> {
-        self.state
-            .pool
-            .get()
-            .await
-            .map_err(|error| unavailable(&error))
+    /// Runs a read that is a snapshot by itself, as the caller; 503 if no connection is to be had.
+    pub async fn look<T>(
+        &self,
+        read: impl AsyncFnOnce(&mut Connection) -> Result<T, ReadError>,
+    ) -> Result<T, Problem> {
+        let answer = look_as(&self.state, &self.sight, read).await;
+        answer.map_err(failed)
+    }
+
+    /// Runs reads of several statements in one snapshot, as the caller.
+    pub async fn snapshot<T>(
+        &self,
+        reads: impl AsyncFnOnce(&mut Connection) -> Result<T, ReadError>,
+    ) -> Result<T, Problem> {
+        let connection = self.state.pool.get().await;
+        let mut connection = connection.map_err(|error| unavailable(&error))?;
+        let answer = read::snapshot(&mut connection, &self.sight, reads).await;
+        answer.map_err(failed)
+    }
+
+    /// Runs reads of the register in one snapshot. It is nobody's part of the ledger, so permissions
+    /// alone say who may.
+    pub async fn consult<T>(
+        &self,
+        reads: impl AsyncFnOnce(&mut Connection) -> Result<T, ReadError>,
+    ) -> Result<T, Problem> {
+        let connection = self.state.pool.get().await;
+        let mut connection = connection.map_err(|error| unavailable(&error))?;
+        let answer = read::snapshot(&mut connection, &Sight::Everything, reads).await;
+        answer.map_err(failed)
     }
 
     /// The tag of an answer to this request, made when the ledger had come to `version`.

@@ -3,10 +3,10 @@
 use actix_web::HttpResponse;
 use time::{Duration, OffsetDateTime, Time};
 
-use super::get::{Get, failed};
+use super::get::Get;
 use super::lists::{page, window};
 use super::views::{AccessListOut, AccessOut};
-use crate::db::read::{self, snapshot};
+use crate::db::read;
 use crate::domain::{IdentityId, Role};
 use crate::http::access::permission::{ReadAccessList, ReadApiTokens, ReadIdentities};
 use crate::http::paging::ListOut;
@@ -24,11 +24,9 @@ pub async fn list_identities(get: Get<ReadIdentities>) -> Result<HttpResponse, P
     let paging = query.paging();
     query.finish()?;
     let window = window(&get, &paging)?;
-    let mut connection = get.connection().await?;
-    let reads = snapshot(&mut connection, async |connection| {
-        read::list_identities(connection, window).await
-    });
-    let found = reads.await.map_err(failed)?;
+    let found = get
+        .consult(async |connection| read::list_identities(connection, window).await)
+        .await?;
     let now = OffsetDateTime::now_utc();
     let shown = found.map(|it| (it.identity.id.0, IdentityOut::new(it, now)));
     page(&get, &paging, window, shown)
@@ -40,11 +38,9 @@ pub async fn list_identities(get: Get<ReadIdentities>) -> Result<HttpResponse, P
 pub async fn read_identity(get: Get<ReadIdentities>) -> Result<HttpResponse, Problem> {
     let id: IdentityId = get.id()?;
     get.query()?.finish()?;
-    let mut connection = get.connection().await?;
-    let reads = snapshot(&mut connection, async |connection| {
-        read::identity(connection, id).await
-    });
-    let found = reads.await.map_err(failed)?;
+    let found = get
+        .consult(async |connection| read::identity(connection, id).await)
+        .await?;
     let found = found.ok_or_else(|| get.absent("identity"))?;
     get.json(None, &IdentityOut::new(&found, OffsetDateTime::now_utc()))
 }
@@ -59,9 +55,9 @@ pub async fn list_revocations(get: Get<ReadIdentities>) -> Result<HttpResponse, 
     let paging = query.paging();
     query.finish()?;
     let window = window(&get, &paging)?;
-    let mut connection = get.connection().await?;
-    let found = read::list_revocations(&mut connection, window).await;
-    let found = found.map_err(failed)?;
+    let found = get
+        .consult(async |connection| read::list_revocations(connection, window).await)
+        .await?;
     let shown = found.map(|it| (it.id.0, TokenRevocationOut::from(it)));
     page(&get, &paging, window, shown)
 }
@@ -91,9 +87,9 @@ pub async fn list_api_tokens(get: Get<ReadApiTokens>) -> Result<HttpResponse, Pr
         (false, Some(named)) if named == own => Some(own),
         (false, Some(_)) => Some(IdentityId(uuid::Uuid::nil())),
     };
-    let mut connection = get.connection().await?;
-    let found = read::list_api_tokens(&mut connection, bearer, window).await;
-    let found = found.map_err(failed)?;
+    let found = get
+        .consult(async |connection| read::list_api_tokens(connection, bearer, window).await)
+        .await?;
     let shown = found.map(|it| {
         let out = ApiTokenOut {
             last_used_at: it.last_used_at.map(Instant),
@@ -125,11 +121,9 @@ pub async fn read_access_list(get: Get<ReadAccessList>) -> Result<HttpResponse, 
     }
     .unwrap_or_else(|| shortly(OffsetDateTime::now_utc()));
     query.finish()?;
-    let mut connection = get.connection().await?;
-    let reads = snapshot(&mut connection, async |connection| {
-        read::all_identities(connection).await
-    });
-    let found = reads.await.map_err(failed)?;
+    let found = get
+        .consult(async |connection| read::all_identities(connection).await)
+        .await?;
     let able = found.iter().filter(|it| it.was_active_within(from, to));
     let list = AccessListOut {
         from: Instant(from),

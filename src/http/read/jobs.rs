@@ -2,10 +2,10 @@
 
 use actix_web::HttpResponse;
 
-use super::get::{Get, failed};
+use super::get::Get;
 use super::lists::{page, slice, window};
 use super::views::HorizonOut;
-use crate::db::read::{self, snapshot};
+use crate::db::read;
 use crate::domain::{Job, PledgeId};
 use crate::http::access::permission::{ReadJobs, ReadLedger};
 use crate::http::paging::ListOut;
@@ -21,8 +21,7 @@ pub async fn list_jobs(get: Get<ReadJobs>) -> Result<HttpResponse, Problem> {
     let mut query = get.query()?;
     let paging = query.paging();
     query.finish()?;
-    let mut connection = get.connection().await?;
-    let reads = snapshot(&mut connection, async |connection| {
+    let reads = get.snapshot(async |connection| {
         let mut jobs = Vec::with_capacity(Job::ALL.len());
         for job in Job::ALL {
             let last = read::last_run(connection, *job).await?;
@@ -30,7 +29,7 @@ pub async fn list_jobs(get: Get<ReadJobs>) -> Result<HttpResponse, Problem> {
         }
         Ok(jobs)
     });
-    slice(&get, &paging, reads.await.map_err(failed)?)
+    slice(&get, &paging, reads.await?)
 }
 
 /// List the runs of a job
@@ -44,9 +43,8 @@ pub async fn list_job_runs(get: Get<ReadJobs>) -> Result<HttpResponse, Problem> 
     let paging = query.paging();
     query.finish()?;
     let window = window(&get, &paging)?;
-    let mut connection = get.connection().await?;
-    let found = read::list_runs(&mut connection, job, window).await;
-    let found = found.map_err(failed)?;
+    let found = get.look(async |connection| read::list_runs(connection, job, window).await);
+    let found = found.await?;
     page(
         &get,
         &paging,
@@ -65,13 +63,12 @@ pub async fn read_expiry_horizon(get: Get<ReadLedger>) -> Result<HttpResponse, P
     let id: PledgeId = get.id()?;
     get.query()?.finish()?;
     let (catalogue, sight) = (get.catalogue(), get.sight());
-    let mut connection = get.connection().await?;
-    let reads = snapshot(&mut connection, async |connection| {
+    let reads = get.snapshot(async |connection| {
         let pledge = read::pledge_version(connection, sight, id).await?;
         let horizon = read::horizon(connection, catalogue, sight, id).await?;
         Ok((pledge, horizon))
     });
-    let (pledge, horizon) = reads.await.map_err(failed)?;
+    let (pledge, horizon) = reads.await?;
     pledge.ok_or_else(|| get.absent("pledge"))?;
     get.json(None, &HorizonOut::new(id, &horizon))
 }

@@ -2,9 +2,9 @@
 
 use actix_web::HttpResponse;
 
-use super::get::{Get, failed, invalid_cursor};
+use super::get::{Get, invalid_cursor};
 use super::views::JournalOut;
-use crate::db::read::{self, JournalWindow, snapshot};
+use crate::db::read::{self, JournalWindow};
 use crate::domain::{JournalId, PledgeId};
 use crate::http::access::permission::ReadLedger;
 use crate::http::paging::{Cursor, ListOut};
@@ -30,8 +30,7 @@ pub async fn list_journals(get: Get<ReadLedger>) -> Result<HttpResponse, Problem
         None => None,
     };
     let (catalogue, sight) = (get.catalogue(), get.sight());
-    let mut connection = get.connection().await?;
-    let reads = snapshot(&mut connection, async |connection| {
+    let reads = get.snapshot(async |connection| {
         let (after, upto) = match pinned {
             Some(pinned) => pinned,
             None => {
@@ -47,7 +46,7 @@ pub async fn list_journals(get: Get<ReadLedger>) -> Result<HttpResponse, Problem
         let page = read::list_journals(connection, catalogue, sight, pledge, window).await?;
         Ok((page, upto))
     });
-    let (page, upto): (_, i64) = reads.await.map_err(failed)?;
+    let (page, upto): (_, i64) = reads.await?;
     let last = page
         .data
         .last()
@@ -71,10 +70,8 @@ pub async fn list_journals(get: Get<ReadLedger>) -> Result<HttpResponse, Problem
 pub async fn read_journal(get: Get<ReadLedger>) -> Result<HttpResponse, Problem> {
     let id: JournalId = get.id()?;
     get.query()?.finish()?;
-    let mut connection = get.connection().await?;
-    let journal = read::journal(&mut connection, get.catalogue(), get.sight(), id).await;
-    let journal = journal
-        .map_err(failed)?
-        .ok_or_else(|| get.absent("journal"))?;
+    let journal = get
+        .look(async |connection| read::journal(connection, get.catalogue(), get.sight(), id).await);
+    let journal = journal.await?.ok_or_else(|| get.absent("journal"))?;
     get.json(None, &JournalOut::from(&journal))
 }

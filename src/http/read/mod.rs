@@ -14,6 +14,7 @@ mod lists;
 mod obligations;
 mod params;
 mod payouts;
+mod personal;
 mod pledges;
 mod reference;
 mod reports;
@@ -46,6 +47,10 @@ pub fn endpoints() -> Vec<Endpoint> {
         Endpoint::get("/v1/lots/{id}", pledges::read_lot),
         Endpoint::get("/v1/creators", creators::list_creators),
         Endpoint::get("/v1/creators/{id}", creators::read_creator),
+        Endpoint::get(
+            "/v1/creators/{id}/bank-details",
+            creators::read_bank_details,
+        ),
         Endpoint::get("/v1/allocations", creators::list_allocations),
         Endpoint::get("/v1/allocations/{id}", creators::read_allocation),
         Endpoint::get("/v1/obligations", obligations::list_obligations),
@@ -101,6 +106,7 @@ pub fn endpoints() -> Vec<Endpoint> {
     pledges::read_lot,
     creators::list_creators,
     creators::read_creator,
+    creators::read_bank_details,
     creators::list_allocations,
     creators::read_allocation,
     obligations::list_obligations,

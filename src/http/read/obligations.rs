@@ -2,11 +2,11 @@
 
 use actix_web::HttpResponse;
 
-use super::get::{Get, failed};
+use super::get::Get;
 use super::lists::{page, window};
-use crate::db::read::{self, ObligationFilter, snapshot};
+use crate::db::read::{self, ObligationFilter};
 use crate::domain::{AdAccountId, ObligationId, PledgeId};
-use crate::http::access::permission::ReadLedger;
+use crate::http::access::permission::{ReadHoldings, ReadLedger};
 use crate::http::paging::ListOut;
 use crate::http::problem::Problem;
 use crate::http::views::{AdAccountOut, ObligationOut};
@@ -20,7 +20,7 @@ use crate::http::views::{AdAccountOut, ObligationOut};
         ("creator_id" = Option<String>, Query, description = "Of that creator"),
         ("market" = Option<String>, Query, description = "From that market's budget")),
     responses((status = 200, description = "Obligations", body = ListOut<ObligationOut>)))]
-pub async fn list_obligations(get: Get<ReadLedger>) -> Result<HttpResponse, Problem> {
+pub async fn list_obligations(get: Get<ReadHoldings>) -> Result<HttpResponse, Problem> {
     let mut query = get.query()?;
     let filter = ObligationFilter {
         pledge: query.id("pledge_id"),
@@ -30,10 +30,11 @@ pub async fn list_obligations(get: Get<ReadLedger>) -> Result<HttpResponse, Prob
     let paging = query.paging();
     query.finish()?;
     let window = window(&get, &paging)?;
-    let mut connection = get.connection().await?;
     let (catalogue, sight) = (get.catalogue(), get.sight());
-    let found = read::list_obligations(&mut connection, catalogue, sight, &filter, window).await;
-    let found = found.map_err(failed)?;
+    let found = get.look(async |connection| {
+        read::list_obligations(connection, catalogue, sight, &filter, window).await
+    });
+    let found = found.await?;
     page(
         &get,
         &paging,
@@ -45,14 +46,13 @@ pub async fn list_obligations(get: Get<ReadLedger>) -> Result<HttpResponse, Prob
 /// Read an obligation
 #[utoipa::path(get, path = "/v1/obligations/{id}", tag = "obligations",
     responses((status = 200, description = "The obligation", body = ObligationOut)))]
-pub async fn read_obligation(get: Get<ReadLedger>) -> Result<HttpResponse, Problem> {
+pub async fn read_obligation(get: Get<ReadHoldings>) -> Result<HttpResponse, Problem> {
     let id: ObligationId = get.id()?;
     get.query()?.finish()?;
-    let mut connection = get.connection().await?;
-    let found = read::obligation(&mut connection, get.catalogue(), get.sight(), id).await;
-    let found = found
-        .map_err(failed)?
-        .ok_or_else(|| get.absent("obligation"))?;
+    let found = get.look(async |connection| {
+        read::obligation(connection, get.catalogue(), get.sight(), id).await
+    });
+    let found = found.await?.ok_or_else(|| get.absent("obligation"))?;
     get.json(None, &ObligationOut::from(&found))
 }
 
@@ -68,13 +68,12 @@ pub async fn list_ad_accounts(get: Get<ReadLedger>) -> Result<HttpResponse, Prob
     query.finish()?;
     let window = window(&get, &paging)?;
     let (catalogue, sight) = (get.catalogue(), get.sight());
-    let mut connection = get.connection().await?;
-    let reads = snapshot(&mut connection, async |connection| {
+    let reads = get.snapshot(async |connection| {
         let pledge = read::pledge_version(connection, sight, id).await?;
         let found = read::list_ad_accounts(connection, catalogue, sight, id, window).await?;
         Ok((pledge, found))
     });
-    let (pledge, found) = reads.await.map_err(failed)?;
+    let (pledge, found) = reads.await?;
     pledge.ok_or_else(|| get.absent("pledge"))?;
     page(
         &get,
@@ -90,10 +89,9 @@ pub async fn list_ad_accounts(get: Get<ReadLedger>) -> Result<HttpResponse, Prob
 pub async fn read_ad_account(get: Get<ReadLedger>) -> Result<HttpResponse, Problem> {
     let id: AdAccountId = get.id()?;
     get.query()?.finish()?;
-    let mut connection = get.connection().await?;
-    let found = read::ad_account(&mut connection, get.catalogue(), get.sight(), id).await;
-    let found = found
-        .map_err(failed)?
-        .ok_or_else(|| get.absent("ad account"))?;
+    let found = get.look(async |connection| {
+        read::ad_account(connection, get.catalogue(), get.sight(), id).await
+    });
+    let found = found.await?.ok_or_else(|| get.absent("ad account"))?;
     get.json(None, &AdAccountOut::from(&found))
 }

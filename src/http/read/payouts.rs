@@ -2,20 +2,20 @@
 
 use actix_web::HttpResponse;
 
-use super::get::{Get, failed};
+use super::get::Get;
 use super::lists::{page, window};
 use crate::db::read::{self, PayoutFilter};
 use crate::domain::payout::PayoutState;
 use crate::domain::{Payout, PayoutId};
-use crate::http::access::permission::{ReadLedger, ReadReference};
+use crate::http::access::permission::{ReadHoldings, ReadReference};
 use crate::http::paging::ListOut;
 use crate::http::problem::Problem;
 use crate::http::views::{ExchangeRateOut, PayoutOut, WithholdingRuleOut};
 
 /// The payout as the caller sees it: partners don't learn who did what.
-fn seen(get: &Get<ReadLedger>, payout: &Payout) -> PayoutOut {
+fn seen(get: &Get<ReadHoldings>, payout: &Payout) -> PayoutOut {
     let whole = PayoutOut::from(payout);
-    match get.sight().shows_names() {
+    match get.sight().shows_staff() {
         true => whole,
         false => PayoutOut {
             proposed_by: None,
@@ -36,7 +36,7 @@ fn seen(get: &Get<ReadLedger>, payout: &Payout) -> PayoutOut {
         ("state" = Option<String>, Query, description = "In that state"),
         ("batch" = Option<String>, Query, description = "Sent together under that name")),
     responses((status = 200, description = "Payouts", body = ListOut<PayoutOut>)))]
-pub async fn list_payouts(get: Get<ReadLedger>) -> Result<HttpResponse, Problem> {
+pub async fn list_payouts(get: Get<ReadHoldings>) -> Result<HttpResponse, Problem> {
     let mut query = get.query()?;
     let filter = PayoutFilter {
         pledge: query.id("pledge_id"),
@@ -53,10 +53,11 @@ pub async fn list_payouts(get: Get<ReadLedger>) -> Result<HttpResponse, Problem>
     let paging = query.paging();
     query.finish()?;
     let window = window(&get, &paging)?;
-    let mut connection = get.connection().await?;
     let (catalogue, sight) = (get.catalogue(), get.sight());
-    let found = read::list_payouts(&mut connection, catalogue, sight, &filter, window).await;
-    let found = found.map_err(failed)?;
+    let found = get.look(async |connection| {
+        read::list_payouts(connection, catalogue, sight, &filter, window).await
+    });
+    let found = found.await?;
     page(
         &get,
         &paging,
@@ -68,12 +69,12 @@ pub async fn list_payouts(get: Get<ReadLedger>) -> Result<HttpResponse, Problem>
 /// Read a payout
 #[utoipa::path(get, path = "/v1/payouts/{id}", tag = "payouts",
     responses((status = 200, description = "The payout", body = PayoutOut)))]
-pub async fn read_payout(get: Get<ReadLedger>) -> Result<HttpResponse, Problem> {
+pub async fn read_payout(get: Get<ReadHoldings>) -> Result<HttpResponse, Problem> {
     let id: PayoutId = get.id()?;
     get.query()?.finish()?;
-    let mut connection = get.connection().await?;
-    let found = read::payout(&mut connection, get.catalogue(), get.sight(), id).await;
-    let found = found.map_err(failed)?.ok_or_else(|| get.absent("payout"))?;
+    let found = get
+        .look(async |connection| read::payout(connection, get.catalogue(), get.sight(), id).await);
+    let found = found.await?.ok_or_else(|| get.absent("payout"))?;
     get.json(None, &seen(&get, &found))
 }
 
@@ -87,9 +88,8 @@ pub async fn list_withholding_rules(get: Get<ReadReference>) -> Result<HttpRespo
     let paging = query.paging();
     query.finish()?;
     let window = window(&get, &paging)?;
-    let mut connection = get.connection().await?;
-    let found = read::list_withholding_rules(&mut connection, window).await;
-    let found = found.map_err(failed)?;
+    let found = get.look(async |connection| read::list_withholding_rules(connection, window).await);
+    let found = found.await?;
     page(
         &get,
         &paging,
@@ -112,10 +112,11 @@ pub async fn list_exchange_rates(get: Get<ReadReference>) -> Result<HttpResponse
     let paging = query.paging();
     query.finish()?;
     let window = window(&get, &paging)?;
-    let mut connection = get.connection().await?;
     let catalogue = get.catalogue();
-    let found = read::list_exchange_rates(&mut connection, catalogue, base, quote, window).await;
-    let found = found.map_err(failed)?;
+    let found = get.look(async |connection| {
+        read::list_exchange_rates(connection, catalogue, base, quote, window).await
+    });
+    let found = found.await?;
     page(
         &get,
         &paging,

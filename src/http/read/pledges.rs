@@ -2,14 +2,34 @@
 
 use actix_web::HttpResponse;
 
-use super::get::{Get, failed};
+use super::get::Get;
 use super::lists::{page, slice, window};
-use crate::db::read::{self, snapshot};
-use crate::domain::{Instalment, InstalmentId, LotId, PledgeId};
+use crate::db::read::{self, Sight};
+use crate::domain::{Instalment, InstalmentId, Lot, LotId, PledgeId};
 use crate::http::access::permission::ReadLedger;
 use crate::http::paging::ListOut;
 use crate::http::problem::Problem;
 use crate::http::views::{InstalmentOut, LotOut, PledgeOut, RevaluationOut};
+
+/// The lot as the caller sees it: what was used of it may be of very few creators.
+fn shown(lot: &Lot, sight: &Sight) -> LotOut {
+    let mut shown = LotOut::from(lot);
+    if !sight.shows_reasons() {
+        let all = shown.extensions.iter_mut();
+        all.for_each(|extension| extension.reason = None);
+    }
+    match sight.shows_creators() {
+        true => shown,
+        false => LotOut {
+            state: None,
+            campaigns: Vec::new(),
+            placed: None,
+            remaining: None,
+            lapsed: None,
+            ..shown
+        },
+    }
+}
 
 /// List pledges
 ///
@@ -22,14 +42,13 @@ pub async fn list_pledges(get: Get<ReadLedger>) -> Result<HttpResponse, Problem>
     query.finish()?;
     let window = window(&get, &paging)?;
     let (catalogue, sight) = (get.catalogue(), get.sight());
-    let mut connection = get.connection().await?;
-    let reads = snapshot(&mut connection, async |connection| {
+    let reads = get.snapshot(async |connection| {
         let pledges = read::list_pledges(connection, catalogue, sight, window).await?;
         let ids: Vec<PledgeId> = pledges.data.iter().map(|pledge| pledge.id).collect();
         let instalments = read::instalments_of(connection, catalogue, sight, &ids).await?;
         Ok((pledges, instalments))
     });
-    let (pledges, instalments) = reads.await.map_err(failed)?;
+    let (pledges, instalments) = reads.await?;
     let pledges = pledges.map(|pledge| {
         let its = instalments
             .iter()
@@ -50,13 +69,12 @@ pub async fn read_pledge(get: Get<ReadLedger>) -> Result<HttpResponse, Problem> 
     let id: PledgeId = get.id()?;
     get.query()?.finish()?;
     let (catalogue, sight) = (get.catalogue(), get.sight());
-    let mut connection = get.connection().await?;
-    let reads = snapshot(&mut connection, async |connection| {
+    let reads = get.snapshot(async |connection| {
         let pledge = read::pledge(connection, catalogue, sight, id).await?;
         let instalments = read::instalments_of(connection, catalogue, sight, &[id]).await?;
         Ok((pledge, instalments))
     });
-    let (pledge, instalments) = reads.await.map_err(failed)?;
+    let (pledge, instalments) = reads.await?;
     let pledge = pledge.ok_or_else(|| get.absent("pledge"))?;
     get.json(None, &PledgeOut::new(&pledge, &instalments))
 }
@@ -72,13 +90,12 @@ pub async fn list_instalments(get: Get<ReadLedger>) -> Result<HttpResponse, Prob
     let paging = query.paging();
     query.finish()?;
     let (catalogue, sight) = (get.catalogue(), get.sight());
-    let mut connection = get.connection().await?;
-    let reads = snapshot(&mut connection, async |connection| {
+    let reads = get.snapshot(async |connection| {
         let pledge = read::pledge_version(connection, sight, id).await?;
         let instalments = read::instalments_of(connection, catalogue, sight, &[id]).await?;
         Ok((pledge, instalments))
     });
-    let (pledge, instalments) = reads.await.map_err(failed)?;
+    let (pledge, instalments) = reads.await?;
     pledge.ok_or_else(|| get.absent("pledge"))?;
     slice(
         &get,
@@ -93,9 +110,10 @@ pub async fn list_instalments(get: Get<ReadLedger>) -> Result<HttpResponse, Prob
 pub async fn read_instalment(get: Get<ReadLedger>) -> Result<HttpResponse, Problem> {
     let id: InstalmentId = get.id()?;
     get.query()?.finish()?;
-    let mut connection = get.connection().await?;
-    let instalment = read::instalment(&mut connection, get.catalogue(), get.sight(), id);
-    let instalment = instalment.await.map_err(failed)?;
+    let instalment = get.look(async |connection| {
+        read::instalment(connection, get.catalogue(), get.sight(), id).await
+    });
+    let instalment = instalment.await?;
     let instalment = instalment.ok_or_else(|| get.absent("instalment"))?;
     get.json(None, &InstalmentOut::from(&instalment))
 }
@@ -112,19 +130,18 @@ pub async fn list_lots(get: Get<ReadLedger>) -> Result<HttpResponse, Problem> {
     query.finish()?;
     let window = window(&get, &paging)?;
     let (catalogue, sight) = (get.catalogue(), get.sight());
-    let mut connection = get.connection().await?;
-    let reads = snapshot(&mut connection, async |connection| {
+    let reads = get.snapshot(async |connection| {
         let pledge = read::pledge_version(connection, sight, id).await?;
         let lots = read::list_lots(connection, catalogue, sight, id, window).await?;
         Ok((pledge, lots))
     });
-    let (pledge, lots) = reads.await.map_err(failed)?;
+    let (pledge, lots) = reads.await?;
     pledge.ok_or_else(|| get.absent("pledge"))?;
     page(
         &get,
         &paging,
         window,
-        lots.map(|lot| (lot.id.0, LotOut::from(lot))),
+        lots.map(|lot| (lot.id.0, shown(lot, get.sight()))),
     )
 }
 
@@ -134,10 +151,10 @@ pub async fn list_lots(get: Get<ReadLedger>) -> Result<HttpResponse, Problem> {
 pub async fn read_lot(get: Get<ReadLedger>) -> Result<HttpResponse, Problem> {
     let id: LotId = get.id()?;
     get.query()?.finish()?;
-    let mut connection = get.connection().await?;
-    let lot = read::lot(&mut connection, get.catalogue(), get.sight(), id).await;
-    let lot = lot.map_err(failed)?.ok_or_else(|| get.absent("lot"))?;
-    get.json(None, &LotOut::from(&lot))
+    let lot =
+        get.look(async |connection| read::lot(connection, get.catalogue(), get.sight(), id).await);
+    let lot = lot.await?.ok_or_else(|| get.absent("lot"))?;
+    get.json(None, &shown(&lot, get.sight()))
 }
 
 /// List a pledge's revaluations
@@ -153,13 +170,12 @@ pub async fn list_revaluations(get: Get<ReadLedger>) -> Result<HttpResponse, Pro
     query.finish()?;
     let window = window(&get, &paging)?;
     let (catalogue, sight) = (get.catalogue(), get.sight());
-    let mut connection = get.connection().await?;
-    let reads = snapshot(&mut connection, async |connection| {
+    let reads = get.snapshot(async |connection| {
         let pledge = read::pledge_version(connection, sight, id).await?;
         let found = read::list_revaluations(connection, catalogue, sight, id, window).await?;
         Ok((pledge, found))
     });
-    let (pledge, found) = reads.await.map_err(failed)?;
+    let (pledge, found) = reads.await?;
     pledge.ok_or_else(|| get.absent("pledge"))?;
     page(
         &get,

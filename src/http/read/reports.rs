@@ -6,8 +6,8 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::get::{Get, failed};
-use crate::db::read::{self, Proof, Summary, UnitBalance, Use, Version, snapshot};
+use super::get::Get;
+use crate::db::read::{self, Proof, Summary, Told, UnitBalance, Use, Version};
 use crate::domain::money::format_minor;
 use crate::domain::{Market, PledgeId, Unit, UnitKind};
 use crate::http::access::permission::{ReadLedger, ReadProofs};
@@ -24,7 +24,8 @@ pub struct SummaryOut {
     pub known_at: Instant,
     /// The last journal taken into account; 0 if there was none.
     pub known_journal: i64,
-    /// By unit. Figures are null where the caller sees some markets only.
+    /// By unit. Figures are null where the caller sees some markets only, and where they come of
+    /// too few creators for the caller to know.
     pub units: Vec<UnitSummaryOut>,
     /// By market and unit; every combination, also where nothing happened yet.
     pub markets: Vec<MarketSummaryOut>,
@@ -60,6 +61,8 @@ pub struct UnitSummaryOut {
     pub available: Option<String>,
     /// What of their budgets is set aside: for tax on ad spend, for one.
     pub held: Option<String>,
+    /// Whether what markets did is null, as it comes of too few creators for the caller to know.
+    pub withheld: bool,
 }
 
 /// A market in one unit.
@@ -73,19 +76,21 @@ pub struct MarketSummaryOut {
     /// What it was given, less what it returned.
     pub budgeted: String,
     /// What its creators hold.
-    pub allocated: String,
+    pub allocated: Option<String>,
     /// What is bound by contracts and campaigns.
-    pub obligated: String,
+    pub obligated: Option<String>,
     /// What is gone, for what it was meant for.
-    pub spent: String,
+    pub spent: Option<String>,
     /// What lapsed unused.
-    pub expired: String,
+    pub expired: Option<String>,
     /// What it can still allocate.
-    pub available: String,
+    pub available: Option<String>,
     /// What of its budget is set aside.
-    pub held: String,
+    pub held: Option<String>,
     /// Beside credits: the cash that the market has set aside for tax on their use.
     pub tax_reserve: Option<MoneyOut>,
+    /// Whether all of that is null because it comes of too few creators for the caller to know.
+    pub withheld: bool,
 }
 
 fn unit_summary((unit, whole): &(Unit, Option<read::Whole>)) -> UnitSummaryOut {
@@ -93,6 +98,11 @@ fn unit_summary((unit, whole): &(Unit, Option<read::Whole>)) -> UnitSummaryOut {
         whole
             .as_ref()
             .map(|whole| format_minor(minor(whole), unit.minor_digits()))
+    };
+    let told = |minor: fn(&read::Whole, &Use) -> i64| {
+        let whole = whole.as_ref()?;
+        let used = whole.markets.used()?;
+        Some(format_minor(minor(whole, used), unit.minor_digits()))
     };
     UnitSummaryOut {
         unit: unit.code().to_owned(),
@@ -102,12 +112,13 @@ fn unit_summary((unit, whole): &(Unit, Option<read::Whole>)) -> UnitSummaryOut {
         unallocated: amount(|it| it.unallocated),
         support_cost: amount(|it| it.support_cost),
         budgeted: amount(|it| it.markets.budgeted()),
-        allocated: amount(|it| it.markets.allocated),
-        obligated: amount(|it| it.markets.obligated),
-        spent: amount(|it| it.markets.spent),
-        expired: amount(|it| it.markets.expired + it.expired_unallocated),
-        available: amount(|it| it.markets.available),
-        held: amount(|it| it.markets.held),
+        allocated: told(|_, used| used.allocated),
+        obligated: told(|_, used| used.obligated),
+        spent: told(|_, used| used.spent),
+        expired: told(|whole, used| used.expired + whole.expired_unallocated),
+        available: told(|_, used| used.available),
+        held: told(|_, used| used.held),
+        withheld: whole.is_some_and(|whole| whole.markets.used().is_none()),
     }
 }
 
@@ -116,25 +127,29 @@ fn tax_reserve(summary: &Summary, market: Market, credits: &Unit) -> Option<Mone
     let beside = summary.markets.iter().find(|(known, unit, _)| {
         credits.kind() == UnitKind::Credits && *known == market && unit.code() == credits.currency()
     });
-    beside.map(|(_, cash, used)| MoneyOut::of_minor(used.tax_reserve, cash))
+    let (_, cash, told) = beside?;
+    let used = told.used()?;
+    Some(MoneyOut::of_minor(used.tax_reserve, cash))
 }
 
 fn market_summary(
     summary: &Summary,
-    (market, unit, used): &(Market, Unit, Use),
+    (market, unit, told): &(Market, Unit, Told),
 ) -> MarketSummaryOut {
     let amount = |minor| format_minor(minor, unit.minor_digits());
+    let used = |minor: fn(&Use) -> i64| told.used().map(|used| amount(minor(used)));
     MarketSummaryOut {
         market: *market,
         unit: unit.code().to_owned(),
-        budgeted: amount(used.budgeted()),
-        allocated: amount(used.allocated),
-        obligated: amount(used.obligated),
-        spent: amount(used.spent),
-        expired: amount(used.expired),
-        available: amount(used.available),
-        held: amount(used.held),
+        budgeted: amount(told.budgeted()),
+        allocated: used(|it| it.allocated),
+        obligated: used(|it| it.obligated),
+        spent: used(|it| it.spent),
+        expired: used(|it| it.expired),
+        available: used(|it| it.available),
+        held: used(|it| it.held),
         tax_reserve: tax_reserve(summary, *market, unit),
+        withheld: told.used().is_none(),
     }
 }
 
@@ -159,12 +174,10 @@ impl From<&Summary> for SummaryOut {
 pub async fn read_summary(get: Get<ReadLedger>) -> Result<HttpResponse, Problem> {
     let id: PledgeId = get.id()?;
     get.query()?.finish()?;
-    let mut connection = get.connection().await?;
     if get.request().headers().contains_key(header::IF_NONE_MATCH) {
-        let version = read::pledge_version(&mut connection, get.sight(), id).await;
-        let version = version
-            .map_err(failed)?
-            .ok_or_else(|| get.absent("pledge"))?;
+        let version =
+            get.look(async |connection| read::pledge_version(connection, get.sight(), id).await);
+        let version = version.await?.ok_or_else(|| get.absent("pledge"))?;
         let tag = get.tag(
             "summary",
             &format!("{} {}", version.journals, version.hold_changes),
@@ -173,10 +186,9 @@ pub async fn read_summary(get: Get<ReadLedger>) -> Result<HttpResponse, Problem>
             return Ok(tag.not_modified());
         }
     }
-    let summary = read::summary(&mut connection, get.catalogue(), get.sight(), id).await;
-    let summary = summary
-        .map_err(failed)?
-        .ok_or_else(|| get.absent("pledge"))?;
+    let summary = get
+        .look(async |connection| read::summary(connection, get.catalogue(), get.sight(), id).await);
+    let summary = summary.await?.ok_or_else(|| get.absent("pledge"))?;
     let version = (summary.known.journal, summary.hold_changes);
     let tag = get.tag("summary", &format!("{} {}", version.0, version.1));
     get.json(Some(tag), &SummaryOut::from(&summary))
@@ -267,8 +279,7 @@ pub async fn read_trial_balance(get: Get<ReadProofs>) -> Result<HttpResponse, Pr
     let (pledge, as_of) = (query.id("pledge_id"), query.day("as_of"));
     query.finish()?;
     let (catalogue, sight) = (get.catalogue(), get.sight());
-    let mut connection = get.connection().await?;
-    let reads = snapshot(&mut connection, async |connection| {
+    let reads = get.snapshot(async |connection| {
         let version = read::ledger_version(connection, sight, pledge).await?;
         if get.has(&get.tag("trial-balance", &word(&version))) {
             return Ok((version, None));
@@ -276,7 +287,7 @@ pub async fn read_trial_balance(get: Get<ReadProofs>) -> Result<HttpResponse, Pr
         let units = read::trial_balance(connection, catalogue, sight, pledge, as_of).await?;
         Ok((version, Some(units)))
     });
-    let (version, units) = reads.await.map_err(failed)?;
+    let (version, units) = reads.await?;
     let tag = get.tag("trial-balance", &word(&version));
     let Some(units) = units else {
         return Ok(tag.not_modified());
@@ -352,10 +363,9 @@ pub async fn read_proofs(get: Get<ReadProofs>) -> Result<HttpResponse, Problem> 
     let mut query = get.query()?;
     let pledge = query.id("pledge_id");
     query.finish()?;
-    let mut connection = get.connection().await?;
-    let proofs = read::proofs(&mut connection, pledge)
-        .await
-        .map_err(failed)?;
+    let proofs = get
+        .look(async |connection| read::proofs(connection, pledge).await)
+        .await?;
     let proofs: Vec<ProofOut> = proofs.into_iter().map(ProofOut::from).collect();
     let holds = proofs.iter().all(|proof| proof.holds);
     let answer = ProofsOut { holds, proofs };

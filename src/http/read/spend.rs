@@ -2,10 +2,10 @@
 
 use actix_web::HttpResponse;
 
-use super::get::{Get, failed};
+use super::get::Get;
 use super::lists::{page, window};
 use super::views::SpendMatchOut;
-use crate::db::read::{self, SpendFilter, snapshot};
+use crate::db::read::{self, SpendFilter};
 use crate::domain::PledgeId;
 use crate::http::access::permission::ReadLedger;
 use crate::http::paging::ListOut;
@@ -36,12 +36,11 @@ pub async fn list_spend_lines(get: Get<ReadLedger>) -> Result<HttpResponse, Prob
     let paging = query.paging();
     query.finish()?;
     let window = window(&get, &paging)?;
-    let mut connection = get.connection().await?;
     let (catalogue, sight) = (get.catalogue(), get.sight());
-    let found = snapshot(&mut connection, async |connection| {
+    let found = get.snapshot(async |connection| {
         read::list_spend_lines(connection, catalogue, sight, &filter, window).await
     });
-    let found = found.await.map_err(failed)?;
+    let found = found.await?;
     page(
         &get,
         &paging,
@@ -62,18 +61,16 @@ pub async fn read_spend_match(get: Get<ReadLedger>) -> Result<HttpResponse, Prob
     let id: PledgeId = get.id()?;
     get.query()?.finish()?;
     let (catalogue, sight) = (get.catalogue(), get.sight());
-    let mut connection = get.connection().await?;
-    let reads = snapshot(
-        &mut connection,
-        async |connection| match read::pledge_version(connection, sight, id).await? {
+    let reads = get.snapshot(async |connection| {
+        match read::pledge_version(connection, sight, id).await? {
             None => Ok(None),
             Some(_) => {
                 let found = read::spend_match(connection, catalogue, sight, id).await?;
                 Ok(Some(found))
             }
-        },
-    );
-    let found = reads.await.map_err(failed)?;
+        }
+    });
+    let found = reads.await?;
     let found = found.ok_or_else(|| get.absent("pledge"))?;
     get.json(None, &SpendMatchOut::new(id, &found))
 }

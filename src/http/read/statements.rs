@@ -10,14 +10,14 @@ use std::sync::Arc;
 
 use actix_web::HttpResponse;
 use actix_web::http::header::{self, HeaderValue};
+use actix_web::rt::task::JoinHandle;
 use actix_web::web::{Bytes, Data};
 use futures_util::stream;
 use time::OffsetDateTime;
-use tokio::task::JoinHandle;
 
-use super::get::{Get, failed};
+use super::get::{Get, look_as};
 use super::views::{AccountOut, StatementOut};
-use crate::db::read::{self, Entry, ReadError, Sight, StatementHead, snapshot};
+use crate::db::read::{self, Entry, ReadError, Sight, StatementHead};
 use crate::domain::AccountId;
 use crate::http::accept::{self, negotiate};
 use crate::http::access::permission::ReadLedger;
@@ -95,14 +95,10 @@ async fn statement(
 ) -> Result<HttpResponse, Problem> {
     let (days, known_at) = range(&get)?;
     let (catalogue, sight) = (get.catalogue(), get.sight());
-    let mut connection = get.connection().await?;
-    let reads = snapshot(&mut connection, async |connection| {
+    let head = get.snapshot(async |connection| {
         read::statement_head(connection, catalogue, sight, id, days, known_at).await
     });
-    let head = reads
-        .await
-        .map_err(failed)?
-        .ok_or_else(|| get.absent("account"))?;
+    let head = head.await?.ok_or_else(|| get.absent("account"))?;
     let tag = get.tag(media_type(format), &head.known.journal.to_string());
     if get.has(&tag) {
         return Ok(tag.not_modified());
@@ -110,11 +106,12 @@ async fn statement(
     let lines = match head.stretches.as_slice() {
         [] => Vec::new(),
         [first, ..] => {
-            let lines = read::statement_lines(&mut connection, sight, &head, *first);
-            lines.await.map_err(failed)?
+            let lines = get.look(async |connection| {
+                read::statement_lines(connection, sight, &head, *first).await
+            });
+            lines.await?
         }
     };
-    drop(connection);
     respond(&get, format, tag, head, lines)
 }
 
@@ -253,10 +250,13 @@ impl Rest {
             };
             let (state, sight, head) = (self.state.clone(), self.sight.clone(), self.head.clone());
             self.ordered += 1;
-            self.on_their_way.push_back(tokio::spawn(async move {
-                let mut connection = state.pool.get().await?;
-                read::statement_lines(&mut connection, &sight, &head, stretch).await
-            }));
+            self.on_their_way
+                .push_back(actix_web::rt::spawn(async move {
+                    look_as(&state, &sight, async |connection| {
+                        read::statement_lines(connection, &sight, &head, stretch).await
+                    })
+                    .await
+                }));
         }
     }
 }

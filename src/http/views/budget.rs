@@ -106,13 +106,15 @@ pub struct CreatorOut {
     pub id: CreatorId,
     /// The network's own name for it.
     pub reference: String,
-    /// Its name; left out where the caller may not see it.
+    /// Its name; left out where the caller may not see it, and once it was erased.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The market it belongs to.
     pub market: Market,
     /// When it was enrolled.
     pub enrolled_at: Instant,
+    /// When its name and bank details were erased; null if they weren't.
+    pub erased_at: Option<Instant>,
 }
 
 impl From<&Creator> for CreatorOut {
@@ -120,9 +122,10 @@ impl From<&Creator> for CreatorOut {
         CreatorOut {
             id: creator.id,
             reference: creator.reference.clone(),
-            name: Some(creator.name.clone()),
+            name: creator.name.clone(),
             market: creator.market,
             enrolled_at: Instant(creator.enrolled_at),
+            erased_at: creator.erased_at.map(Instant),
         }
     }
 }

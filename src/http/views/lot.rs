@@ -34,8 +34,9 @@ impl From<&FairValue> for FairValueOut {
 pub struct ExtensionOut {
     /// The last day from then on.
     pub expires_at: Day,
-    /// Why.
-    pub reason: String,
+    /// Why; left out where the caller may not see what people wrote.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
     /// The platform's notice.
     pub document: DocumentOut,
     /// When it was recorded.
@@ -46,7 +47,7 @@ impl From<&Extension> for ExtensionOut {
     fn from(extension: &Extension) -> Self {
         ExtensionOut {
             expires_at: Day(extension.expires_at),
-            reason: extension.reason.clone(),
+            reason: Some(extension.reason.clone()),
             document: (&extension.document).into(),
             recorded_at: Instant(extension.recorded_at),
         }

@@ -10,6 +10,7 @@ mod job;
 mod lot;
 mod obligation;
 mod payout;
+mod person;
 mod platform_balance;
 mod pledge;
 mod posted;
@@ -31,6 +32,7 @@ pub use payout::{
     ExchangeRateOut, InvoiceOut, PayoutOut, RateImportOut, ReserveOut, StatedRateOut,
     TaxPaymentOut, WithholdingRuleOut,
 };
+pub use person::{BankDetailsOut, RecordedBankDetailsOut};
 pub use platform_balance::PlatformBalanceOut;
 pub use pledge::{
     ConditionMetOut, DocumentOut, InstalmentOut, LotOut, PartyOut, PledgeOut, ReceiptOut,
@@ -47,9 +49,17 @@ pub use spend::{
 pub use suspense::SuspenseClearingOut;
 
 use crate::domain::Outcome;
+use crate::engine::Render;
 
-/// The bytes a write is answered with; what [`crate::engine::Submission`] asks for.
-pub fn render(outcome: &Outcome) -> Vec<u8> {
+/// How writes are answered; what [`crate::engine::Submission`] asks for.
+pub const RENDER: Render = Render {
+    answer: render,
+    kept: person::kept,
+    repeated: person::repeated,
+};
+
+/// The bytes a write is answered with.
+fn render(outcome: &Outcome) -> Vec<u8> {
     match outcome {
         Outcome::Pledge {
             pledge,
@@ -76,6 +86,7 @@ pub fn render(outcome: &Outcome) -> Vec<u8> {
         Outcome::Budget { .. } => json(&BudgetOut::of(outcome)),
         Outcome::Posted { .. } => json(&PostedOut::of(outcome)),
         Outcome::Creator(creator) => json(&CreatorOut::from(creator)),
+        Outcome::BankDetails(details) => json(&RecordedBankDetailsOut::from(details)),
         Outcome::Allocation {
             allocation,
             journal,

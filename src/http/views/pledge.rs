@@ -216,8 +216,10 @@ pub struct LotOut {
     /// `free`, `assignable` or `conditional`.
     pub kind: &'static str,
     /// `issued`, `placed` once some of it is in an ad account, and in the end `exhausted`,
-    /// `expired` or `revoked`.
-    pub state: &'static str,
+    /// `expired` or `revoked`. Left out, as what tells how much of it was used, where the caller
+    /// may not know it, as it may be of very few creators.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<&'static str>,
     /// The markets it may be used for; all of the pledge's, if none is named.
     pub markets: Vec<Market>,
     /// The campaigns it may be used for; any, if none is named.
@@ -234,12 +236,15 @@ pub struct LotOut {
     pub extensions: Vec<ExtensionOut>,
     /// What of it is in the platform's pool.
     pub in_pool: MoneyOut,
-    /// What of it is in ad accounts.
-    pub placed: MoneyOut,
-    /// What of it was neither used nor lost.
-    pub remaining: MoneyOut,
-    /// What of it lapsed.
-    pub lapsed: MoneyOut,
+    /// What of it is in ad accounts; left out as the state is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub placed: Option<MoneyOut>,
+    /// What of it was neither used nor lost; left out as the state is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remaining: Option<MoneyOut>,
+    /// What of it lapsed; left out as the state is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lapsed: Option<MoneyOut>,
     /// What of it the platform took back.
     pub revoked: MoneyOut,
     /// When it counts as issued.
@@ -260,7 +265,7 @@ impl From<&Lot> for LotOut {
             instalment_id: lot.instalment,
             face: (&lot.face).into(),
             kind: lot.kind.as_str(),
-            state: lot.state().as_str(),
+            state: Some(lot.state().as_str()),
             markets: lot.scope.markets.clone(),
             campaigns: lot.scope.campaigns.clone(),
             fair_value: lot.fair_value.as_ref().map(FairValueOut::from),
@@ -269,9 +274,9 @@ impl From<&Lot> for LotOut {
             issued_until: Day(lot.expires_at),
             extensions: lot.extensions.iter().map(ExtensionOut::from).collect(),
             in_pool: money(lot.figures.in_pool),
-            placed: money(lot.figures.placed),
-            remaining: money(lot.figures.remaining()),
-            lapsed: money(lot.figures.lapsed),
+            placed: Some(money(lot.figures.placed)),
+            remaining: Some(money(lot.figures.remaining())),
+            lapsed: Some(money(lot.figures.lapsed)),
             revoked: money(lot.figures.revoked),
             effective_date: Day(lot.issued_on),
             document: lot.document.as_ref().map(DocumentOut::from),

@@ -117,8 +117,10 @@ impl<'c> Wanted<'c> {
         body: &mut Fields<'_>,
     ) -> Option<(Vec<PledgeId>, Vec<String>)> {
         let own = match self.caller.visibility() {
-            Visibility::Partner { pledges, markets } if self.is_own => Some((pledges, markets)),
-            Visibility::Partner { .. } | Visibility::Everything => None,
+            Visibility::Partner {
+                pledges, markets, ..
+            } if self.is_own => Some((pledges, markets)),
+            Visibility::Partner { .. } | Visibility::Creator(_) | Visibility::Everything => None,
         };
         let pledges = body.optional_words("pledges", MOST_PLEDGES, |text| {
             let id = text.parse::<PledgeId>();

@@ -172,7 +172,7 @@ impl<P: Permission> Post<P> {
             key: key.map_or_else(unused, |key| {
                 key.bind(caller, Method::POST.as_str(), path, body)
             }),
-            render: views::render,
+            render: views::RENDER,
         }
     }
 

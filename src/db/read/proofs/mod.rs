@@ -13,8 +13,9 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use serde_json::{Map, Value};
 
 use super::error::ReadError;
-use super::snapshot;
+use super::sight::Sight;
 use super::text::Text;
+use super::wall::snapshot;
 use crate::domain::PledgeId;
 
 /// How long the statement of one proof may run.
@@ -122,28 +123,33 @@ pub async fn proofs(
     connection: &mut AsyncPgConnection,
     pledge: Option<PledgeId>,
 ) -> Result<Vec<Proof>, ReadError> {
-    snapshot(connection, async |connection: &mut AsyncPgConnection| {
-        let settings =
-            format!("SET LOCAL statement_timeout = '{TIMEOUT_S}s'; SET LOCAL work_mem = '64MB'");
-        connection.batch_execute(&settings).await?;
-        let claims = ledger::CLAIMS
-            .iter()
-            .chain(journals::CLAIMS)
-            .chain(pledges::CLAIMS);
-        let mut found = Vec::new();
-        for claim in claims {
-            let text: Text = Text::new(claim.wording).bind(pledge.map(|id| id.0));
-            let finding: Finding = text.get_result(connection).await?;
-            found.push(Proof {
-                name: claim.name,
-                sentence: claim.sentence,
-                holds: finding.broken == 0,
-                figures: objects(finding.figures),
-                broken: finding.broken,
-                offending: objects(finding.offending),
-            });
-        }
-        Ok(found)
-    })
+    snapshot(
+        connection,
+        &Sight::Everything,
+        async |connection: &mut AsyncPgConnection| {
+            let settings = format!(
+                "SET LOCAL statement_timeout = '{TIMEOUT_S}s'; SET LOCAL work_mem = '64MB'"
+            );
+            connection.batch_execute(&settings).await?;
+            let claims = ledger::CLAIMS
+                .iter()
+                .chain(journals::CLAIMS)
+                .chain(pledges::CLAIMS);
+            let mut found = Vec::new();
+            for claim in claims {
+                let text: Text = Text::new(claim.wording).bind(pledge.map(|id| id.0));
+                let finding: Finding = text.get_result(connection).await?;
+                found.push(Proof {
+                    name: claim.name,
+                    sentence: claim.sentence,
+                    holds: finding.broken == 0,
+                    figures: objects(finding.figures),
+                    broken: finding.broken,
+                    offending: objects(finding.offending),
+                });
+            }
+            Ok(found)
+        },
+    )
     .await
 }

@@ -7,6 +7,7 @@ mod identities;
 mod lots;
 mod obligations;
 mod payouts;
+mod persons;
 mod reversals;
 mod spend;
 
@@ -27,6 +28,7 @@ pub use payouts::{
     PayoutMoveIn, PayoutMoveKindIn, PayoutReturnIn, PayoutVoidIn, ReserveIn, RevaluationIn,
     SettlementIn, StatedRateIn, TaxPaymentIn, WithholdingRuleIn,
 };
+pub use persons::{BankDetailsIn, ErasureIn};
 pub use reversals::{ReversalIn, ReversedLineIn};
 pub use spend::{
     AdTaxIn, PlacementIn, PlatformBalanceIn, PlatformPaymentIn, SpendAttributionIn, SpendImportIn,

@@ -55,6 +55,12 @@ fn shapes() -> Vec<(RefOr<Schema>, Reader)> {
             budgets::budget_return(pledge(), body)
         }),
         (CreatorIn::schema(), creators::creator),
+        (BankDetailsIn::schema(), |body| {
+            creators::bank_details(CreatorId(Uuid::nil()), body)
+        }),
+        (ErasureIn::schema(), |body| {
+            creators::erasure(CreatorId(Uuid::nil()), body)
+        }),
         (AllocationIn::schema(), allocations::allocation),
         (AllocationSplitIn::schema(), splits::first),
         (ReleaseIn::schema(), |body| {

@@ -121,7 +121,7 @@ impl Reading {
                 fingerprint: half(print),
                 ..key
             },
-            render: views::render,
+            render: views::RENDER,
         }
     }
 
