@@ -147,5 +147,6 @@ fn submission(command: Command, key: u128, fingerprint: u128) -> Submission {
             fingerprint: Uuid::from_u128(fingerprint),
         },
         render,
+        proposal: None,
     }
 }

@@ -97,6 +97,10 @@ typed_ids! {
     AccountId = "acc";
     /// A run of a job.
     JobRunId = "run";
+    /// A write that waits for somebody else.
+    ApprovalId = "apr";
+    /// A threshold above which something needs approval.
+    ThresholdId = "thr";
 }
 
 #[cfg(test)]

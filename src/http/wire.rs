@@ -10,9 +10,9 @@ use utoipa::{PartialSchema, ToSchema};
 
 use crate::domain::money::format_minor;
 use crate::domain::{
-    AccountId, AdAccountId, AllocationId, CreatorId, ExchangeRateId, InstalmentId, JobRunId,
-    JournalId, LotId, Market, Money, ObligationId, PayoutId, PlatformBalanceId, PledgeId,
-    RevaluationId, SpendLineId, Unit, WithholdingRuleId,
+    AccountId, AdAccountId, AllocationId, ApprovalId, CreatorId, ExchangeRateId, InstalmentId,
+    JobRunId, JournalId, LotId, Market, Money, ObligationId, PayoutId, PlatformBalanceId, PledgeId,
+    RevaluationId, SpendLineId, ThresholdId, Unit, WithholdingRuleId,
 };
 
 /// An amount of one unit.
@@ -128,6 +128,8 @@ described! {
     WithholdingRuleId => id(WithholdingRuleId::PREFIX);
     AccountId => id(AccountId::PREFIX);
     JobRunId => id(JobRunId::PREFIX);
+    ApprovalId => id(ApprovalId::PREFIX);
+    ThresholdId => id(ThresholdId::PREFIX);
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Every code of a refusal.
 
 use almoner::domain::Refusal;
-use almoner::domain::refusal::{ExchangeRefusal, LotRefusal};
+use almoner::domain::refusal::{ApprovalRefusal, ExchangeRefusal, LotRefusal};
 
 /// Every code, by variant: a new variant doesn't compile without one here.
 pub(super) fn code(refusal: &Refusal) -> &'static str {
@@ -46,6 +46,9 @@ pub(super) fn code(refusal: &Refusal) -> &'static str {
         Refusal::ExceedsPayout { .. } => "exceeds-payout",
         Refusal::ExceedsAdvance { .. } => "exceeds-advance",
         Refusal::SamePerson { .. } => "same-person",
+        Refusal::Approval(ApprovalRefusal::NotAsShown { .. }) => "approval-not-as-shown",
+        Refusal::Approval(ApprovalRefusal::Outdated { .. }) => "approval-outdated",
+        Refusal::Approval(ApprovalRefusal::NotAtOnce { .. }) => "approval-needed",
         Refusal::Exchange(ExchangeRefusal::RateNeeded { .. }) => "rate-needed",
         Refusal::Exchange(ExchangeRefusal::RateNotNeeded { .. }) => "rate-not-needed",
         Refusal::Exchange(ExchangeRefusal::WorthNothing { .. }) => "worth-nothing",
@@ -103,6 +106,9 @@ pub(super) const CODES: &[&str] = &[
     "exceeds-payout",
     "exceeds-advance",
     "same-person",
+    "approval-not-as-shown",
+    "approval-outdated",
+    "approval-needed",
     "rate-needed",
     "rate-not-needed",
     "worth-nothing",

@@ -141,7 +141,7 @@ async fn ending(world: &World, name: &str) -> String {
     let lost = json!({"amount": usd("10.00"), "reason": "Won't come", "document": document(),
         "effective_date": "2025-03-01"});
     let at = format!("/v1/instalments/{instalment}/write-offs");
-    controller.post(&at, lost).await.expect(201);
+    world.by_two(&controller, &at, lost).await.expect(201);
     let why = json!({"reason": "Nothing came", "effective_date": "2025-03-01"});
     let at = format!("/v1/pledges/{id}/closing");
     controller.post(&at, why).await.expect(200);
@@ -188,7 +188,7 @@ async fn campaign(
                 "effective_date": day}),
         ),
     ] {
-        preparer.post(&path, body).await.expect(201);
+        world.by_two(&preparer, &path, body).await.expect(201);
     }
     // So much in cash that no purse covers it.
     let mut row = spend_row("2024-12-05");

@@ -10,6 +10,7 @@
 
 mod account_list;
 pub mod accounts;
+mod approvals;
 mod catalogue;
 mod creators;
 mod entries;
@@ -40,6 +41,9 @@ use diesel_async::{AnsiTransactionManager, AsyncPgConnection, TransactionManager
 
 pub use account_list::{AccountFilter, AccountPage, AccountWindow, list_accounts};
 pub use accounts::{Account, AccountAt, Moment, account};
+pub use approvals::{
+    ApprovalFilter, Waiting, approval, approvals, due_approvals, list_approvals, list_thresholds,
+};
 pub use catalogue::load_catalogue;
 pub use creators::{AllocationFilter, allocation, creator, list_allocations, list_creators};
 pub use entries::{Counterpart, Entry, EntryJournal, EntryWindow, list_entries};

@@ -36,6 +36,7 @@ impl Refusal {
             Refusal::ExceedsAdvance { .. } => "exceeds-advance",
             Refusal::SamePerson { .. } => "same-person",
             Refusal::Exchange(why) => why.code(),
+            Refusal::Approval(why) => why.code(),
             Refusal::MoveNotAllowed { .. } => "move-not-allowed",
             Refusal::Lot(why) => why.code(),
             Refusal::SpendNotAddingUp { .. } => "spend-not-adding-up",
@@ -67,6 +68,7 @@ impl Refusal {
             | Refusal::SplitCurrency { pointer, .. }
             | Refusal::ExceedsReversible { pointer, .. } => fixed(pointer),
             Refusal::Exchange(why) => why.pointer().and_then(fixed),
+            Refusal::Approval(why) => why.pointer().and_then(fixed),
             Refusal::LinesDiffer => fixed("/amount"),
             Refusal::ReversalLopsided { .. } => fixed("/lines"),
             Refusal::SplitNotTotal { .. } => fixed("/split"),

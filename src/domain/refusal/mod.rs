@@ -4,6 +4,7 @@
 //! behind it, where in the request the reason lies, and what would help. Of several reasons the
 //! first is given: what is named must exist, what can never succeed as sent, the state, the funds.
 
+mod approval;
 mod exchange;
 mod lot;
 mod meaning;
@@ -18,6 +19,7 @@ use super::market::Market;
 use super::money::Money;
 use super::unit::UnitKind;
 
+pub use approval::ApprovalRefusal;
 pub use exchange::ExchangeRefusal;
 pub use lot::LotRefusal;
 pub use open_reason::OpenReason;
@@ -279,6 +281,9 @@ pub enum Refusal {
     /// Something about an exchange, or what it takes, doesn't hold.
     #[error(transparent)]
     Exchange(#[from] ExchangeRefusal),
+    /// It isn't approved, or can't wait to be.
+    #[error(transparent)]
+    Approval(#[from] ApprovalRefusal),
     /// Somebody checks their own work.
     #[error("{actor} {did} the {what}; {command} is for somebody else.")]
     SamePerson {

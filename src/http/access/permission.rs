@@ -99,6 +99,24 @@ permissions! {
     /// Many payouts at once; each move is one its own permission has to allow as well.
     MovePayouts, "take payouts on in bulk", "payouts:write", &[Role::Preparer, Role::Approver];
 
+    /// Writes that wait for somebody else, with what was decided of them.
+    ReadApprovals, "read what waits for approval", "approvals:read",
+        &[Role::Preparer, Role::Approver, Role::Controller, Role::Auditor];
+
+    /// What waits; what isn't a threshold its own permission has to allow as well.
+    DecideApprovals, "decide what waits for approval", "decisions:write",
+        &[Role::Approver, Role::Controller];
+
+    /// What somebody else asked for that moves money.
+    Approve, "approve what moves money", "approvals:write", &[Role::Approver];
+
+    /// What the caller asked for and waits.
+    WithdrawProposals, "withdraw what waits for approval", "withdrawals:write",
+        &[Role::Preparer, Role::Controller];
+
+    /// Above what something needs approval.
+    StateThresholds, "state thresholds", "thresholds:write", &[Role::Controller];
+
     /// What is withheld, and what one currency is worth in another.
     StateRates, "state withholding rules and exchange rates", "rates:write", &[Role::Controller];
 }

@@ -255,6 +255,7 @@ fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::ExceedsLot { .. }
         | Refusal::ExceedsPurses { .. }
         | Refusal::ExceedsAdvance { .. }
+        | Refusal::Approval(_)
         | Refusal::SamePerson { .. }
         | Refusal::ExceedsSpend { .. }
         | Refusal::ExceedsSuspended { .. }

@@ -1,7 +1,6 @@
 //! What all reads have in common: caller, address, query, sight, connection, answer.
 
 use std::future::{Ready, ready};
-use std::marker::PhantomData;
 use std::str::FromStr;
 
 use actix_web::dev::Payload;
@@ -17,7 +16,7 @@ use crate::db::{DbError, Reader};
 use crate::domain::Catalogue;
 use crate::domain::id::NotAnId;
 use crate::http::accept::{self, negotiate};
-use crate::http::access::{Markets, Permission, Visibility};
+use crate::http::access::{Markets, Permission, Principal, Visibility};
 use crate::http::allowed::Allowed;
 use crate::http::etag::{self, Tag};
 use crate::http::paging::{Cursor, ListOut};
@@ -30,7 +29,7 @@ pub struct Get<P> {
     state: Data<State>,
     request: HttpRequest,
     sight: Sight,
-    permission: PhantomData<fn() -> P>,
+    caller: Allowed<P>,
 }
 
 impl<P: Permission> FromRequest for Get<P> {
@@ -48,7 +47,7 @@ impl<P: Permission> FromRequest for Get<P> {
                 state,
                 request: request.clone(),
                 sight,
-                permission: PhantomData,
+                caller,
             })
         });
         ready(found)
@@ -87,6 +86,11 @@ fn unavailable(error: &DbError) -> Problem {
 }
 
 impl<P: Permission> Get<P> {
+    /// Who asks.
+    pub fn principal(&self) -> &Principal {
+        self.caller.principal()
+    }
+
     /// The id in the path, `{id}`; one that can't be an id is one that isn't there.
     pub fn id<T: FromStr<Err = NotAnId>>(&self) -> Result<T, Problem> {
         let text = self.request.match_info().get("id").unwrap_or_default();

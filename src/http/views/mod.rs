@@ -4,6 +4,7 @@
 //! What there isn't is `null`; only what a caller may not see, or what only a write can tell, is
 //! left out.
 
+mod approval;
 mod budget;
 mod job;
 mod lot;
@@ -19,6 +20,7 @@ mod suspense;
 
 use serde::Serialize;
 
+pub use approval::{ApprovalOut, ThresholdOut};
 pub use budget::{AccountKeyOut, AllocationOut, BudgetOut, CreatorOut};
 pub use job::{JobOut, JobRunOut};
 pub use lot::{ExtensionOut, FairValueOut, RevocationOut};
@@ -102,6 +104,8 @@ pub fn render(outcome: &Outcome) -> Vec<u8> {
         Outcome::Reserve { .. } => json(&ReserveOut::of(outcome)),
         Outcome::TaxPayment { .. } => json(&TaxPaymentOut::of(outcome)),
         Outcome::WithholdingRule(rule) => json(&WithholdingRuleOut::from(rule)),
+        Outcome::Threshold(threshold) => json(&ThresholdOut::from(threshold)),
+        Outcome::Approval { approval, at } => json(&ApprovalOut::at(approval, *at)),
         Outcome::Payout { payout, journal } => json(&PayoutOut {
             journal_id: *journal,
             ..payout.into()

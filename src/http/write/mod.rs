@@ -1,7 +1,9 @@
 //! The writes: each a thin handler that names its permission, its command and its answer.
 
+mod again;
 pub mod allocations;
 pub mod answer;
+pub mod approvals;
 pub mod budgets;
 pub mod bulk;
 pub mod closing;
@@ -23,6 +25,7 @@ pub mod reversals;
 pub mod spend;
 mod splits;
 pub mod table;
+mod terms;
 pub mod upload;
 
 use crate::http::routes::Endpoint;
@@ -38,7 +41,20 @@ pub fn endpoints() -> Vec<Endpoint> {
     let mut all = main_endpoints();
     all.extend(credit_endpoints());
     all.extend(cash_out_endpoints());
+    all.extend(approval_endpoints());
     all
+}
+
+/// What waits for somebody else, and above what it has to.
+fn approval_endpoints() -> Vec<Endpoint> {
+    vec![
+        Endpoint::post("/v1/pledges/{id}/thresholds", approvals::state_threshold),
+        Endpoint::post("/v1/approvals/bulk", approvals::approve_in_bulk)
+            .with_body_limit(bulk::BODY_LIMIT_BYTES),
+        Endpoint::post("/v1/approvals/{id}/approval", approvals::approve),
+        Endpoint::post("/v1/approvals/{id}/rejection", approvals::reject),
+        Endpoint::post("/v1/approvals/{id}/withdrawal", approvals::withdraw),
+    ]
 }
 
 /// Where money leaves: invoices, taxes, payouts, advances, exchange.
@@ -237,6 +253,11 @@ fn credit_endpoints() -> Vec<Endpoint> {
         credits::attribute_spend,
         credits::clear_suspense,
         credits::note_platform_balance,
+        approvals::state_threshold,
+        approvals::approve_in_bulk,
+        approvals::approve,
+        approvals::reject,
+        approvals::withdraw,
     ),
     components(schemas(answer::PreviewOut, bulk::BulkPreviewOut))
 )]

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use crate::engine::Answer;
 use crate::http::body::Fault;
 use crate::http::problem::{Problem, ProblemOut};
+use crate::http::views::ApprovalOut;
 use crate::http::write::answer::{PreviewOut, id_in};
 
 /// Many of them.
@@ -62,7 +63,7 @@ pub struct ItemIn<T> {
 pub struct BulkOut {
     /// What came of each, in the order they were sent.
     pub results: Vec<ResultOut>,
-    /// How many were committed.
+    /// How many were committed, or wait to be approved.
     pub succeeded: usize,
     /// How many were not.
     pub failed: usize,
@@ -89,7 +90,7 @@ pub struct ResultOut {
     pub index: usize,
     /// The status it would have been answered with on its own.
     pub status: u16,
-    /// The id of what was made.
+    /// The id of what was made, or of the approval it waits for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// Why it was refused.
@@ -104,7 +105,10 @@ impl ResultOut {
         match result {
             Ok(answer) => ResultOut {
                 index,
-                status: StatusCode::CREATED.as_u16(),
+                status: match ApprovalOut::is_in(&answer.body) {
+                    true => StatusCode::ACCEPTED.as_u16(),
+                    false => StatusCode::CREATED.as_u16(),
+                },
                 id: id_in(&answer.body),
                 problem: None,
                 replayed: answer.replayed,
