@@ -25,9 +25,13 @@ fn roles(need: Need) -> &'static [Role] {
         | Need::Reversals
         | Need::Lots
         | Need::RunJobs
-        | Need::Rates => &[Controller],
+        | Need::Rates
+        | Need::Thresholds => &[Controller],
         Need::Approval => &[Approver],
-        Need::PayoutMoves => &[Preparer, Approver],
+        Need::PayoutMoves => &[Preparer, Approver, Controller],
+        Need::Sending | Need::Withdrawing => &[Preparer, Controller],
+        Need::Deciding => &[Approver, Controller],
+        Need::ReadApprovals => &[Preparer, Approver, Controller, Auditor],
     }
 }
 
@@ -50,6 +54,11 @@ fn scope(need: Need) -> &'static str {
         Need::Approval => "payout-approvals:write",
         Need::PayoutMoves => "payouts:write",
         Need::Rates => "rates:write",
+        Need::Sending => "payout-sendings:write",
+        Need::ReadApprovals => "approvals:read",
+        Need::Deciding => "decisions:write",
+        Need::Withdrawing => "withdrawals:write",
+        Need::Thresholds => "thresholds:write",
     }
 }
 
@@ -189,7 +198,9 @@ async fn a_role_without_the_scope_may_not_and_is_told_which_it_lacks() {
         claims["roles"] = serde_json::json!([role]);
         let every = "reference:read ledger:read proofs:read pledges:write money:write \
             creators:write endings:write write-offs:write reversals:write lots:write \
-            jobs:read jobs:write payouts:write rates:write payout-approvals:write";
+            jobs:read jobs:write payouts:write rates:write payout-approvals:write \
+            payout-sendings:write approvals:read decisions:write withdrawals:write \
+            thresholds:write";
         let lacking = scope(operation.need);
         claims["scope"] = serde_json::json!(every.replace(lacking, ""));
         let token = issuer.sign(&issuer.header().to_string(), &claims.to_string());

@@ -3,6 +3,7 @@
 //! An operation without a row here fails `every_operation_has_a_row`.
 
 mod ads;
+mod approvals;
 mod cash_out;
 mod endings;
 mod place;
@@ -10,6 +11,7 @@ mod reads;
 
 use std::collections::BTreeSet;
 
+use almoner::http::access::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -35,8 +37,42 @@ pub enum Need {
     ReadJobs,
     RunJobs,
     Approval,
+    Sending,
     PayoutMoves,
     Rates,
+    ReadApprovals,
+    /// Of a threshold, which a controller may decide as well.
+    Deciding,
+    Withdrawing,
+    Thresholds,
+}
+
+impl Need {
+    /// Somebody who may, and of whom nothing that stands there was asked.
+    pub fn client(self, world: &World) -> Client {
+        match self {
+            Need::WriteOffs
+            | Need::Endings
+            | Need::Reversals
+            | Need::Lots
+            | Need::RunJobs
+            | Need::Rates
+            | Need::Thresholds => world.controller(),
+            Need::Approval | Need::Deciding => world.approver(),
+            Need::Sending => world.payer(),
+            Need::Withdrawing => world.user(Role::Controller, "somebody"),
+            Need::Nothing
+            | Need::Reference
+            | Need::Ledger
+            | Need::Proofs
+            | Need::Pledges
+            | Need::Money
+            | Need::Creators
+            | Need::ReadJobs
+            | Need::PayoutMoves
+            | Need::ReadApprovals => world.preparer(),
+        }
+    }
 }
 
 /// What an operation's `{id}` names.
@@ -71,6 +107,8 @@ pub enum Names {
     SpendLine,
     Account,
     Journal,
+    /// A threshold that waits for approval.
+    Waiting(usize),
     /// A job, as `{name}`; it belongs to no pledge.
     Job,
 }
@@ -119,6 +157,7 @@ impl Operation {
             Names::SpendLine => &place.spend_line,
             Names::Account => &place.account,
             Names::Journal => &place.journal,
+            Names::Waiting(at) => place.waiting_id(at),
         };
         self.path.replace("{id}", id)
     }
@@ -342,6 +381,7 @@ pub fn writes() -> Vec<Operation> {
         uses(),
         ads::writes(),
         endings::writes(),
+        approvals::writes(),
     ]
     .concat()
 }
@@ -370,16 +410,7 @@ async fn the_request_of_every_row_succeeds() {
     let world = World::new().await;
     let place = Place::new(&world, "PLACE").await;
     for operation in operations() {
-        let client = match operation.need {
-            Need::WriteOffs
-            | Need::Endings
-            | Need::Reversals
-            | Need::Lots
-            | Need::RunJobs
-            | Need::Rates => world.controller(),
-            Need::Approval => world.approver(),
-            _ => world.preparer(),
-        };
+        let client = operation.need.client(&world);
         let answer = operation.try_by(&client, &place).await;
         assert_eq!(answer.status, 200, "{answer:?}");
     }

@@ -20,6 +20,7 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::http::health;
 use crate::http::problem::ProblemOut;
+use crate::http::write::{MOST_DAYS, may_wait};
 use crate::http::{read, write};
 
 /// Where the description is.
@@ -41,7 +42,8 @@ pub const DESCRIPTION: &str = "/openapi.yaml";
         (name = "lots", description = "How lots of ad credits end"),
         (name = "jobs", description = "What the service does by itself"),
         (name = "withholding", description = "What goes to a tax office instead of a creator"),
-        (name = "payouts", description = "What creators are paid, by two people"),
+        (name = "payouts", description = "What creators are paid, by three people"),
+        (name = "approvals", description = "What waits for somebody else, and above what it has to"),
         (name = "exchange", description = "What one currency is worth in another"),
         (name = "ad spend", description = "What platforms report, give back and are owed"),
         (name = "ad accounts", description = "Where credits are placed and campaigns run"),
@@ -194,7 +196,12 @@ fn share(components: &mut Components) {
             .headers
             .insert(name.to_owned(), RefOr::T(header.build()));
     }
-    for (name, parameter) in [("IdempotencyKey", key()), ("ValidateOnly", validate_only())] {
+    for (name, parameter) in [
+        ("IdempotencyKey", key()),
+        ("ValidateOnly", validate_only()),
+        ("Reserve", reserve()),
+        ("ExpiresInDays", expires_in_days()),
+    ] {
         components
             .parameters
             .insert(name.to_owned(), RefOr::T(parameter));
@@ -238,6 +245,17 @@ fn complete_write(path: &str, operation: &mut Operation) {
         parameters.push(shared("IdempotencyKey"));
     }
     parameters.push(shared("ValidateOnly"));
+    if may_wait(path) || bulk {
+        parameters.push(shared("Reserve"));
+        parameters.push(shared("ExpiresInDays"));
+    }
+    if may_wait(path) {
+        let waits = RefOr::T(waits());
+        operation
+            .responses
+            .responses
+            .insert("202".to_owned(), waits);
+    }
     add_header(operation, "Idempotent-Replayed");
     let preview = if bulk { "BulkPreview" } else { "Preview" };
     let preview = ContentBuilder::new()
@@ -286,6 +304,43 @@ fn validate_only() -> Parameter {
         .parameter_in(ParameterIn::Query)
         .description(Some(description))
         .schema(Some(ObjectBuilder::new().schema_type(Type::Boolean)))
+        .build()
+}
+
+fn reserve() -> Parameter {
+    let description =
+        "If the write has to wait for approval: whether what it takes is held for it.";
+    ParameterBuilder::new()
+        .name("reserve")
+        .parameter_in(ParameterIn::Query)
+        .description(Some(description))
+        .schema(Some(ObjectBuilder::new().schema_type(Type::Boolean)))
+        .build()
+}
+
+fn expires_in_days() -> Parameter {
+    let description = "If the write has to wait for approval: for how many days; 14, if left out.";
+    let days = ObjectBuilder::new()
+        .schema_type(Type::Integer)
+        .minimum(Some(1))
+        .maximum(Some(MOST_DAYS));
+    ParameterBuilder::new()
+        .name("expires_in_days")
+        .parameter_in(ParameterIn::Query)
+        .description(Some(description))
+        .schema(Some(days))
+        .build()
+}
+
+/// That a write waits for somebody else.
+fn waits() -> Response {
+    let approval = ContentBuilder::new()
+        .schema(Some(Ref::from_schema_name("Approval")))
+        .build();
+    ResponseBuilder::new()
+        .description("It is above its threshold, and waits to be approved by somebody else")
+        .content("application/json", approval)
+        .header_ref("Request-Id", Ref::new("#/components/headers/Request-Id"))
         .build()
 }
 

@@ -160,7 +160,7 @@ SELECT id('payer'), id(name), id('hanako'), 'JP', 'USD', amount, 'USD', amount, 
        now(), '2027-01-01' FROM (VALUES ('paid', 5), ('waiting', 10)) AS it (name, amount);
 INSERT INTO payout_events (pledge_id, payout_id, seq, state, at, actor, journal, bank_reference)
 VALUES (id('payer'), id('paid'), 1, 'approved', now(), 'aiko', NULL, NULL),
-       (id('payer'), id('paid'), 2, 'sent', now(), 'petra', NULL, NULL),
+       (id('payer'), id('paid'), 2, 'sent', now(), 'paola', NULL, NULL),
        (id('payer'), id('paid'), 3, 'settled', now(), 'petra', 3, 'B-1');
 INSERT INTO stated_rates VALUES (id('payer'), 2, 'JPY', 15025000000, 'ECB', '2026-01-28');
 INSERT INTO holds (pledge_id, subject, account, amount)

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{ad_account, spend_row};
-use crate::harness::{World, agreed_as, credits, demonstration, document, usd};
+use crate::harness::{Waiting, World, agreed_as, credits, demonstration, document, usd};
 
 /// Things for operations to be about, all of one pledge; and a second pledge, still announced.
 #[derive(Debug, Clone)]
@@ -22,6 +22,8 @@ pub struct Place {
     pub advanced: String,
     /// Payouts of 5.00: proposed, approved, sent.
     pub payouts: [String; 3],
+    /// Thresholds that wait for approval.
+    pub waiting: [Waiting; 4],
     pub ad_account: String,
     pub spend_line: String,
     pub account: String,
@@ -76,6 +78,7 @@ impl Place {
         let text = |value: &Value| value.as_str().unwrap().to_owned();
         let (lot, ad_account) = (text(&lot["id"]), text(&ad_account["id"]));
         let spend_line = campaign(world, &pledge.id, &creator, &lot, &ad_account).await;
+        let waiting = super::approvals::waiting(world, &pledge.id).await;
         let account = world
             .account(&pledge.id, "code=3120&unit=USD&market=JP")
             .await;
@@ -92,6 +95,7 @@ impl Place {
             obligation: text(&obligation["id"]),
             advanced,
             payouts,
+            waiting,
             ad_account,
             spend_line,
             account: text(&account["id"]),
@@ -119,6 +123,7 @@ impl Place {
             .into_iter()
             .chain([&self.journal])
             .chain(&self.payouts)
+            .chain(self.waiting.iter().map(|it| &it.id))
             .chain(&self.instalments);
         all.map(String::as_str).collect()
     }

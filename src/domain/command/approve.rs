@@ -6,7 +6,7 @@
 
 use time::OffsetDateTime;
 
-use super::settle::{Mandate, Settled, shown, summary};
+use super::settle::{Mandate, Settled, shown};
 use super::{Command, Context, Decision, Event, Home, Needs, Outcome, Thing};
 use crate::domain::approval::{Approval, ApprovalState, Decided, Witness};
 use crate::domain::books::{Books, Reserved};
@@ -213,7 +213,7 @@ impl DecideApproval {
             return Err(ApprovalRefusal::Outdated {
                 approval: approval.id,
                 waits: approval.summary.clone(),
-                now: summary(approval.action, &drafts),
+                now: inner.summary(approval.action, &drafts),
             }
             .into());
         }

@@ -89,6 +89,7 @@ impl Command {
                 let book = books.pledge(pledge)?;
                 let drafts = self.drafts(&decision);
                 let waiting = Waiting {
+                    command: self,
                     proposal,
                     requirement,
                     drafts,
@@ -242,6 +243,7 @@ impl Decision {
 
 /// What is to wait.
 struct Waiting<'a> {
+    command: &'a Command,
     proposal: &'a Proposal,
     requirement: Requirement,
     drafts: Vec<Draft>,
@@ -264,7 +266,7 @@ impl Waiting<'_> {
             maker: context.actor.clone(),
             request: self.proposal.request.clone(),
             shown: show(request, &self.drafts),
-            summary: summary(self.requirement.action, &self.drafts),
+            summary: self.command.summary(self.requirement.action, &self.drafts),
             needed: self.requirement.approvals,
             reserved: !takes.is_empty(),
             proposed_at: context.now,
@@ -295,26 +297,38 @@ impl Waiting<'_> {
     }
 }
 
-/// What would be posted, in words.
-pub(super) fn summary(action: Action, drafts: &[Draft]) -> String {
-    if drafts.is_empty() {
-        return format!("{}, which posts nothing by itself", action.as_str());
+impl Command {
+    /// What would be done, in words.
+    pub(super) fn summary(&self, action: Action, drafts: &[Draft]) -> String {
+        let journals: Vec<_> = drafts.iter().map(in_words).collect();
+        match self {
+            Command::StateThreshold(it) => format!(
+                "threshold of {}: {} above {} from {} on, {} to approve",
+                it.pledge,
+                it.action.as_str(),
+                it.above,
+                it.valid_from,
+                it.approvals
+            ),
+            Command::ProposePayout(it) => {
+                format!("payout {} of {} to {}", it.reference, it.amount, it.creator)
+            }
+            _ if drafts.is_empty() => format!("{}, which posts nothing by itself", action.as_str()),
+            _ => journals.join("; "),
+        }
     }
-    let journal = |draft: &Draft| {
-        let moves = draft.moves.iter().map(|it| {
-            let amount = Money::from_minor(it.amount, it.debit.unit.clone());
-            format!(
-                "{amount} debit {} credit {}",
-                place(&it.debit),
-                place(&it.credit)
-            )
-        });
-        let moves: Vec<_> = moves.collect();
-        let (kind, day) = (draft.kind.as_str(), draft.effective_date);
-        format!("{kind} of {day}: {}", moves.join(", "))
-    };
-    let journals: Vec<_> = drafts.iter().map(journal).collect();
-    journals.join("; ")
+}
+
+/// What a draft would post, in words.
+fn in_words(draft: &Draft) -> String {
+    let moves = draft.moves.iter().map(|it| {
+        let amount = Money::from_minor(it.amount, it.debit.unit.clone());
+        let (debit, credit) = (place(&it.debit), place(&it.credit));
+        format!("{amount} debit {debit} credit {credit}")
+    });
+    let moves: Vec<_> = moves.collect();
+    let (kind, day) = (draft.kind.as_str(), draft.effective_date);
+    format!("{kind} of {day}: {}", moves.join(", "))
 }
 
 /// An account's code, with its market if it has one.

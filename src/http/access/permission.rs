@@ -96,8 +96,12 @@ permissions! {
     /// What somebody else proposed to pay.
     ApprovePayouts, "approve payouts", "payout-approvals:write", &[Role::Approver];
 
+    /// Handing payouts to the bank, which is for a third person.
+    SendPayouts, "send payouts", "payout-sendings:write", &[Role::Preparer, Role::Controller];
+
     /// Many payouts at once; each move is one its own permission has to allow as well.
-    MovePayouts, "take payouts on in bulk", "payouts:write", &[Role::Preparer, Role::Approver];
+    MovePayouts, "take payouts on in bulk", "payouts:write",
+        &[Role::Preparer, Role::Approver, Role::Controller];
 
     /// Writes that wait for somebody else, with what was decided of them.
     ReadApprovals, "read what waits for approval", "approvals:read",
@@ -263,7 +267,9 @@ mod tests {
     const EVERY_SCOPE: &str = "reference:read ledger:read proofs:read pledges:write money:write \
                                creators:write endings:write write-offs:write reversals:write \
                                lots:write jobs:read jobs:write payouts:write rates:write \
-                               payout-approvals:write";
+                               payout-approvals:write payout-sendings:write approvals:read \
+                               decisions:write approvals:write withdrawals:write \
+                               thresholds:write";
 
     #[test]
     fn each_role_may_what_the_domain_gives_it_and_nothing_else() {
@@ -276,13 +282,29 @@ mod tests {
                     &all[..],
                     &["RecordPledges", "MoveMoney", "EnrolCreators"],
                     &jobs,
-                    &["MovePayouts"],
+                    &[
+                        "SendPayouts",
+                        "MovePayouts",
+                        "ReadApprovals",
+                        "WithdrawProposals",
+                    ],
                 ]
                 .concat(),
             ),
             (
                 Role::Approver,
-                [&all[..], &jobs, &["ApprovePayouts", "MovePayouts"]].concat(),
+                [
+                    &all[..],
+                    &jobs,
+                    &[
+                        "ApprovePayouts",
+                        "MovePayouts",
+                        "ReadApprovals",
+                        "DecideApprovals",
+                        "Approve",
+                    ],
+                ]
+                .concat(),
             ),
             (
                 Role::Controller,
@@ -295,13 +317,22 @@ mod tests {
                         "ManageLots",
                         "ReadJobs",
                         "RunJobs",
+                        "SendPayouts",
+                        "MovePayouts",
+                        "ReadApprovals",
+                        "DecideApprovals",
+                        "WithdrawProposals",
+                        "StateThresholds",
                         "StateRates",
                     ],
                 ]
                 .concat(),
             ),
             (Role::Partner, vec!["ReadReference", "ReadLedger"]),
-            (Role::Auditor, [&all[..], &jobs].concat()),
+            (
+                Role::Auditor,
+                [&all[..], &jobs, &["ReadApprovals"]].concat(),
+            ),
             (Role::Admin, vec!["ReadReference"]),
         ];
         for (role, may) in expected {

@@ -18,6 +18,50 @@ use super::{
 };
 use crate::domain::approval::Witness;
 
+/// The addresses of those writes, as they are documented.
+const MAY_WAIT: &[&str] = &[
+    "/v1/allocations",
+    "/v1/obligations",
+    "/v1/payouts",
+    "/v1/pledges/{id}/agreement",
+    "/v1/pledges/{id}/support-costs",
+    "/v1/pledges/{id}/support-costs/draws",
+    "/v1/pledges/{id}/budgets",
+    "/v1/pledges/{id}/budgets/returns",
+    "/v1/pledges/{id}/donor-refunds",
+    "/v1/pledges/{id}/donor-payments",
+    "/v1/pledges/{id}/tax-payments",
+    "/v1/pledges/{id}/platform-payments",
+    "/v1/pledges/{id}/reserve",
+    "/v1/pledges/{id}/reserve/returns",
+    "/v1/pledges/{id}/thresholds",
+    "/v1/obligations/{id}/release",
+    "/v1/obligations/{id}/clawbacks",
+    "/v1/obligations/{id}/invoices",
+    "/v1/obligations/{id}/advances",
+    "/v1/obligations/{id}/liquidations",
+    "/v1/obligations/{id}/advance-returns",
+    "/v1/instalments/{id}/condition",
+    "/v1/instalments/{id}/receipts",
+    "/v1/instalments/{id}/lots",
+    "/v1/instalments/{id}/write-offs",
+    "/v1/allocations/{id}/release",
+    "/v1/creators/{id}/recoveries",
+    "/v1/creators/{id}/bad-debts",
+    "/v1/journals/{id}/reversals",
+    "/v1/lots/{id}/revocations",
+    "/v1/lots/{id}/placements",
+    "/v1/ad-accounts/{id}/taxes",
+    "/v1/spend-lines/{id}/refunds",
+    "/v1/spend-lines/{id}/attributions",
+    "/v1/spend-lines/{id}/suspense-clearings",
+];
+
+/// Whether a write at that address, as it is documented, may have to wait for somebody else.
+pub fn may_wait(path: &str) -> bool {
+    MAY_WAIT.contains(&path)
+}
+
 /// What was asked for, and how it is shown. It was read before, so that it can't be read again is
 /// a defect of this build.
 pub fn asked_for(

@@ -138,7 +138,8 @@ fn require_role(caller: &Principal, approval: &Approval) -> Result<(), Problem> 
 /// What an action moves of a unit beyond it needs approval, from a day on. A threshold itself
 /// always does: by an approver, or another controller.
 #[utoipa::path(post, path = "/v1/pledges/{id}/thresholds", tag = "approvals",
-    request_body = ThresholdIn)]
+    request_body = ThresholdIn,
+    responses((status = 202, description = "It waits to be approved", body = ApprovalOut)))]
 pub async fn state_threshold(post: Post<StateThresholds>) -> Result<HttpResponse, Problem> {
     let id = post.id()?;
     let done = post.submit(|body| threshold(id, body)).await?;

@@ -28,6 +28,9 @@ pub mod table;
 mod terms;
 pub mod upload;
 
+pub use again::may_wait;
+pub use terms::MOST_DAYS;
+
 use crate::http::routes::Endpoint;
 
 /// Where journals are.

@@ -8,7 +8,7 @@ use crate::http::problem::Reason;
 const EXPIRES_IN_DAYS: u16 = 14;
 
 /// The longest that it does.
-const MOST_DAYS: u16 = 90;
+pub const MOST_DAYS: u16 = 90;
 
 /// What the query of a write says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
