@@ -4,6 +4,7 @@
 //! in the catalogue that nothing here tries fails [`completeness`].
 
 mod append_only;
+mod approvals;
 mod attributions;
 mod clearings;
 mod completeness;
@@ -20,6 +21,7 @@ mod reversals;
 mod rows;
 mod service_role;
 mod spend;
+mod waiting;
 
 use fixture::{As, Ledger, Refused};
 
@@ -112,6 +114,12 @@ async fn payouts_and_withholding_obey_their_rules() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn approvals_and_thresholds_obey_their_rules() {
+    try_all(waiting::CASES).await;
+    try_all(approvals::CASES).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn placements_and_spend_obey_their_rules() {
     try_all(spend::CASES).await;
     try_all(attributions::CASES).await;
@@ -141,7 +149,10 @@ async fn what_the_rules_allow_can_be_written() {
         "SELECT post('fides', 6, 5, 9000, '2026-01-30', kind => 'release', \
             subject => 'allocation')",
         clearings::RIGHT,
-    ] {
+    ]
+    .iter()
+    .chain(approvals::RIGHT)
+    {
         for who in [As::Owner, As::Service] {
             assert_eq!(
                 ledger.attempt(who, sql).await,

@@ -8,7 +8,7 @@ CREATE TRIGGER pledges_kept_by_transfers
 DROP TABLE thresholds;
 DROP FUNCTION state_threshold();
 ALTER TABLE pledges DROP COLUMN thresholds;
-DROP TRIGGER journals_approved ON journals;
+DROP TRIGGER journals_posted_as_approved ON journals;
 DROP FUNCTION check_journal_approved();
 DROP INDEX journals_by_approval;
 ALTER TABLE journals DROP COLUMN approval_id;

@@ -184,7 +184,7 @@ BEGIN
 END
 $$;
 
-CREATE TRIGGER journals_approved AFTER INSERT ON journals FOR EACH ROW
+CREATE TRIGGER journals_posted_as_approved AFTER INSERT ON journals FOR EACH ROW
     WHEN (NEW.approval_id IS NOT NULL OR NEW.kind IN ('placement', 'write-off', 'bad-debt'))
     EXECUTE FUNCTION check_journal_approved();
 

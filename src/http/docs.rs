@@ -3,6 +3,8 @@
 //! A handler's attribute says what is its own: summary, request, answer. What every operation has
 //! in common (the token, the headers, the parameters of a path, the refusals) is added here.
 
+mod waiting;
+
 use std::sync::LazyLock;
 
 use actix_web::HttpResponse;
@@ -18,9 +20,10 @@ use utoipa::openapi::{
 use utoipa::{OpenApi, PartialSchema};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
+use self::waiting::{expires_in_days, reserve, waits};
 use crate::http::health;
 use crate::http::problem::ProblemOut;
-use crate::http::write::{MOST_DAYS, may_wait};
+use crate::http::write::may_wait;
 use crate::http::{read, write};
 
 /// Where the description is.
@@ -304,43 +307,6 @@ fn validate_only() -> Parameter {
         .parameter_in(ParameterIn::Query)
         .description(Some(description))
         .schema(Some(ObjectBuilder::new().schema_type(Type::Boolean)))
-        .build()
-}
-
-fn reserve() -> Parameter {
-    let description =
-        "If the write has to wait for approval: whether what it takes is held for it.";
-    ParameterBuilder::new()
-        .name("reserve")
-        .parameter_in(ParameterIn::Query)
-        .description(Some(description))
-        .schema(Some(ObjectBuilder::new().schema_type(Type::Boolean)))
-        .build()
-}
-
-fn expires_in_days() -> Parameter {
-    let description = "If the write has to wait for approval: for how many days; 14, if left out.";
-    let days = ObjectBuilder::new()
-        .schema_type(Type::Integer)
-        .minimum(Some(1))
-        .maximum(Some(MOST_DAYS));
-    ParameterBuilder::new()
-        .name("expires_in_days")
-        .parameter_in(ParameterIn::Query)
-        .description(Some(description))
-        .schema(Some(days))
-        .build()
-}
-
-/// That a write waits for somebody else.
-fn waits() -> Response {
-    let approval = ContentBuilder::new()
-        .schema(Some(Ref::from_schema_name("Approval")))
-        .build();
-    ResponseBuilder::new()
-        .description("It is above its threshold, and waits to be approved by somebody else")
-        .content("application/json", approval)
-        .header_ref("Request-Id", Ref::new("#/components/headers/Request-Id"))
         .build()
 }
 

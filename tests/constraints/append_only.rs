@@ -7,7 +7,10 @@ use super::fixture::{As, Ledger, Refused};
 pub(super) const TABLES: &[&str] = &[
     "account_days",
     "accounts",
+    "actions",
     "ad_accounts",
+    "approval_decisions",
+    "approvals",
     "chart",
     "chart_dimensions",
     "chart_unit_kinds",
@@ -40,6 +43,7 @@ pub(super) const TABLES: &[&str] = &[
     "spend_lines",
     "spend_refunds",
     "spend_uses",
+    "thresholds",
     "time_zones",
     "transfers",
     "units",

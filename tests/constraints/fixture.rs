@@ -54,7 +54,8 @@ CREATE FUNCTION fixture.post(pledge text, debit integer, credit integer, amount 
     debit_turnover_off integer DEFAULT 0, credit_turnover_off integer DEFAULT 0,
     kind text DEFAULT 'budget', actor text DEFAULT 'petra', name text DEFAULT NULL,
     subject text DEFAULT NULL, bank_reference text DEFAULT NULL, reverses bigint DEFAULT NULL,
-    reason text DEFAULT NULL, document text DEFAULT NULL, line integer DEFAULT 1) RETURNS void
+    reason text DEFAULT NULL, document text DEFAULT NULL, line integer DEFAULT 1,
+    approval text DEFAULT NULL) RETURNS void
 LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
@@ -69,12 +70,12 @@ BEGIN
     n := coalesce(p.journals, 0) + 1 + post.number_off;
     INSERT INTO journals (pledge_id, number, id, kind, effective_date, recorded_at, transfers,
                           actor, subject, bank_reference, reverses, reason, document_uri,
-                          document_sha256)
+                          document_sha256, approval_id)
     VALUES (fixture.id(post.pledge), n,
             fixture.id(coalesce(post.name, post.pledge || ' journal ' || n)), post.kind, post.day,
             coalesce(p.last_recorded_at, '2026-02-01') + post.recorded, post.says, post.actor,
             fixture.id(post.subject), post.bank_reference, post.reverses, post.reason,
-            post.document, post.document);
+            post.document, post.document, fixture.id(post.approval));
     INSERT INTO transfers
     SELECT fixture.id(post.pledge), n + post.transfer_journal_off, post.line,
         coalesce(post.unit, d.unit, 'USD'), post.amount, post.day + post.day_off,
@@ -193,6 +194,17 @@ SELECT post('spent', 1, 2, 1, '2026-02-20', kind => 'refund', name => 'refund');
 INSERT INTO spend_refunds
 VALUES (id('spent'), id('campaign'), '2026-02-10', 'IVT-1', id('refund'), 5, false);
 UPDATE pledges SET state = 'active', agreed_on = '2026-01-01' WHERE id = id('fides');
+INSERT INTO approvals
+SELECT id('fides'), id(name), action, NULL, NULL, maker, '/v1/x', '{}', now(), '[]',
+       repeat('a', 64), 'x', needed, false, '2025-01-01', until
+FROM (VALUES ('asked', 'budget', 'petra', 2, '2100-01-01'::timestamptz),
+             ('late', 'budget', 'petra', 1, '2025-02-01'),
+             ('stated', 'threshold', 'carlos', 1, '2100-01-01'))
+    AS it (name, action, maker, needed, until);
+INSERT INTO approval_decisions VALUES (id('fides'), id('stated'), 1, 'approved', 'aiko', now(),
+    repeat('a', 64), NULL, '{}');
+INSERT INTO thresholds VALUES (id('fides'), id('limit'), 'budget', 'USD', 100, 1, '2026-01-01',
+    'carlos', now(), id('stated'));
 ";
 
 /// Who tries.

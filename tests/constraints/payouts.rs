@@ -335,6 +335,11 @@ pub(super) const CASES: &[Case] = &[
                 "; ",
                 event!("waiting", 2, "sent", "aiko", "NULL", "NULL")
             ),
+            concat!(
+                event!("waiting", 1, "approved", "aiko", "NULL", "NULL"),
+                "; ",
+                event!("waiting", 2, "sent", "petra", "NULL", "NULL")
+            ),
         ],
     ),
     ruled(

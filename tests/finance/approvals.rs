@@ -1,6 +1,12 @@
 //! What is above a threshold waits until somebody else approves it, and then exactly that is
 //! posted.
 
+mod bulk;
+mod changes;
+mod people;
+mod races;
+mod reserved;
+
 use serde_json::{Value, json};
 
 use crate::harness::{Answer, Client, Funded, Waiting, World, usd};

@@ -274,7 +274,7 @@ mod tests {
     #[test]
     fn each_role_may_what_the_domain_gives_it_and_nothing_else() {
         let all = ["ReadReference", "ReadLedger", "ReadProofs"];
-        let jobs = ["ReadJobs"];
+        let (jobs, waiting) = (["ReadJobs"], ["ReadApprovals"]);
         let expected: [(Role, Vec<&str>); 6] = [
             (
                 Role::Preparer,
@@ -329,10 +329,7 @@ mod tests {
                 .concat(),
             ),
             (Role::Partner, vec!["ReadReference", "ReadLedger"]),
-            (
-                Role::Auditor,
-                [&all[..], &jobs, &["ReadApprovals"]].concat(),
-            ),
+            (Role::Auditor, [&all[..], &jobs, &waiting].concat()),
             (Role::Admin, vec!["ReadReference"]),
         ];
         for (role, may) in expected {

@@ -19,9 +19,8 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 
-use crate::domain::Refusal;
 use crate::domain::command::RefusedRow;
-use crate::domain::refusal::{ExchangeRefusal, Shortage};
+use crate::domain::refusal::{ExchangeRefusal, Refusal, Shortage};
 use crate::engine::Failure;
 use crate::http::access::AccessError;
 

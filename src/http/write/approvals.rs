@@ -203,7 +203,8 @@ pub async fn approve_in_bulk(post: Post<DecideApprovals>) -> Result<HttpResponse
         let asked = asked_for(&it, &post.state().catalogue)?;
         waiting.insert(it.id, (allowed, asked));
     }
-    post.bulk(APPROVALS, |body| item(&waiting, body)).await
+    post.approve_all(APPROVALS, |body| item(&waiting, body))
+        .await
 }
 
 /// Reads an item of a bulk of approvals.

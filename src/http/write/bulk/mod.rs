@@ -16,6 +16,7 @@ use actix_web::http::StatusCode;
 
 pub use shapes::{BulkIn, BulkOut, BulkPreviewOut, ItemIn, ModeIn, PreviewResultOut, ResultOut};
 
+use self::shapes::Asks;
 use super::answer::{PreviewOut, json};
 use super::post::Post;
 use crate::domain::Command;
@@ -83,19 +84,32 @@ impl<P: Permission> Post<P> {
         path: &str,
         read: impl Fn(&mut Fields<'_>) -> Option<Command>,
     ) -> Result<HttpResponse, Problem> {
+        self.all(path, &read, Asks::ForSomething).await
+    }
+
+    /// The same, of items that each approve something.
+    pub async fn approve_all(
+        self,
+        path: &str,
+        read: impl Fn(&mut Fields<'_>) -> Option<Command>,
+    ) -> Result<HttpResponse, Problem> {
+        self.all(path, &read, Asks::ForApproval).await
+    }
+
+    async fn all(self, path: &str, read: Read<'_>, asks: Asks) -> Result<HttpResponse, Problem> {
         let validate_only = self.validate_only()?;
         let (mode, nodes) = self.mode_and_items()?;
-        let items = self.items(nodes, path, &read, validate_only);
+        let items = self.items(nodes, path, read, validate_only);
         match mode {
             _ if validate_only => {
                 let results = self.foresee(items, ITEMS).await;
                 Ok(json(StatusCode::OK, &BulkPreviewOut { results }))
             }
-            ModeIn::Independent => self.commit_each(items).await,
+            ModeIn::Independent => self.commit_each(items, asks).await,
             ModeIn::Atomic => {
                 let answers = self.commit_all(items, ITEMS).await?;
                 let answers = answers.into_iter().map(Ok).collect();
-                Ok(json(StatusCode::CREATED, &BulkOut::of(answers)))
+                Ok(json(StatusCode::CREATED, &BulkOut::of(answers, asks)))
             }
         }
     }
@@ -199,7 +213,11 @@ impl<P: Permission> Post<P> {
         }
     }
 
-    async fn commit_each(self, items: Vec<Result<Item, Problem>>) -> Result<HttpResponse, Problem> {
+    async fn commit_each(
+        self,
+        items: Vec<Result<Item, Problem>>,
+        asks: Asks,
+    ) -> Result<HttpResponse, Problem> {
         let Parts {
             items, submissions, ..
         } = Parts::of(items);
@@ -209,7 +227,7 @@ impl<P: Permission> Post<P> {
             .map(|verdict| verdict.map_err(Problem::from));
         Ok(json(
             StatusCode::MULTI_STATUS,
-            &BulkOut::of(reunite(ITEMS, items, verdicts)),
+            &BulkOut::of(reunite(ITEMS, items, verdicts), asks),
         ))
     }
 

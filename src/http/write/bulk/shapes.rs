@@ -57,6 +57,15 @@ pub struct ItemIn<T> {
     pub idempotency_key: String,
 }
 
+/// What the items of a bulk request ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Asks {
+    /// Something, that may have to wait.
+    ForSomething,
+    /// That something which waits is approved.
+    ForApproval,
+}
+
 /// What came of many.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = BulkAnswer)]
@@ -70,9 +79,11 @@ pub struct BulkOut {
 }
 
 impl BulkOut {
-    pub(super) fn of(verdicts: Vec<Result<Answer, Problem>>) -> Self {
+    pub(super) fn of(verdicts: Vec<Result<Answer, Problem>>, asks: Asks) -> Self {
         let verdicts = verdicts.into_iter().enumerate();
-        let results: Vec<_> = verdicts.map(|(at, it)| ResultOut::of(at, it)).collect();
+        let results: Vec<_> = verdicts
+            .map(|(at, it)| ResultOut::of(at, it, asks))
+            .collect();
         let failed = results.iter().filter(|it| it.problem.is_some()).count();
         BulkOut {
             succeeded: results.len() - failed,
@@ -101,11 +112,11 @@ pub struct ResultOut {
 }
 
 impl ResultOut {
-    fn of(index: usize, result: Result<Answer, Problem>) -> Self {
+    fn of(index: usize, result: Result<Answer, Problem>, asks: Asks) -> Self {
         match result {
             Ok(answer) => ResultOut {
                 index,
-                status: match ApprovalOut::is_in(&answer.body) {
+                status: match asks == Asks::ForSomething && ApprovalOut::is_in(&answer.body) {
                     true => StatusCode::ACCEPTED.as_u16(),
                     false => StatusCode::CREATED.as_u16(),
                 },
