@@ -281,7 +281,7 @@ async fn every_constraint_is_named_after_its_table_and_rule() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn tables_of_money_begin_their_keys_with_the_pledge() {
-    /// What is no pledge's: the pledge itself, reference data, the network, jobs, actions, and answers.
+    /// What is no pledge's: the pledge itself, reference data, the network, jobs, and answers.
     const SHARED: &[&str] = &[
         "actions",
         "chart",

@@ -7,8 +7,9 @@
 //! (where it is), [`journal`] (how it moves), [`hold`] (what waits to move), [`pledge`],
 //! [`creator`], [`allocation`], [`mod@obligation`] and [`ad_account`] (what it is for), [`payout`],
 //! [`withholding`] and [`exchange`] (how cash leaves), [`platform`] and [`mod@spend`] (how credits
-//! go), [`approval`] (what waits for somebody else), [`books`] (the part of the ledger a batch works on), [`reversal`] (what can be taken back
-//! of it), [`command`] (what people ask for) and [`refusal`] (why it may be declined).
+//! go), [`approval`] (what waits for somebody else), [`books`] (the part of the ledger a batch
+//! works on), [`reversal`] (what can be taken back of it), [`command`] (what people ask for) and
+//! [`refusal`] (why it may be declined).
 
 pub mod account;
 pub mod ad_account;

@@ -46,7 +46,7 @@ pub const DESCRIPTION: &str = "/openapi.yaml";
         (name = "jobs", description = "What the service does by itself"),
         (name = "withholding", description = "What goes to a tax office instead of a creator"),
         (name = "payouts", description = "What creators are paid, by three people"),
-        (name = "approvals", description = "What waits for somebody else, and above what it has to"),
+        (name = "approvals", description = "What waits for somebody else, and above what it does"),
         (name = "exchange", description = "What one currency is worth in another"),
         (name = "ad spend", description = "What platforms report, give back and are owed"),
         (name = "ad accounts", description = "Where credits are placed and campaigns run"),

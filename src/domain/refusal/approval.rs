@@ -31,8 +31,8 @@ pub enum ApprovalRefusal {
     },
     /// It needs approval, and is part of what is taken as a whole.
     #[error(
-        "This {} needs approval{}, and what is all or none can't wait in parts: send it on its own, \
-        or let each item stand on its own.", .action.as_str(), match .amount {
+        "This {} needs approval{}, and what is all or none can't wait in parts: send it on its \
+        own, or let each item stand on its own.", .action.as_str(), match .amount {
             Some(amount) => format!(" ({amount})"), None => String::new() })]
     NotAtOnce {
         /// What would be done.

@@ -63,7 +63,7 @@ async fn where_two_have_to_approve_they_are_two_and_the_second_posts() {
         .await
         .waits();
     let (first, second) = (world.approver(), world.user(Role::Approver, "akira"));
-    assert_eq!(waits_for(&first).await, [waits.id.clone()]);
+    assert_eq!(waits_for(&first).await, [waits.id.as_str()]);
     let approved = first.approve(&waits).await.expect(200);
     assert_eq!(
         (
@@ -78,7 +78,7 @@ async fn where_two_have_to_approve_they_are_two_and_the_second_posts() {
         refused.expect_problem(409, "same-person");
     }
     assert_eq!(waits_for(&first).await, Vec::<String>::new());
-    assert_eq!(waits_for(&second).await, [waits.id.clone()]);
+    assert_eq!(waits_for(&second).await, [waits.id.as_str()]);
     let approved = second.approve(&waits).await.expect(200);
     assert_eq!(approved["state"], "approved");
     assert_eq!(budgeted(&world, &pledge).await, "2000.00");
@@ -110,7 +110,7 @@ async fn a_threshold_is_stated_by_a_controller_and_decided_by_another_or_an_appr
         .await
         .expect(201);
     assert_eq!(waits_for(&carlos).await, Vec::<String>::new());
-    assert_eq!(waits_for(&chloe).await, [waits.id.clone()]);
+    assert_eq!(waits_for(&chloe).await, [waits.id.as_str()]);
     carlos
         .approve(&waits)
         .await
@@ -141,10 +141,19 @@ async fn a_threshold_is_stated_by_a_controller_and_decided_by_another_or_an_appr
         .iter()
         .map(|it| (&it["valid_from"], &it["stated_by"]));
     assert_eq!(
-        stated.last().unwrap(),
+        stated.rev().next().unwrap(),
         (&json!("2099-01-01"), &json!("carlos"))
     );
     assert_eq!(listed.len(), 3);
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_threshold_is_for_an_action_a_unit_of_the_pledge_and_days_to_come() {
+    let world = World::new().await;
+    let pledge = world.funded_pledge().await;
+    let at = format!("/v1/pledges/{}/thresholds", pledge.id);
+    let carlos = world.controller();
     for (body, code) in [
         (
             json!({"action": "dance", "above": usd("1.00")}),
