@@ -78,11 +78,11 @@ impl Place {
         let text = |value: &Value| value.as_str().unwrap().to_owned();
         let (lot, ad_account) = (text(&lot["id"]), text(&ad_account["id"]));
         let spend_line = campaign(world, &pledge.id, &creator, &lot, &ad_account).await;
-        let waiting = super::approvals::waiting(world, &pledge.id).await;
         let account = world
             .account(&pledge.id, "code=3120&unit=USD&market=JP")
             .await;
         Place {
+            waiting: super::approvals::waiting(world, &pledge.id).await,
             pledge: pledge.id,
             announced,
             ending: ending(world, &format!("{name}-ending")).await,
@@ -95,7 +95,6 @@ impl Place {
             obligation: text(&obligation["id"]),
             advanced,
             payouts,
-            waiting,
             ad_account,
             spend_line,
             account: text(&account["id"]),

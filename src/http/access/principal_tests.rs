@@ -118,10 +118,12 @@ fn the_scopes_usable_by_a_role_are_those_of_its_permissions() {
         Scopes::usable_by(&[Role::Admin]).to_string(),
         "reference:read"
     );
-    let auditor = "jobs:read ledger:read proofs:read reference:read";
+    let auditor = "approvals:read jobs:read ledger:read proofs:read reference:read";
     assert_eq!(Scopes::usable_by(&[Role::Auditor]).to_string(), auditor);
-    let both = "endings:write jobs:read jobs:write ledger:read lots:write proofs:read \
-                rates:write reference:read reversals:write write-offs:write";
+    let both = "approvals:read decisions:write endings:write jobs:read jobs:write ledger:read \
+                lots:write payout-sendings:write payouts:write proofs:read rates:write \
+                reference:read reversals:write thresholds:write withdrawals:write \
+                write-offs:write";
     assert_eq!(
         Scopes::usable_by(&[Role::Admin, Role::Controller]).to_string(),
         both
