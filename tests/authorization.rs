@@ -28,9 +28,13 @@ fn roles(need: Need) -> &'static [Role] {
         | Need::Reversals
         | Need::Lots
         | Need::RunJobs
-        | Need::Rates => &[Controller],
+        | Need::Rates
+        | Need::Thresholds => &[Controller],
         Need::Approval => &[Approver],
-        Need::PayoutMoves => &[Preparer, Approver],
+        Need::PayoutMoves => &[Preparer, Approver, Controller],
+        Need::Sending | Need::Withdrawing => &[Preparer, Controller],
+        Need::Deciding => &[Approver, Controller],
+        Need::ReadApprovals => &[Preparer, Approver, Controller, Auditor],
         Need::Identities | Need::Revocations => &[Admin],
         Need::RegisterRead | Need::AccessList => &[Controller, Auditor, Admin],
         Need::OwnTokens | Need::OwnTokensRead => {
@@ -67,6 +71,11 @@ fn scope(need: Need) -> &'static str {
         Need::Revocations => "revocations:write",
         Need::OwnTokens => "api-tokens:write",
         Need::OwnTokensRead => "api-tokens:read",
+        Need::Sending => "payout-sendings:write",
+        Need::ReadApprovals => "approvals:read",
+        Need::Deciding => "decisions:write",
+        Need::Withdrawing => "withdrawals:write",
+        Need::Thresholds => "thresholds:write",
     }
 }
 
@@ -238,8 +247,9 @@ async fn a_role_without_the_scope_may_not_and_is_told_which_it_lacks() {
             money:write creators:write erasures:write bank-details:read \
             bank-accounts:read endings:write write-offs:write reversals:write lots:write \
             jobs:read jobs:write payouts:write rates:write payout-approvals:write \
-            identities:write identities:read access-list:read revocations:write \
-            api-tokens:write api-tokens:read";
+            payout-sendings:write approvals:read decisions:write withdrawals:write \
+            thresholds:write identities:write identities:read access-list:read \
+            revocations:write api-tokens:write api-tokens:read";
         let lacking = scope(operation.need);
         claims["scope"] = serde_json::json!(every.replace(lacking, ""));
         let token = issuer.sign(&issuer.header().to_string(), &claims.to_string());

@@ -14,7 +14,7 @@ use reqwest::{Method, RequestBuilder};
 use serde_json::Value;
 
 use crate::harness::{Answer, Client, World, new_key};
-use crate::operations::{Need, Operation, Place, writes};
+use crate::operations::{Operation, Place, writes};
 
 /// Things to be wrong about, and how many rows there are before anybody is.
 struct Scene {
@@ -37,18 +37,7 @@ impl Scene {
 
     /// Whoever may carry out the operation.
     fn client(&self, operation: &Operation) -> Client {
-        match operation.need {
-            need if need.is_of_register() => self.world.admin(),
-            Need::WriteOffs
-            | Need::Endings
-            | Need::Reversals
-            | Need::Lots
-            | Need::RunJobs
-            | Need::Rates => self.world.controller(),
-            Need::Approval => self.world.approver(),
-            Need::Erasures => self.world.admin(),
-            _ => self.world.preparer(),
-        }
+        operation.need.client(&self.world)
     }
 
     /// A write's request but for its body, with a new key.

@@ -4,6 +4,7 @@
 //! in the catalogue that nothing here tries fails [`completeness`].
 
 mod append_only;
+mod approvals;
 mod attributions;
 mod clearings;
 mod completeness;
@@ -22,6 +23,7 @@ mod reversals;
 mod rows;
 mod service_role;
 mod spend;
+mod waiting;
 
 use fixture::{As, Ledger, Refused};
 
@@ -115,6 +117,12 @@ async fn payouts_and_withholding_obey_their_rules() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn approvals_and_thresholds_obey_their_rules() {
+    try_all(waiting::CASES).await;
+    try_all(approvals::CASES).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn placements_and_spend_obey_their_rules() {
     try_all(spend::CASES).await;
     try_all(attributions::CASES).await;
@@ -160,7 +168,10 @@ async fn what_the_rules_allow_can_be_written() {
         "INSERT INTO api_tokens VALUES (id('x'), id('grace'), 'i', 's', 'n', sha256('x'), \
             'preparer', '', '', '', 'i', 'grace', '2026-01-05', '2026-06-01')",
         "UPDATE api_token_uses SET last_used_at = '2026-01-07'",
-    ] {
+    ]
+    .iter()
+    .chain(approvals::RIGHT)
+    {
         for who in [As::Owner, As::Service] {
             assert_eq!(
                 ledger.attempt(who, sql).await,

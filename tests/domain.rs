@@ -1,5 +1,6 @@
 //! The rules without a database: commands decided over books built by hand.
 
+mod approvals;
 mod cash_out;
 mod codes;
 mod ending;

@@ -2,6 +2,7 @@
 
 mod ads;
 mod advances;
+mod approvals;
 mod attribution;
 mod backdating;
 mod cash;

@@ -10,18 +10,7 @@ use crate::harness::{Answer, Client, World, allocation, new_key, usd};
 use crate::operations::{Need, Place, writes};
 
 fn client_for(world: &World, need: Need) -> Client {
-    match need {
-        need if need.is_of_register() => world.admin(),
-        Need::WriteOffs
-        | Need::Endings
-        | Need::Reversals
-        | Need::Lots
-        | Need::RunJobs
-        | Need::Rates => world.controller(),
-        Need::Approval => world.approver(),
-        Need::Erasures => world.admin(),
-        _ => world.preparer(),
-    }
+    need.client(world)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -36,7 +25,7 @@ async fn every_write_sent_again_is_answered_with_the_same_bytes_and_done_once() 
         let (path, body) = (operation.path(&place), operation.body.unwrap()(&place));
         let key = new_key();
         let first = client.post_with_key(&path, &key, &body).await;
-        assert!(first.status == 200 || first.status == 201, "{first:?}");
+        assert!(matches!(first.status, 200..=202), "{first:?}");
         assert!(!first.replayed());
         let after = world.database.row_counts().await;
         let again = client.post_with_key(&path, &key, &body).await;
@@ -114,6 +103,10 @@ async fn a_key_stands_for_one_body_at_one_address() {
             Need::Rates,
             Need::Approval,
             Need::Erasures,
+            Need::Sending,
+            Need::Deciding,
+            Need::Withdrawing,
+            Need::Thresholds,
         ];
         let others = others.contains(&operation.need) || operation.need.is_of_register();
         if others || operation.path.ends_with("/bulk") {

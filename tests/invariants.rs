@@ -4,6 +4,7 @@
 //! `ALMONER_SEED` repeats a run (a failure says its seed); `ALMONER_STEPS` says how many batches.
 
 mod books;
+mod by_two;
 mod concurrent;
 mod draw;
 mod likely;
@@ -132,6 +133,11 @@ fn render(outcome: &Outcome) -> Vec<u8> {
             let left = lines.iter().map(|line| line.left.minor().to_string());
             format!("{} left", left.collect::<Vec<_>>().join(" "))
         }
+        // What waits, and, once it is posted, what its maker is told.
+        Outcome::Approval { approval, .. } => match approval.ended() {
+            Some(end) => end.result.clone().unwrap_or_default(),
+            None => format!("{} {}", approval.id, approval.shown.digest),
+        },
         other => unreachable!("the model doesn't know {other:?}"),
     };
     text.into_bytes()
@@ -148,5 +154,6 @@ fn submission(command: Command, key: u128, fingerprint: u128) -> Submission {
             fingerprint: Uuid::from_u128(fingerprint),
         },
         render: Render::whole(render),
+        proposal: None,
     }
 }

@@ -3,6 +3,7 @@
 //! An operation without a row here fails `every_operation_has_a_row`.
 
 mod ads;
+mod approvals;
 mod cash_out;
 mod endings;
 mod need;
@@ -56,6 +57,8 @@ pub enum Names {
     SpendLine,
     Account,
     Journal,
+    /// A threshold that waits for approval.
+    Waiting(usize),
     /// A job, as `{name}`; it belongs to no pledge.
     Job,
     /// A machine, which belongs to no pledge either; nor do the following.
@@ -114,6 +117,7 @@ impl Operation {
             Names::Bystander => &place.registered.bystander,
             Names::Suspended => &place.registered.suspended,
             Names::ApiToken => &place.registered.api_token,
+            Names::Waiting(at) => place.waiting_id(at),
         };
         self.path.replace("{id}", id)
     }
@@ -339,6 +343,7 @@ pub fn writes() -> Vec<Operation> {
         register::writes(),
         persons::writes(),
         endings::writes(),
+        approvals::writes(),
     ]
     .concat()
 }
@@ -372,18 +377,7 @@ async fn the_request_of_every_row_succeeds() {
     let world = World::new().await;
     let place = Place::new(&world, "PLACE").await;
     for operation in operations() {
-        let client = match operation.need {
-            need if need.is_of_register() => world.admin(),
-            Need::WriteOffs
-            | Need::Endings
-            | Need::Reversals
-            | Need::Lots
-            | Need::RunJobs
-            | Need::Rates => world.controller(),
-            Need::Approval => world.approver(),
-            Need::Erasures => world.admin(),
-            _ => world.preparer(),
-        };
+        let client = operation.need.client(&world);
         let answer = operation.try_by(&client, &place).await;
         assert_eq!(answer.status, 200, "{answer:?}");
     }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use almoner::domain::approval::{Action, ApprovalState};
 use almoner::domain::identity::{IdentityKind, IdentityState};
 use almoner::domain::job::{Job, RunOutcome};
 use almoner::domain::journal::Kind;
@@ -198,7 +199,9 @@ async fn what_the_code_writes_is_what_the_checks_list() {
     let all = PayoutState::ALL.iter().map(|it| it.as_str());
     let events: Vec<&str> = all.filter(|it| *it != "proposed").collect();
     let roles: Vec<&str> = Role::ALL.iter().map(|it| it.name()).collect();
-    let expected: [(&str, BTreeSet<String>); 11] = [
+    let all = ApprovalState::ALL.iter().map(|it| it.as_str());
+    let verdicts: Vec<&str> = all.filter(|it| *it != "pending").collect();
+    let expected: [(&str, BTreeSet<String>); 12] = [
         ("journals_kind", kinds),
         (
             "pledges_state",
@@ -219,6 +222,7 @@ async fn what_the_code_writes_is_what_the_checks_list() {
             set(&IdentityState::ALL.map(IdentityState::as_str)),
         ),
         ("role_grants_role", set(&roles)),
+        ("approval_decisions_verdict", set(&verdicts)),
     ];
     for (check, words) in expected {
         assert_eq!(listed(&database, check).await, words, "{check}");
@@ -243,6 +247,22 @@ async fn the_jobs_in_the_code_are_those_in_the_database() {
     let outcomes = [RunOutcome::Done, RunOutcome::Failed].map(RunOutcome::as_str);
     let outcomes: BTreeSet<String> = outcomes.into_iter().map(str::to_owned).collect();
     assert_eq!(listed(&database, "job_runs_outcome").await, outcomes);
+    database.drop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_actions_in_the_code_are_those_in_the_database() {
+    let database = TestDatabase::create().await;
+    let actions = "SELECT name || ' ' || takes_two AS line FROM actions ORDER BY name";
+    let expected = Action::ALL.iter();
+    let mut expected: Vec<String> = expected
+        .map(|it| format!("{} {}", it.as_str(), it.takes_two()))
+        .collect();
+    expected.sort();
+    assert_eq!(database.lines(actions).await, expected);
+    for action in Action::ALL {
+        assert_eq!(Action::parse(action.as_str()), Some(*action));
+    }
     database.drop().await;
 }
 
@@ -274,6 +294,7 @@ async fn every_constraint_is_named_after_its_table_and_rule() {
 async fn tables_of_money_begin_their_keys_with_the_pledge() {
     /// What is no pledge's: the pledge itself, reference data, the network, jobs, and answers.
     const SHARED: &[&str] = &[
+        "actions",
         "api_token_uses",
         "api_tokens",
         "chart",

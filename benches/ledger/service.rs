@@ -13,6 +13,7 @@ pub struct Service {
     process: Child,
     pub address: SocketAddr,
     pub preparer: String,
+    approver: String,
     pub auditor: String,
     data_dir: PathBuf,
     http: reqwest::Client,
@@ -54,20 +55,22 @@ impl Service {
             .and_then(|address| address.trim().parse().ok())
             .expect("it says where it listens");
         std::thread::spawn(move || lines.for_each(drop)); // what else it says
-        let token = |role: &str| {
+        let token = |role: &str, subject: &str| {
             let output = Command::new(PROGRAM)
                 .env("ALMONER_DATA_DIR", &data_dir)
-                .args(["token", "--role", role, "--subject", "bench"])
+                .args(["token", "--role", role, "--subject", subject])
                 .output()
                 .expect("a token");
             String::from_utf8_lossy(&output.stdout).trim().to_owned()
         };
-        let (preparer, auditor) = (token("preparer"), token("auditor"));
+        let (preparer, auditor) = (token("preparer", "bench"), token("auditor", "bench"));
+        let approver = token("approver", "bench-approver");
         let http = reqwest::Client::new();
         Service {
             process,
             address,
             preparer,
+            approver,
             auditor,
             data_dir,
             http,
@@ -77,19 +80,38 @@ impl Service {
     /// Posts a body and returns the answer, which must be a success.
     pub async fn post(&self, path: &str, key: &str, body: &Value) -> Value {
         let body = serde_json::to_string(body).expect("JSON");
-        self.send(path, key, "application/json", body).await
+        let answer = self
+            .send(&self.preparer, path, key, "application/json", body)
+            .await;
+        let id = answer["id"].as_str().unwrap_or_default();
+        if !id.starts_with("apr_") {
+            return answer;
+        }
+        // It takes two: another approves what waits.
+        let path = format!("/v1/approvals/{id}/approval");
+        let digest = json!({"digest": answer["digest"]}).to_string();
+        let key = format!("{key}-approval");
+        let approved = self.send(&self.approver, &path, &key, "application/json", digest);
+        approved.await["result"].clone()
     }
 
     /// Posts a file of lines and returns the answer, which must be a success.
     pub async fn post_file(&self, path: &str, key: &str, file: String) -> Value {
-        self.send(path, key, "text/csv", file).await
+        self.send(&self.preparer, path, key, "text/csv", file).await
     }
 
-    async fn send(&self, path: &str, key: &str, media_type: &str, body: String) -> Value {
+    async fn send(
+        &self,
+        token: &str,
+        path: &str,
+        key: &str,
+        media_type: &str,
+        body: String,
+    ) -> Value {
         let answer = self
             .http
             .post(format!("http://{}{path}", self.address))
-            .bearer_auth(&self.preparer)
+            .bearer_auth(token)
             .header("Idempotency-Key", key)
             .header("Content-Type", media_type)
             .body(body)

@@ -5,6 +5,7 @@
 //! answers questions from one snapshot; [`migrate`] brings a database up to the schema this build
 //! knows.
 
+mod approvals;
 pub mod connection;
 pub mod error;
 mod identities;

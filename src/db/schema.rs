@@ -56,6 +56,57 @@ diesel::table! {
 }
 
 diesel::table! {
+    actions (name) {
+        name -> Text,
+        takes_two -> Bool,
+    }
+}
+
+diesel::table! {
+    approval_decisions (pledge_id, approval_id, seq) {
+        pledge_id -> Uuid,
+        approval_id -> Uuid,
+        seq -> Int2,
+        verdict -> Text,
+        actor -> Text,
+        at -> Timestamptz,
+        digest -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        result -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    approval_figures (pledge_id, id) {
+        pledge_id -> Uuid,
+        id -> Uuid,
+        state -> Text,
+        ended -> Bool,
+    }
+}
+
+diesel::table! {
+    approvals (pledge_id, id) {
+        pledge_id -> Uuid,
+        id -> Uuid,
+        action -> Text,
+        unit -> Nullable<Text>,
+        amount -> Nullable<Int8>,
+        maker -> Text,
+        path -> Text,
+        body -> Text,
+        asked_at -> Timestamptz,
+        posting -> Text,
+        digest -> Text,
+        summary -> Text,
+        needed -> Int2,
+        reserved -> Bool,
+        proposed_at -> Timestamptz,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     allocations (pledge_id, id) {
         pledge_id -> Uuid,
         id -> Uuid,
@@ -237,6 +288,7 @@ diesel::table! {
         document_uri -> Nullable<Text>,
         document_sha256 -> Nullable<Text>,
         reverses -> Nullable<Int8>,
+        approval_id -> Nullable<Uuid>,
     }
 }
 
@@ -477,6 +529,7 @@ diesel::table! {
         transferred -> Int8,
         last_recorded_at -> Nullable<Timestamptz>,
         hold_changes -> Int8,
+        thresholds -> Int4,
     }
 }
 
@@ -583,6 +636,21 @@ diesel::table! {
         lot_id -> Uuid,
         amount -> Int8,
         attribution -> Int2,
+    }
+}
+
+diesel::table! {
+    thresholds (pledge_id, id) {
+        pledge_id -> Uuid,
+        id -> Uuid,
+        action -> Text,
+        unit -> Text,
+        above -> Int8,
+        approvals -> Int2,
+        valid_from -> Date,
+        stated_by -> Text,
+        stated_at -> Timestamptz,
+        approval_id -> Uuid,
     }
 }
 
@@ -748,6 +816,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     role_grants,
     account_days,
     accounts,
+    actions,
+    approval_decisions,
+    approval_figures,
+    approvals,
     ad_accounts,
     allocations,
     chart,
@@ -790,6 +862,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     spend_lines,
     spend_refunds,
     spend_uses,
+    thresholds,
     time_zones,
     transfers,
     units,

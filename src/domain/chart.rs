@@ -6,7 +6,7 @@
 use super::unit::UnitKind;
 
 /// The side on which an account's balance is positive.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Side {
     /// Assets, receivables and costs.
     Debit,

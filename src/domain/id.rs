@@ -105,6 +105,10 @@ typed_ids! {
     RevocationId = "rvc";
     /// A token made here.
     ApiTokenId = "tok";
+    /// A write that waits for somebody else.
+    ApprovalId = "apr";
+    /// A threshold above which something needs approval.
+    ThresholdId = "thr";
 }
 
 #[cfg(test)]

@@ -40,6 +40,9 @@ jobs! {
     Expiry = "expiry", "Lets credits lapse whose lot has ended";
     /// Holds of payouts end.
     HoldExpiry = "hold-expiry", "Voids payouts whose hold has run out";
+    /// What nobody approved in time ends.
+    ApprovalExpiry = "approval-expiry",
+        "Lets what nobody approved in time expire, and frees what it held";
     /// What is owed in other currencies is valued anew.
     Revaluation = "revaluation", "Values what is owed in other currencies at the ends of months";
 }

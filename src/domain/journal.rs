@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::account::AccountKey;
 use super::chart::Code;
-use super::id::{JournalId, PledgeId};
+use super::id::{ApprovalId, JournalId, PledgeId};
 use super::money::Money;
 
 macro_rules! kinds {
@@ -251,6 +251,8 @@ pub struct Journal {
     pub recorded_at: OffsetDateTime,
     /// Who asked for it.
     pub actor: String,
+    /// By which approval it was posted, if it took one.
+    pub approval: Option<ApprovalId>,
     /// What was asked for.
     pub draft: Draft,
     /// What moved, one for each move of the draft.

@@ -7,13 +7,15 @@
 //! (where it is), [`journal`] (how it moves), [`hold`] (what waits to move), [`pledge`],
 //! [`creator`], [`allocation`], [`mod@obligation`] and [`ad_account`] (what it is for), [`payout`],
 //! [`withholding`] and [`exchange`] (how cash leaves), [`platform`] and [`mod@spend`] (how credits
-//! go), [`books`] (the part of the ledger a batch works on), [`reversal`] (what can be taken back
-//! of it), [`mod@role`] and [`mod@identity`] (who may ask), [`command`] (what people ask for) and
+//! go), [`approval`] (what waits for somebody else), [`books`] (the part of the ledger a batch
+//! works on), [`reversal`] (what can be taken back of it), [`mod@role`] and [`mod@identity`] (who
+//! may ask), [`command`] (what people ask for) and
 //! [`refusal`] (why it may be declined).
 
 pub mod account;
 pub mod ad_account;
 pub mod allocation;
+pub mod approval;
 pub mod books;
 pub mod catalogue;
 pub mod chart;
@@ -30,6 +32,7 @@ pub mod market;
 pub mod money;
 pub mod obligation;
 pub mod payout;
+pub mod person;
 pub mod platform;
 pub mod pledge;
 pub mod refusal;
@@ -44,6 +47,7 @@ pub mod withholding;
 pub use account::{Account, AccountKey};
 pub use ad_account::AdAccount;
 pub use allocation::Allocation;
+pub use approval::Approval;
 pub use books::Books;
 pub use catalogue::Catalogue;
 pub use chart::Code;
@@ -51,9 +55,10 @@ pub use command::{Command, Context, Needs, Outcome};
 pub use creator::{BankDetails, Creator};
 pub use hold::{Hold, HoldChange};
 pub use id::{
-    AccountId, AdAccountId, AllocationId, ApiTokenId, CreatorId, ExchangeRateId, IdentityId,
-    InstalmentId, JobRunId, JournalId, LotId, ObligationId, PayoutId, PlatformBalanceId, PledgeId,
-    RevaluationId, RevocationId, RoleGrantId, SpendLineId, WithholdingRuleId,
+    AccountId, AdAccountId, AllocationId, ApiTokenId, ApprovalId, CreatorId, ExchangeRateId,
+    IdentityId, InstalmentId, JobRunId, JournalId, LotId, ObligationId, PayoutId,
+    PlatformBalanceId, PledgeId, RevaluationId, RevocationId, RoleGrantId, SpendLineId,
+    ThresholdId, WithholdingRuleId,
 };
 pub use job::{Job, JobRun};
 pub use journal::{Document, Draft, Journal, Kind, Move};

@@ -1,6 +1,6 @@
 //! Payouts: what a creator is owed, on its way out of the bank.
 //!
-//! One person proposes, another approves, and whoever sends didn't approve. From its proposal to
+//! One person proposes, another approves, and a third sends. From its proposal to
 //! its end a payout is held on what the creator is owed (2120) and at the bank (1010), so that
 //! neither is promised twice.
 

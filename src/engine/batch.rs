@@ -10,7 +10,7 @@ use super::submission::{Answer, Failure, Submission};
 use crate::db::write::{AnsweredKey, Session};
 use crate::db::{DbError, Writer};
 use crate::domain::books::{Books, Posting};
-use crate::domain::command::{Home, Thing};
+use crate::domain::command::{Home, Settled, Thing, Unapproved};
 use crate::domain::{Context, Draft, JournalId, Needs};
 
 /// A batch takes up to this many commands; beyond it, a batch gains no more speed. What brings many
@@ -25,7 +25,9 @@ const ROUNDS: usize = 6;
 #[derive(Debug, Clone)]
 pub(super) struct Decided {
     pub(super) answer: Answer,
-    pub(super) draft: Option<Draft>,
+    /// What a preview shows: what would be posted, and how many others would have to approve it.
+    pub(super) drafts: Vec<Draft>,
+    pub(super) approvals: i16,
 }
 
 /// A result per command, in their order.
@@ -119,7 +121,7 @@ async fn within(
     let mut answered: Vec<AnsweredKey> = Vec::with_capacity(commands.len());
     let mut results: Results = commands
         .iter()
-        .map(|submission| decide(submission, now, &mut books, &mut known, &mut answered))
+        .map(|it| decide(it, manner, now, &mut books, &mut known, &mut answered))
         .collect();
     look_again(session, commands, &mut results).await?;
 
@@ -153,8 +155,10 @@ async fn locate(
 ) -> Result<(), DbError> {
     let mut things: HashMap<Thing, Vec<Uuid>> = HashMap::new();
     for submission in commands {
-        if let Home::Of(thing, id) = submission.command.home() {
-            things.entry(thing).or_default().push(id);
+        for home in submission.command.homes() {
+            if let Home::Of(thing, id) = home {
+                things.entry(thing).or_default().push(id);
+            }
         }
     }
     for (thing, ids) in things {
@@ -216,13 +220,15 @@ fn repeat(submission: &Submission, fingerprint: &Uuid, body: &[u8]) -> Result<De
     };
     Ok(Decided {
         answer,
-        draft: None,
+        drafts: Vec::new(),
+        approvals: 0,
     })
 }
 
 /// Decides one command, or repeats what its key was answered with before.
 fn decide(
     submission: &Submission,
+    manner: Manner,
     now: time::OffsetDateTime,
     books: &mut Books,
     known: &mut HashMap<Uuid, (Uuid, Vec<u8>)>,
@@ -242,12 +248,26 @@ fn decide(
         actor,
         identity,
     };
-    let decision = submission.command.decide(books, &context)?;
+    let unapproved = match (manner, submission.proposal.as_deref()) {
+        (Manner::Preview, _) => Unapproved::IsShown,
+        (Manner::Each, Some(proposal)) => Unapproved::Waits(proposal),
+        (Manner::Each, None) | (Manner::All, _) => Unapproved::IsRefused,
+    };
+    let Settled {
+        decision,
+        mandate,
+        needed,
+    } = submission.command.settle(books, &context, unapproved)?;
     let body = (submission.render.answer)(&decision.outcome);
     let kept = (submission.render.kept)(&decision.outcome).unwrap_or_else(|| body.clone());
-    let draft = decision.draft.clone();
+    let drafts = match manner {
+        Manner::Preview => submission.command.drafts(&decision),
+        Manner::Each | Manner::All => Vec::new(),
+    };
+    let maker = mandate.as_ref().map_or(&submission.actor, |it| &it.maker);
     let posting = Posting {
-        actor: &submission.actor,
+        actor: maker,
+        approval: mandate.as_ref().map(|it| it.approval),
         now,
         journal,
         new_id: Uuid::now_v7,
@@ -260,6 +280,7 @@ fn decide(
             body,
             replayed: false,
         },
-        draft,
+        drafts,
+        approvals: needed,
     })
 }

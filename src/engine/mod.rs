@@ -133,7 +133,8 @@ impl Engine {
         let results = self.enter(submissions, Manner::Preview).await;
         let preview = |decided: batch::Decided| Preview {
             body: decided.answer.body,
-            draft: decided.draft,
+            drafts: decided.drafts,
+            approvals: decided.approvals,
         };
         results
             .into_iter()

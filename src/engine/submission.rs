@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use crate::domain::approval::Proposal;
 use crate::domain::{Command, Draft, Outcome, Refusal};
 
 /// How answers are written.
@@ -52,6 +53,8 @@ pub struct Submission {
     pub key: Key,
     /// How the answer is written.
     pub render: Render,
+    /// On which terms it waits if it needs approval; without any it is refused then.
+    pub proposal: Option<Box<Proposal>>,
 }
 
 /// What a committed command is answered with.
@@ -68,8 +71,10 @@ pub struct Answer {
 pub struct Preview {
     /// What it would be answered with.
     pub body: Vec<u8>,
-    /// What it would post; nothing for what moves nothing.
-    pub draft: Option<Draft>,
+    /// What it would post, in order; nothing for what moves nothing.
+    pub drafts: Vec<Draft>,
+    /// How many others would have to approve it first.
+    pub approvals: i16,
 }
 
 /// Why a command was not committed. Nothing was written.

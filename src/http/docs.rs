@@ -3,6 +3,8 @@
 //! A handler's attribute says what is its own: summary, request, answer. What every operation has
 //! in common (the token, the headers, the parameters of a path, the refusals) is added here.
 
+mod waiting;
+
 use std::sync::LazyLock;
 
 use actix_web::HttpResponse;
@@ -18,8 +20,10 @@ use utoipa::openapi::{
 use utoipa::{OpenApi, PartialSchema};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
+use self::waiting::{expires_in_days, reserve, waits};
 use crate::http::health;
 use crate::http::problem::ProblemOut;
+use crate::http::write::may_wait;
 use crate::http::{read, write};
 
 /// Where the description is.
@@ -41,7 +45,8 @@ pub const DESCRIPTION: &str = "/openapi.yaml";
         (name = "lots", description = "How lots of ad credits end"),
         (name = "jobs", description = "What the service does by itself"),
         (name = "withholding", description = "What goes to a tax office instead of a creator"),
-        (name = "payouts", description = "What creators are paid, by two people"),
+        (name = "payouts", description = "What creators are paid, by three people"),
+        (name = "approvals", description = "What waits for somebody else, and above what it does"),
         (name = "exchange", description = "What one currency is worth in another"),
         (name = "ad spend", description = "What platforms report, give back and are owed"),
         (name = "ad accounts", description = "Where credits are placed and campaigns run"),
@@ -209,7 +214,12 @@ fn share(components: &mut Components) {
             .headers
             .insert(name.to_owned(), RefOr::T(header.build()));
     }
-    for (name, parameter) in [("IdempotencyKey", key()), ("ValidateOnly", validate_only())] {
+    for (name, parameter) in [
+        ("IdempotencyKey", key()),
+        ("ValidateOnly", validate_only()),
+        ("Reserve", reserve()),
+        ("ExpiresInDays", expires_in_days()),
+    ] {
         components
             .parameters
             .insert(name.to_owned(), RefOr::T(parameter));
@@ -257,6 +267,17 @@ fn complete_write(path: &str, operation: &mut Operation) {
         parameters.push(shared("IdempotencyKey"));
     }
     parameters.push(shared("ValidateOnly"));
+    if may_wait(path) || bulk {
+        parameters.push(shared("Reserve"));
+        parameters.push(shared("ExpiresInDays"));
+    }
+    if may_wait(path) {
+        let waits = RefOr::T(waits());
+        operation
+            .responses
+            .responses
+            .insert("202".to_owned(), waits);
+    }
     add_header(operation, "Idempotent-Replayed");
     let preview = if bulk { "BulkPreview" } else { "Preview" };
     let preview = ContentBuilder::new()

@@ -74,8 +74,8 @@ impl ClientKey {
         Problem::unreadable("idempotency-key-missing", detail).at("Idempotency-Key")
     }
 
-    /// The key bound to its caller and to its request.
-    pub fn bind(&self, caller: &Principal, method: &str, path: &str, body: &Node) -> Key {
+    /// The key bound to its caller and to the request of that digest.
+    pub fn bind(&self, caller: &Principal, request: [u8; 32]) -> Key {
         let digest = digest(&[
             caller.issuer().as_bytes(),
             caller.subject().as_bytes(),
@@ -83,7 +83,7 @@ impl ClientKey {
         ]);
         Key {
             digest: half(digest),
-            fingerprint: half(request_digest(method, path, body)),
+            fingerprint: half(request),
         }
     }
 }
@@ -118,11 +118,15 @@ fn unquote(text: &str) -> Result<String, NotAKey> {
     Ok(key)
 }
 
-/// A digest of the method, the path and what the body says.
-pub fn request_digest(method: &str, path: &str, body: &Node) -> [u8; 32] {
+/// What a body says, in the one way it is written here.
+pub fn canonical(body: &Node) -> String {
     // Texts and numbers have a JSON form, so writing a body that was read can't fail.
-    let body = serde_json::to_vec(body).unwrap_or_default();
-    digest(&[method.as_bytes(), path.as_bytes(), &body])
+    serde_json::to_string(body).unwrap_or_default()
+}
+
+/// A digest of the method, the path and what the body says, written canonically.
+pub fn request_digest(method: &str, path: &str, body: &[u8]) -> [u8; 32] {
+    digest(&[method.as_bytes(), path.as_bytes(), body])
 }
 
 /// SHA-256 of the parts, each with a NUL after it: none of them can hold one, or all are of a known
@@ -196,8 +200,10 @@ mod tests {
 
     #[test]
     fn a_request_is_known_by_what_it_says_and_not_by_how_it_is_written() {
-        let digest =
-            |path, body: &str| request_digest("POST", path, &Node::read(body.as_bytes()).unwrap());
+        let digest = |path, body: &str| {
+            let body = canonical(&Node::read(body.as_bytes()).unwrap());
+            request_digest("POST", path, body.as_bytes())
+        };
         let known = digest("/a", r#"{"x":"1","y":["é"]}"#);
         assert_eq!(
             known,

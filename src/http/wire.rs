@@ -10,10 +10,10 @@ use utoipa::{PartialSchema, ToSchema};
 
 use crate::domain::money::format_minor;
 use crate::domain::{
-    AccountId, AdAccountId, AllocationId, ApiTokenId, CreatorId, ExchangeRateId, IdentityId,
-    InstalmentId, JobRunId, JournalId, LotId, Market, Money, ObligationId, PayoutId,
-    PlatformBalanceId, PledgeId, RevaluationId, RevocationId, RoleGrantId, SpendLineId, Unit,
-    WithholdingRuleId,
+    AccountId, AdAccountId, AllocationId, ApiTokenId, ApprovalId, CreatorId, ExchangeRateId,
+    IdentityId, InstalmentId, JobRunId, JournalId, LotId, Market, Money, ObligationId, PayoutId,
+    PlatformBalanceId, PledgeId, RevaluationId, RevocationId, RoleGrantId, SpendLineId,
+    ThresholdId, Unit, WithholdingRuleId,
 };
 
 /// An amount of one unit.
@@ -133,6 +133,8 @@ described! {
     RoleGrantId => id(RoleGrantId::PREFIX);
     RevocationId => id(RevocationId::PREFIX);
     ApiTokenId => id(ApiTokenId::PREFIX);
+    ApprovalId => id(ApprovalId::PREFIX);
+    ThresholdId => id(ThresholdId::PREFIX);
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@
 //! Who has jobs done, and when, is decided elsewhere. A new job is a word in
 //! [`Job`] and in the table `jobs`, an arm in [`Jobs::run`], and a file here.
 
+mod approval_expiry;
 mod expiry;
 mod hold_expiry;
 mod revaluation;
@@ -93,6 +94,7 @@ impl Jobs {
         let counts = match job {
             Job::Expiry => self.expire(actor, grace).await,
             Job::HoldExpiry => self.expire_holds(actor).await,
+            Job::ApprovalExpiry => self.expire_approvals(actor).await,
             Job::Revaluation => self.revalue(actor, grace).await,
         };
         let Counts {
@@ -148,6 +150,7 @@ impl Jobs {
                 fingerprint: Uuid::nil(),
             },
             render: Render::whole(answer),
+            proposal: None,
         }
     }
 }

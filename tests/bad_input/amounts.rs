@@ -51,9 +51,9 @@ fn amounts(body: &Value) -> Vec<String> {
         .collect()
 }
 
-/// Whether an amount is what somebody else says there is, and moves nothing.
+/// Whether an amount is what somebody else says there is, or a limit, and moves nothing.
 fn is_noted(operation: &Operation) -> bool {
-    operation.path.ends_with("/platform-balances")
+    operation.path.ends_with("/platform-balances") || operation.path.ends_with("/thresholds")
 }
 
 #[tokio::test(flavor = "multi_thread")]

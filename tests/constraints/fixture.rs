@@ -54,7 +54,8 @@ CREATE FUNCTION fixture.post(pledge text, debit integer, credit integer, amount 
     debit_turnover_off integer DEFAULT 0, credit_turnover_off integer DEFAULT 0,
     kind text DEFAULT 'budget', actor text DEFAULT 'petra', name text DEFAULT NULL,
     subject text DEFAULT NULL, bank_reference text DEFAULT NULL, reverses bigint DEFAULT NULL,
-    reason text DEFAULT NULL, document text DEFAULT NULL, line integer DEFAULT 1) RETURNS void
+    reason text DEFAULT NULL, document text DEFAULT NULL, line integer DEFAULT 1,
+    approval text DEFAULT NULL) RETURNS void
 LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
@@ -69,12 +70,12 @@ BEGIN
     n := coalesce(p.journals, 0) + 1 + post.number_off;
     INSERT INTO journals (pledge_id, number, id, kind, effective_date, recorded_at, transfers,
                           actor, subject, bank_reference, reverses, reason, document_uri,
-                          document_sha256)
+                          document_sha256, approval_id)
     VALUES (fixture.id(post.pledge), n,
             fixture.id(coalesce(post.name, post.pledge || ' journal ' || n)), post.kind, post.day,
             coalesce(p.last_recorded_at, '2026-02-01') + post.recorded, post.says, post.actor,
             fixture.id(post.subject), post.bank_reference, post.reverses, post.reason,
-            post.document, post.document);
+            post.document, post.document, fixture.id(post.approval));
     INSERT INTO transfers
     SELECT fixture.id(post.pledge), n + post.transfer_journal_off, post.line,
         coalesce(post.unit, d.unit, 'USD'), post.amount, post.day + post.day_off,
@@ -209,7 +210,7 @@ SELECT id('payer'), id(name), id('hanako'), 'JP', 'USD', amount, 'USD', amount, 
        now(), '2027-01-01' FROM (VALUES ('paid', 5), ('waiting', 10)) AS it (name, amount);
 INSERT INTO payout_events (pledge_id, payout_id, seq, state, at, actor, journal, bank_reference)
 VALUES (id('payer'), id('paid'), 1, 'approved', now(), 'aiko', NULL, NULL),
-       (id('payer'), id('paid'), 2, 'sent', now(), 'petra', NULL, NULL),
+       (id('payer'), id('paid'), 2, 'sent', now(), 'paola', NULL, NULL),
        (id('payer'), id('paid'), 3, 'settled', now(), 'petra', 3, 'B-1');
 INSERT INTO stated_rates VALUES (id('payer'), 2, 'JPY', 15025000000, 'ECB', '2026-01-28');
 INSERT INTO holds (pledge_id, subject, account, amount)
@@ -255,6 +256,17 @@ INSERT INTO revocations VALUES (id('revoked'), 'x', NULL, NULL, NULL, 'Lost', 'a
 INSERT INTO api_tokens VALUES (id('token'), id('robot'), 'i', 's', 'n', sha256('token'), 'auditor',
     '', '', '', 'i', 'adele', '2026-01-05', '2026-06-01');
 INSERT INTO api_token_uses VALUES (id('token'), '2026-01-06');
+INSERT INTO approvals
+SELECT id('fides'), id(name), action, NULL, NULL, maker, '/v1/x', '{}', now(), '[]',
+       repeat('a', 64), 'x', needed, false, '2025-01-01', until
+FROM (VALUES ('asked', 'budget', 'petra', 2, '2100-01-01'::timestamptz),
+             ('late', 'budget', 'petra', 1, '2025-02-01'),
+             ('stated', 'threshold', 'carlos', 1, '2100-01-01'))
+    AS it (name, action, maker, needed, until);
+INSERT INTO approval_decisions VALUES (id('fides'), id('stated'), 1, 'approved', 'aiko', now(),
+    repeat('a', 64), NULL, '{}');
+INSERT INTO thresholds VALUES (id('fides'), id('limit'), 'budget', 'USD', 100, 1, '2026-01-01',
+    'carlos', now(), id('stated'));
 ";
 
 /// Who tries.

@@ -335,6 +335,11 @@ pub(super) const CASES: &[Case] = &[
                 "; ",
                 event!("waiting", 2, "sent", "aiko", "NULL", "NULL")
             ),
+            concat!(
+                event!("waiting", 1, "approved", "aiko", "NULL", "NULL"),
+                "; ",
+                event!("waiting", 2, "sent", "petra", "NULL", "NULL")
+            ),
         ],
     ),
     ruled(
@@ -344,14 +349,14 @@ pub(super) const CASES: &[Case] = &[
             concat!(
                 event!("waiting", 1, "approved", "aiko", "NULL", "NULL"),
                 "; ",
-                event!("waiting", 2, "sent", "petra", "NULL", "NULL"),
+                event!("waiting", 2, "sent", "paola", "NULL", "NULL"),
                 "; UPDATE holds SET amount = 0 WHERE subject = id('waiting'); ",
                 event!("waiting", 3, "settled", "petra", 3, "NULL")
             ),
             concat!(
                 event!("waiting", 1, "approved", "aiko", "NULL", "NULL"),
                 "; ",
-                event!("waiting", 2, "sent", "petra", "NULL", "NULL"),
+                event!("waiting", 2, "sent", "paola", "NULL", "NULL"),
                 "; UPDATE holds SET amount = 0 WHERE subject = id('waiting'); \
                  SELECT post('payer', 3, 1, 11, '2026-01-30', kind => 'payment', \
                  subject => 'waiting'); ",

@@ -22,6 +22,8 @@ const MAY_INSERT: &[&str] = &[
     "ad_accounts",
     "api_token_uses",
     "api_tokens",
+    "approval_decisions",
+    "approvals",
     "creator_bank_details",
     "creator_erasures",
     "creator_persons",
@@ -57,6 +59,7 @@ const MAY_INSERT: &[&str] = &[
     "spend_refunds",
     "spend_uses",
     "stated_rates",
+    "thresholds",
     "transfers",
     "withholding_rules",
 ];
@@ -107,7 +110,7 @@ async fn the_service_role_has_exactly_the_rights_listed() {
         FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 \
         WHERE c.relname IN ('accounts', 'pledges') AND a.attname IN ('debits', 'credits', \
             'entries', 'last_day', 'journals', 'transferred', 'last_recorded_at', 'state', \
-            'held', 'hold_changes') \
+            'held', 'hold_changes', 'thresholds') \
         AND has_column_privilege('almoner_service', c.oid, a.attnum, 'INSERT') ORDER BY 1";
     assert_eq!(ledger.database.lines(set).await, Vec::<String>::new());
     ledger.finish().await;

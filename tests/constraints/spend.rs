@@ -250,8 +250,13 @@ pub(super) const CASES: &[Case] = &[
             "SELECT open('spent', 3, '1320', 'ADC:TIKTOK:USD', lot => 'narrow', \
              ad_account => 'shibuya'); \
              SELECT open('spent', 4, '3210', 'ADC:TIKTOK:USD'); \
+             INSERT INTO approvals SELECT id('spent'), id('placing'), action, unit, amount, maker, \
+                path, body, asked_at, posting, digest, summary, 1, reserved, proposed_at, \
+                expires_at FROM approvals WHERE id = id('asked'); \
+             INSERT INTO approval_decisions VALUES (id('spent'), id('placing'), 1, 'approved', \
+                'aiko', now(), repeat('a', 64), NULL, NULL); \
              SELECT post('spent', 3, 4, 1, '2026-02-01', kind => 'placement', \
-                subject => 'narrow'); SET CONSTRAINTS ALL IMMEDIATE"
+                subject => 'narrow', approval => 'placing'); SET CONSTRAINTS ALL IMMEDIATE"
         )],
     ),
     ruled("spend_refunds_pkey", &[refund!("IVT-1", "another", "1")]),

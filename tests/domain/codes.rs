@@ -1,7 +1,9 @@
 //! Every code of a refusal.
 
 use almoner::domain::Refusal;
-use almoner::domain::refusal::{AccessRefusal, ExchangeRefusal, LotRefusal, PersonRefusal};
+use almoner::domain::refusal::{
+    AccessRefusal, ApprovalRefusal, ExchangeRefusal, LotRefusal, PersonRefusal,
+};
 
 /// Every code, by variant: a new variant doesn't compile without one here.
 pub(super) fn code(refusal: &Refusal) -> &'static str {
@@ -48,6 +50,9 @@ pub(super) fn code(refusal: &Refusal) -> &'static str {
         Refusal::ExceedsPayout { .. } => "exceeds-payout",
         Refusal::ExceedsAdvance { .. } => "exceeds-advance",
         Refusal::SamePerson { .. } => "same-person",
+        Refusal::Approval(ApprovalRefusal::NotAsShown { .. }) => "approval-not-as-shown",
+        Refusal::Approval(ApprovalRefusal::Outdated { .. }) => "approval-outdated",
+        Refusal::Approval(ApprovalRefusal::NotAtOnce { .. }) => "approval-needed",
         Refusal::Exchange(ExchangeRefusal::RateNeeded { .. }) => "rate-needed",
         Refusal::Exchange(ExchangeRefusal::RateNotNeeded { .. }) => "rate-not-needed",
         Refusal::Exchange(ExchangeRefusal::WorthNothing { .. }) => "worth-nothing",
@@ -117,6 +122,9 @@ pub(super) const CODES: &[&str] = &[
     "expiry-out-of-range",
     "role-not-held",
     "made-by-bearer",
+    "approval-not-as-shown",
+    "approval-outdated",
+    "approval-needed",
     "rate-needed",
     "rate-not-needed",
     "worth-nothing",

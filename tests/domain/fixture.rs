@@ -311,6 +311,7 @@ impl Ledger {
         let decided = decided.unwrap_or_else(|refusal| panic!("{command:?}: {refusal}"));
         self.next += 1;
         let posting = Posting {
+            approval: None,
             actor: "petra",
             now,
             journal: JournalId(Uuid::from_u128(0x1000 + self.next)),

@@ -92,6 +92,7 @@ fn post(ledger: &mut Ledger, kind: Kind, debit: AccountKey, credit: AccountKey, 
         outcome: Outcome::LotExtended(standing(ledger).lot.clone()),
     };
     let posting = Posting {
+        approval: None,
         actor: "petra",
         now: NOW,
         journal: JournalId(Uuid::now_v7()),
@@ -122,6 +123,7 @@ fn hold(ledger: &mut Ledger, key: AccountKey, minor: i64) {
         outcome: Outcome::LotExtended(standing(ledger).lot.clone()),
     };
     let posting = Posting {
+        approval: None,
         actor: "petra",
         now: NOW,
         journal: JournalId(Uuid::now_v7()),

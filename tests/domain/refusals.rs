@@ -223,9 +223,15 @@ fn each_refusal_is_reached_and_nothing_is_changed_by_it() {
             reached.insert(refusal.code());
         }
     }
-    // What only odd books lead to, the end of a pledge, and persons have tests of their own.
+    // What only odd books lead to, approvals, persons, and the end of a pledge, have tests of their
+    // own.
     reached.extend(["beyond-range", "exceeds-liquidated", "not-empty"]);
     reached.extend(["creator-erased", "creator-owed"]);
+    reached.extend([
+        "approval-needed",
+        "approval-not-as-shown",
+        "approval-outdated",
+    ]);
     reached.extend(codes_of_rows());
     assert_eq!(reached, CODES.iter().copied().collect());
 }

@@ -101,7 +101,7 @@ impl Ads {
         let at = format!("/v1/lots/{}/placements", self.lots[lot]);
         let placement = json!({"ad_account_id": self.account, "amount": credits(amount),
             "effective_date": day});
-        self.client.post(&at, placement).await
+        self.world.by_two(&self.client, &at, placement).await
     }
 
     /// Imports rows, each on its own.

@@ -46,7 +46,10 @@ async fn settle(world: &World, id: &str, instalment: &str) {
     let rest = json!({"amount": usd("400.00"), "reason": "Won't come", "document": document(),
         "effective_date": day});
     let write_offs = format!("/v1/instalments/{instalment}/write-offs");
-    controller.post(&write_offs, rest).await.expect(201);
+    world
+        .by_two(&controller, &write_offs, rest)
+        .await
+        .expect(201);
     for (market, amount) in [(json!(null), "487.00"), (json!("JP"), "100.00")] {
         let mut refund = json!({"amount": usd(amount), "reason": "Unspent",
             "document": document(), "effective_date": day});

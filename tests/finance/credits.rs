@@ -33,7 +33,10 @@ async fn lots_are_issued_budgeted_and_allocated_in_their_own_unit() {
     let rest = json!({"amount": credits("5000.00"), "reason": "Revoked before issue",
         "document": document(), "effective_date": "2025-02-03"});
     let at = format!("/v1/instalments/{t2}/write-offs");
-    world.controller().post(&at, rest).await.expect(201);
+    world
+        .by_two(&world.controller(), &at, rest)
+        .await
+        .expect(201);
 
     let at = format!("/v1/pledges/{}/budgets", pledge.id);
     let jp = json!({"market": "JP", "amount": credits("150000.00"),

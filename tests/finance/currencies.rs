@@ -42,9 +42,7 @@ async fn sent(world: &World, desk: &Desk, reference: &str, yen: &str) -> String 
     go(&world.approver(), &id, "approve", json!({}))
         .await
         .expect(200);
-    go(&world.preparer(), &id, "send", json!({}))
-        .await
-        .expect(200);
+    go(&world.payer(), &id, "send", json!({})).await.expect(200);
     id
 }
 

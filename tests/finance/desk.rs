@@ -63,7 +63,7 @@ impl Desk {
         let id = self.propose(world, reference, amount).await;
         let approved = go(&world.approver(), &id, "approve", json!({})).await;
         assert_eq!(approved.expect(200)["state"], "approved");
-        let sent = go(&world.preparer(), &id, "send", json!({})).await;
+        let sent = go(&world.payer(), &id, "send", json!({})).await;
         assert_eq!(sent.expect(200)["state"], "sent");
         id
     }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::ads::{counts, row};
 use super::expiry::expire;
 use super::lots::read;
-use crate::harness::{Agreed, Client, Process, World, agreed, credits, document};
+use crate::harness::{Agreed, Client, Process, Waiting, World, agreed, credits, document};
 
 const ROUNDS: usize = 10;
 
@@ -62,12 +62,12 @@ impl Scene {
         self.world.preparer().post(&at, small).await.created()
     }
 
-    /// All 10.00 of a lot go into the ad account.
-    async fn place(&self, by: &Client, lot: &str) -> crate::harness::Answer {
+    /// All 10.00 of a lot are to go into the ad account.
+    async fn place(&self, lot: &str) -> Waiting {
         let placement = json!({"ad_account_id": self.account, "amount": credits("10.00"),
             "effective_date": "2025-01-07"});
-        by.post(&format!("/v1/lots/{lot}/placements"), placement)
-            .await
+        let at = format!("/v1/lots/{lot}/placements");
+        self.world.preparer().post(&at, placement).await.waits()
     }
 
     /// The one at this service, the other at the second, by turns.
@@ -105,18 +105,17 @@ async fn of_a_placement_and_a_revocation_of_the_last_credits_the_later_finds_wha
     let scene = Scene::new().await;
     for round in 0..ROUNDS {
         let lot = scene.small_lot("2027-03-31").await;
-        let users = (scene.world.preparer(), scene.world.controller());
-        let (preparer, controller) = scene.doors(round, users.0, users.1);
+        let users = (scene.world.approver(), scene.world.controller());
+        let (approver, controller) = scene.doors(round, users.0, users.1);
+        let waits = scene.place(&lot).await;
         let at = format!("/v1/lots/{lot}/revocations");
         let revocation = json!({"amount": credits("10.00"), "reason": "The offer ended",
             "document": document(), "effective_date": "2025-01-08"});
-        let (placed, revoked) = tokio::join!(
-            scene.place(&preparer, &lot),
-            controller.post(&at, revocation)
-        );
+        let (placed, revoked) =
+            tokio::join!(approver.approve(&waits), controller.post(&at, revocation));
         // What was placed a moment ago is the platform's to take back as well.
         revoked.expect(201);
-        if placed.status != 201 {
+        if placed.status != 200 {
             let code = placed.json()["code"].as_str().unwrap().to_owned();
             let lacking = ["insufficient-funds", "backdated-overdraft"];
             assert!(placed.status == 409 && lacking.contains(&&*code), "{code}");
@@ -140,7 +139,8 @@ async fn of_a_lapse_and_spend_of_the_last_credits_exactly_one_has_them() {
     let mut spent = 0;
     for round in 0..ROUNDS {
         let lot = scene.small_lot("2025-03-31").await;
-        scene.place(&scene.world.preparer(), &lot).await.expect(201);
+        let waits = scene.place(&lot).await;
+        scene.world.approver().approve(&waits).await.expect(200);
         let users = (scene.world.preparer(), scene.world.controller());
         let (preparer, controller) = scene.doors(round, users.0, users.1);
         let day = format!("2025-02-{:02}", round + 1);

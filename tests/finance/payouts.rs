@@ -79,7 +79,7 @@ async fn a_payout_never_exceeds_what_the_creator_is_owed_nor_what_is_promised_al
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_proposed_does_not_approve_and_whoever_approved_does_not_send() {
+async fn whoever_proposed_does_not_approve_and_whoever_did_either_does_not_send() {
     let world = World::new().await;
     let desk = Desk::owing(&world, "1000.00").await;
     let id = desk.propose(&world, "PO-1", "600.00").await;
@@ -93,9 +93,13 @@ async fn whoever_proposed_does_not_approve_and_whoever_approved_does_not_send() 
     let approved = go(&world.approver(), &id, "approve", json!({})).await;
     assert_eq!(approved.expect(200)["approved_by"], "aiko");
     let herself = world.user(Role::Preparer, "aiko");
-    let refused = go(&herself, &id, "send", json!({})).await;
-    refused.expect_problem(409, "same-person");
-    go(&preparer, &id, "send", json!({})).await.expect(200);
+    for (by, did) in [(&herself, "approved"), (&preparer, "proposed")] {
+        let refused = go(by, &id, "send", json!({})).await;
+        let problem = refused.expect_problem(409, "same-person");
+        assert!(problem["detail"].as_str().unwrap().contains(did));
+    }
+    let controller = world.controller();
+    go(&controller, &id, "send", json!({})).await.expect(200);
     world.finish().await;
 }
 
@@ -133,7 +137,7 @@ async fn a_move_that_is_not_open_says_which_are() {
     ] {
         refused(step, body, "sent or voided").await;
     }
-    go(&preparer, &id, "send", json!({})).await.expect(200);
+    go(&world.payer(), &id, "send", json!({})).await.expect(200);
     for (step, body) in [
         ("approve", json!({})),
         ("send", json!({})),
@@ -254,7 +258,7 @@ async fn a_batch_is_proposed_approved_and_settled_in_bulk_each_by_whom_it_is_for
     }
     for (by, step) in [
         (&approver, "approve"),
-        (&preparer, "send"),
+        (&world.payer(), "send"),
         (&preparer, "settle"),
     ] {
         by.post_without_key(at, moves(step)).await.expect(201);

@@ -51,7 +51,10 @@ async fn place(world: &World, it: &Issued, zone: &str, minor: i64) -> String {
     let placement = json!({"ad_account_id": account, "effective_date": "2024-11-05",
         "amount": credits(&format!("{}.{:02}", minor / 100, minor % 100))});
     let at = format!("/v1/lots/{}/placements", it.lot);
-    world.preparer().post(&at, placement).await.expect(201);
+    world
+        .by_two(&world.preparer(), &at, placement)
+        .await
+        .expect(201);
     format!("ad_account_id = '{}'", uuid_of(&account))
 }
 

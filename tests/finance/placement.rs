@@ -12,7 +12,8 @@ async fn credits_are_placed_in_an_ad_account_as_far_as_the_pool_goes() {
     let at = format!("/v1/lots/{}/placements", ads.lots[0]);
     let placement = json!({"ad_account_id": ads.account, "amount": credits("300000.00"),
         "effective_date": "2024-12-02", "document": document()});
-    let placed = ads.client.post(&at, placement).await.expect(201);
+    let placed = ads.world.by_two(&ads.client, &at, placement).await;
+    let placed = placed.expect(201);
     assert_eq!(placed["left_in_pool"], credits("200000.00"));
     assert_eq!(ads.left(0).await, "300000.00");
     let at = format!("/v1/journals/{}", placed["journal_id"].as_str().unwrap());

@@ -88,7 +88,7 @@ async fn of_two_payouts_for_the_last_money_in_the_bank_exactly_one_is_taken() {
     report.expect(201);
     let (approver, id) = (world.approver(), &taken[0]);
     go(&approver, id, "approve", json!({})).await.expect(200);
-    go(&preparer, id, "send", json!({})).await.expect(200);
+    go(&world.payer(), id, "send", json!({})).await.expect(200);
     let settled = go(&preparer, id, "settle", settlement("B-1")).await;
     settled.expect(200);
     assert_eq!(desk.balance(&world, "code=1010").await, "0.00");

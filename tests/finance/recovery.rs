@@ -27,11 +27,12 @@ async fn recover(desk: &Desk, by: &Client, amount: &str, reference: &str) -> Ans
     by.post(&at, paid).await
 }
 
-async fn give_up(desk: &Desk, by: &Client, amount: &str) -> Answer {
+async fn give_up(world: &World, desk: &Desk, by: &Client, amount: &str) -> Answer {
     let at = format!("/v1/creators/{}/bad-debts", desk.creator);
     let more = json!({"pledge_id": desk.pledge.id, "amount": usd(amount),
         "effective_date": "2025-09-30"});
-    by.post(&at, because("The studio was dissolved", more))
+    world
+        .by_two(by, &at, because("The studio was dissolved", more))
         .await
 }
 
@@ -121,17 +122,21 @@ async fn what_a_creator_will_not_pay_back_is_written_off_in_parts_and_no_more() 
     let world = World::new().await;
     let desk = Desk::owing(&world, "1000.00").await;
     let (preparer, controller) = (world.preparer(), world.controller());
-    let nothing = give_up(&desk, &controller, "1.00").await;
+    let nothing = give_up(&world, &desk, &controller, "1.00").await;
     nothing.expect_problem(409, "insufficient-funds");
     claim(&desk, &controller, "250.00").await.expect(201);
-    let forbidden = give_up(&desk, &preparer, "1.00").await;
+    let forbidden = give_up(&world, &desk, &preparer, "1.00").await;
     forbidden.expect_problem(403, "forbidden");
-    give_up(&desk, &controller, "60.00").await.expect(201);
+    give_up(&world, &desk, &controller, "60.00")
+        .await
+        .expect(201);
     recover(&desk, &preparer, "90.00", "B-1").await.expect(201);
-    let much = give_up(&desk, &controller, "100.01").await;
+    let much = give_up(&world, &desk, &controller, "100.01").await;
     let problem = much.expect_problem(409, "insufficient-funds");
     assert_eq!(problem["shortfall"], usd("0.01"));
-    give_up(&desk, &controller, "100.00").await.expect(201);
+    give_up(&world, &desk, &controller, "100.00")
+        .await
+        .expect(201);
     let done = [
         ("code=1420", "0.00"),
         ("code=3170", "0.00"),

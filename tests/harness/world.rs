@@ -108,6 +108,11 @@ impl World {
         self.user(Role::Approver, "aiko")
     }
 
+    /// Who hands payouts to the bank: neither who proposes nor who approves them.
+    pub fn payer(&self) -> Client {
+        self.user(Role::Preparer, "paola")
+    }
+
     pub fn controller(&self) -> Client {
         self.user(Role::Controller, "carlos")
     }

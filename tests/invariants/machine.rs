@@ -7,7 +7,7 @@ use almoner::engine::{Answer, Engine, Failure, Submission};
 
 use super::draw::Draw;
 use super::model::{Model, Told};
-use super::{Ledger, Seed, steps, submission};
+use super::{Ledger, Seed, by_two, steps, submission};
 
 /// After so many batches every balance is compared and every proof asked for.
 const CHECKPOINT: usize = 40;
@@ -64,6 +64,10 @@ fn instalment(command: &Command) -> Option<String> {
     }
 }
 
+fn takes_two(command: &Command) -> bool {
+    command.action().is_some_and(|action| action.takes_two())
+}
+
 fn is_reversal(command: &Command) -> bool {
     matches!(command, Command::ReverseJournal(_))
 }
@@ -109,6 +113,12 @@ impl<'a> Machine<'a> {
             _ => self.draw.random.usize(1..12),
         };
         let mut batch: Vec<Submission> = (0..count).map(|_| self.submission()).collect();
+        // What takes two is asked for alone, and not sent again: its key is the second's.
+        batch.retain(|it| !takes_two(&it.command) || self.is_alone(manner, it));
+        while batch.is_empty() {
+            batch = vec![self.submission()];
+            batch.retain(|it| !takes_two(&it.command));
+        }
         if matches!(manner, Manner::All | Manner::Preview) {
             let mut named = HashSet::new();
             batch.retain(|it| instalment(&it.command).is_none_or(|id| named.insert(id)));
@@ -118,6 +128,12 @@ impl<'a> Machine<'a> {
             }
         }
         batch
+    }
+
+    /// Whether a write-off can be sent so.
+    fn is_alone(&self, manner: Manner, it: &Submission) -> bool {
+        let fresh = !self.keys.contains_key(&it.key.digest.as_u128());
+        fresh && matches!(manner, Manner::One | Manner::Preview)
     }
 
     /// What the model says to one submission.
@@ -213,6 +229,9 @@ fn read(result: Result<Answer, Failure>) -> Expected {
 
 async fn send(engine: &Engine, manner: Manner, mut batch: Vec<Submission>) -> Vec<Expected> {
     match manner {
+        Manner::One if takes_two(&batch[0].command) => {
+            vec![read(by_two::settle(engine, batch.remove(0)).await)]
+        }
         Manner::One => vec![read(engine.submit(batch.remove(0)).await)],
         Manner::Each => engine
             .submit_each(batch)

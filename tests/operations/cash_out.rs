@@ -55,7 +55,7 @@ pub(super) async fn paid(world: &World, pledge: &str, creator: &str) -> (String,
         world.approver().post(&at, json!({})).await.expect(200);
     }
     let at = format!("/v1/payouts/{}/send", payouts[2]);
-    preparer.post(&at, json!({})).await.expect(200);
+    world.payer().post(&at, json!({})).await.expect(200);
     let claim = json!({"amount": usd("3.00"), "reason": "Travel", "document": document(),
         "effective_date": "2025-06-30"});
     let at = format!("/v1/obligations/{contract}/clawbacks");
@@ -177,7 +177,7 @@ pub(super) fn writes() -> Vec<Operation> {
         }),
         post(
             "/v1/payouts/{id}/send",
-            Money,
+            Need::Sending,
             Names::ApprovedPayout,
             |_| json!({}),
         ),

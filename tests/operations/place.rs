@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Registered, ad_account, spend_row};
-use crate::harness::{World, agreed_as, credits, demonstration, document, usd};
+use crate::harness::{Waiting, World, agreed_as, credits, demonstration, document, usd};
 
 /// Things for operations to be about, all of one pledge; and a second pledge, still announced.
 #[derive(Debug, Clone)]
@@ -24,6 +24,8 @@ pub struct Place {
     pub advanced: String,
     /// Payouts of 5.00: proposed, approved, sent.
     pub payouts: [String; 3],
+    /// Thresholds that wait for approval.
+    pub waiting: [Waiting; 4],
     pub ad_account: String,
     pub spend_line: String,
     pub account: String,
@@ -83,6 +85,7 @@ impl Place {
             .account(&pledge.id, "code=3120&unit=USD&market=JP")
             .await;
         Place {
+            waiting: super::approvals::waiting(world, &pledge.id).await,
             pledge: pledge.id,
             announced,
             ending: ending(world, &format!("{name}-ending")).await,
@@ -124,6 +127,7 @@ impl Place {
             .into_iter()
             .chain([&self.journal])
             .chain(&self.payouts)
+            .chain(self.waiting.iter().map(|it| &it.id))
             .chain(&self.instalments);
         all.map(String::as_str).collect()
     }
@@ -146,7 +150,7 @@ async fn ending(world: &World, name: &str) -> String {
     let lost = json!({"amount": usd("10.00"), "reason": "Won't come", "document": document(),
         "effective_date": "2025-03-01"});
     let at = format!("/v1/instalments/{instalment}/write-offs");
-    controller.post(&at, lost).await.expect(201);
+    world.by_two(&controller, &at, lost).await.expect(201);
     let why = json!({"reason": "Nothing came", "effective_date": "2025-03-01"});
     let at = format!("/v1/pledges/{id}/closing");
     controller.post(&at, why).await.expect(200);
@@ -193,7 +197,7 @@ async fn campaign(
                 "effective_date": day}),
         ),
     ] {
-        preparer.post(&path, body).await.expect(201);
+        world.by_two(&preparer, &path, body).await.expect(201);
     }
     // So much in cash that no purse covers it.
     let mut row = spend_row("2024-12-05");

@@ -5,6 +5,9 @@
 //! completes what is missing, wherever an earlier run was interrupted; a larger factor adds
 //! pledges. Another seed is other data under the same references, so it needs an empty ledger.
 //!
+//! Three people do it: one prepares, one approves what the others ask for, and one states
+//! thresholds, writes off, sends what is paid, and brings the pledge to its end.
+//!
 //! Bounds: calls go one after the other, all but invoices and moves of the pledge itself up to 1000
 //! in one; a pledge is some 1,700 requests and 9,200 writes. One pledge's data is in memory at a
 //! time.
@@ -12,6 +15,7 @@
 //! Exchange rates and a rule of withholding are everybody's: the first pledge brings them, and they
 //! say that they are fictional.
 
+mod approving;
 mod client;
 mod figures;
 mod names;
@@ -55,7 +59,7 @@ pub struct Api {
     pub preparer_token: String,
     /// A token of an approver, who isn't the preparer.
     pub approver_token: String,
-    /// A token of a controller, for write-offs and the end.
+    /// A token of a controller, for thresholds, write-offs, payments and the end.
     pub controller_token: String,
 }
 
@@ -178,6 +182,8 @@ async fn load_pledge(
         let request = requests::request(step, &ids)?;
         let what = format!("{reference}, {}", step.call.headline());
         let answer = client.send(&request, &step.key, &what).await?;
+        let names = request.items.as_deref();
+        let answer = client.approve(answer, names, &step.key, &what).await?;
         let lone = usize::from(request.body.is_some());
         let writes = request.items.as_ref().map_or(lone, Vec::len);
         report.counts.add(&step.call, writes, answer.replayed);

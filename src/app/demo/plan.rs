@@ -10,6 +10,7 @@
 use time::Date;
 use time::macros::date;
 
+use super::approving;
 use super::figures::{Amount, MARKETS, TRANCHES, Unit};
 use super::shares;
 use super::template::Template;
@@ -190,15 +191,14 @@ pub fn steps(seed: u64, pledge: u32) -> Vec<Step> {
         call,
     };
     let rosters = shares::rosters(seed, pledge);
-    let mut steps = vec![
-        step(
-            "pledge",
-            Call::Announce {
-                reference: reference(pledge),
-            },
-        ),
-        step("agreement", Call::Agree(date!(2024 - 09 - 26))),
-    ];
+    let mut steps = vec![step(
+        "pledge",
+        Call::Announce {
+            reference: reference(pledge),
+        },
+    )];
+    steps.extend(approving::thresholds().map(|(name, call)| step(&name, call)));
+    steps.push(step("agreement", Call::Agree(date!(2024 - 09 - 26))));
     let creators: Vec<Creator> = rosters
         .iter()
         .flat_map(|roster| roster.creators.iter().cloned())

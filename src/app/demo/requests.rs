@@ -17,7 +17,7 @@ pub enum Role {
     Preparer,
     /// Who approves what somebody else proposed.
     Approver,
-    /// Who writes off.
+    /// Who states thresholds, writes off, and sends what is paid.
     Controller,
 }
 

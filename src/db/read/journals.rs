@@ -18,7 +18,7 @@ use super::rows;
 use super::sight::Sight;
 use super::text::Text;
 use crate::domain::{
-    AccountId, Catalogue, Code, Document, JournalId, Kind, Market, Money, PledgeId,
+    AccountId, ApprovalId, Catalogue, Code, Document, JournalId, Kind, Market, Money, PledgeId,
 };
 
 /// A posted journal, as far as it is in sight.
@@ -46,6 +46,8 @@ pub struct PostedJournal {
     pub bank_reference: Option<String>,
     /// What it rests on.
     pub document: Option<Document>,
+    /// The approval it was posted by, if it took one; none if the reader sees parts only.
+    pub approval: Option<ApprovalId>,
     /// The journal it takes back, if it is a reversal.
     pub reverses: Option<JournalId>,
     /// What moved.
@@ -128,6 +130,8 @@ struct JournalRow {
     document_sha256: Option<String>,
     #[diesel(sql_type = Nullable<diesel::sql_types::Uuid>)]
     reverses: Option<Uuid>,
+    #[diesel(sql_type = Nullable<diesel::sql_types::Uuid>)]
+    approval_id: Option<Uuid>,
 }
 
 impl JournalRow {
@@ -149,6 +153,10 @@ impl JournalRow {
             bank_reference: self.bank_reference,
             document: rows::document(self.document_uri, self.document_sha256),
             reverses: self.reverses.map(JournalId),
+            approval: self
+                .approval_id
+                .filter(|_| *sight == Sight::Everything)
+                .map(ApprovalId),
             transfers,
         })
     }
@@ -248,7 +256,7 @@ macro_rules! journal_columns {
         "j.pledge_id, j.number, j.id, j.kind, j.effective_date, j.recorded_at, j.actor, j.subject,
        j.reason, j.bank_reference, j.document_uri, j.document_sha256,
        (SELECT o.id FROM journals o WHERE o.pledge_id = j.pledge_id AND o.number = j.reverses)
-           AS reverses"
+           AS reverses, j.approval_id"
     };
 }
 

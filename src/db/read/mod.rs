@@ -11,6 +11,7 @@
 
 mod account_list;
 pub mod accounts;
+mod approvals;
 mod catalogue;
 mod creators;
 mod entries;
@@ -43,6 +44,9 @@ pub use diesel_async::AsyncPgConnection as Connection;
 
 pub use account_list::{AccountFilter, AccountPage, AccountWindow, list_accounts};
 pub use accounts::{Account, AccountAt, Moment, account};
+pub use approvals::{
+    ApprovalFilter, Waiting, approval, approvals, due_approvals, list_approvals, list_thresholds,
+};
 pub use catalogue::load_catalogue;
 pub use creators::{
     AllocationFilter, allocation, bank_details, creator, list_allocations, list_creators,

@@ -307,6 +307,7 @@ insert_columns! {
         document_uri: Option<String> => Nullable<Text>,
         document_sha256: Option<String> => Nullable<Text>,
         reverses: Option<i64> => Nullable<BigInt>,
+        approval_id: Option<Uuid> => Nullable<SqlUuid>,
     }
 }
 

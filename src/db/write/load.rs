@@ -7,12 +7,13 @@ use std::collections::HashMap;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
-use diesel::sql_types::{Array, BigInt, Date, Nullable, Text, Timestamptz};
+use diesel::sql_types::{Array, BigInt, Date, Integer, Nullable, Text, Timestamptz};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::accounts::{enter_accounts, find_accounts, load_days, load_standing};
+use super::approvals::{LIMITS, limits, limits_now, load_approvals};
 use super::identities::load_register;
 use super::instalments::load_instalments;
 use super::lots::load_lots;
@@ -48,6 +49,7 @@ type PledgeRow = (
         OffsetDateTime,
     ),
     (Vec<String>, Vec<i64>, Vec<String>),
+    (i32, Vec<String>),
 );
 
 impl Query for LockPledges {
@@ -71,6 +73,7 @@ impl Query for LockPledges {
             Timestamptz,
         ),
         (Array<Text>, Array<BigInt>, Array<Text>),
+        (Integer, Array<Text>),
     );
 }
 
@@ -82,9 +85,11 @@ impl QueryFragment<Pg> for LockPledges {
              clock_timestamp(), \
              ARRAY(SELECT unit FROM pledge_units WHERE pledge_id = id ORDER BY position), \
              ARRAY(SELECT amount FROM pledge_units WHERE pledge_id = id ORDER BY position), \
-             ARRAY(SELECT market FROM pledge_markets WHERE pledge_id = id ORDER BY position) \
-             FROM pledges WHERE id = ANY(",
+             ARRAY(SELECT market FROM pledge_markets WHERE pledge_id = id ORDER BY position), \
+             thresholds, CASE WHEN thresholds > 0 THEN ",
         );
+        out.push_sql(LIMITS);
+        out.push_sql(" ELSE ARRAY[]::text[] END FROM pledges WHERE id = ANY(");
         out.push_bind_param::<Array<diesel::sql_types::Uuid>, _>(&self.ids)?;
         out.push_sql(") ORDER BY id FOR NO KEY UPDATE");
         Ok(())
@@ -103,7 +108,7 @@ pub(super) async fn lock_pledges(
     let mut pledges: HashMap<_, _> = ids.iter().map(|id| (PledgeId(*id), None)).collect();
     let rows: Vec<PledgeRow> = LockPledges { ids }.load(&mut connection).await?;
     let mut now = None;
-    for (terms, progress, lists) in rows {
+    for (terms, progress, lists, (thresholds, lines)) in rows {
         let (agreed_on, created_at, journals, last_recorded_at, hold_changes, clock) = progress;
         now = now.max(Some(clock));
         let (id, reference, donor, recipient, purpose, functional_unit, total, state) = terms;
@@ -128,7 +133,12 @@ pub(super) async fn lock_pledges(
             agreed_on,
             created_at,
         };
+        let mut own_limits = limits(&lines)?;
+        if usize::try_from(thresholds) != Ok(own_limits.len()) {
+            own_limits = limits_now(connection, id).await?;
+        }
         let book = PledgeBook {
+            limits: own_limits,
             hold_changes,
             ..PledgeBook::new(pledge, journals, last_recorded_at)
         };
@@ -174,6 +184,7 @@ impl QueryFragment<Pg> for Locate {
             Thing::AdAccount => "ad_accounts WHERE ",
             Thing::Payout => "payouts WHERE ",
             Thing::SpendLine => "spend_lines WHERE ",
+            Thing::Approval => "approvals WHERE ",
         });
         out.push_sql("id = ANY(");
         out.push_bind_param::<Array<diesel::sql_types::Uuid>, _>(&self.ids)?;
@@ -249,6 +260,7 @@ pub(super) async fn load_first(
     load_obligations(connection, catalogue, needs, books).await?;
     load_reversibles(connection, catalogue, needs, books).await?;
     load_payouts(connection, catalogue, needs, books).await?;
+    load_approvals(connection, catalogue, needs, books).await?;
     load_withholding(connection, needs, books).await?;
     load_register(connection, needs, books).await
 }

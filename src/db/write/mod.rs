@@ -13,6 +13,7 @@
 //! can't even be sent, those after it aren't.
 
 mod accounts;
+mod approvals;
 mod attributions;
 mod clearings;
 mod columns;
@@ -263,6 +264,9 @@ impl Session {
             insert(connection, rows.ad_accounts),
             insert(connection, rows.obligations),
             insert(connection, rows.accounts),
+            insert(connection, rows.approvals),
+            insert(connection, rows.decisions),
+            insert(connection, rows.thresholds),
             insert(connection, rows.let_go),
             insert(connection, rows.posting),
             insert(connection, rows.spend),

@@ -93,7 +93,8 @@ pub(super) async fn load_own_references(
             | Thing::Allocation
             | Thing::Lot
             | Thing::Journal
-            | Thing::SpendLine => false,
+            | Thing::SpendLine
+            | Thing::Approval => false,
         };
         let name = (*pledge, *thing, reference.clone());
         books.own_references.insert(name, taken);

@@ -5,6 +5,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use time::OffsetDateTime;
 
 use super::AnsweredKey;
+use super::approvals::{InsertApprovalDecisions, InsertApprovals, InsertThresholds};
 use super::attributions::InsertAttributions;
 use super::clearings::InsertClearings;
 use super::columns::{
@@ -65,6 +66,9 @@ pub(super) struct Rows {
     pub(super) ad_accounts: InsertAdAccounts,
     pub(super) obligations: InsertObligations,
     pub(super) accounts: InsertAccounts,
+    pub(super) approvals: InsertApprovals,
+    pub(super) decisions: InsertApprovalDecisions,
+    pub(super) thresholds: InsertThresholds,
     /// Holds that are less than before: what they let go may be posted.
     pub(super) let_go: SetHolds,
     /// Holds that are more than before: what they take may have been posted.
@@ -108,6 +112,7 @@ impl Rows {
         rows.register(&books.changes);
         rows.open_accounts(books);
         rows.set_holds(books);
+        rows.approve(books);
         rows.pay_out(&books.changes);
         rows.revalue(books);
         rows.record_spend(&books.changes);
@@ -289,6 +294,7 @@ fn push_journal(rows: &mut InsertJournals, journal: &Journal) {
         uri,
         sha256,
         draft.reverses.as_ref().map(|it| it.journal),
+        journal.approval.map(|id| id.0),
     );
 }
 

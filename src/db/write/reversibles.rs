@@ -81,7 +81,7 @@ impl QueryFragment<Pg> for Chains {
 /// What an account is kept by, as its table has it.
 #[derive(Debug, Queryable, Selectable)]
 #[diesel(table_name = accounts)]
-struct KeyRow {
+pub(super) struct KeyRow {
     number: i32,
     code: String,
     unit: String,
@@ -95,7 +95,7 @@ struct KeyRow {
 }
 
 impl KeyRow {
-    fn read(self, catalogue: &Catalogue) -> Result<AccountKey, DbError> {
+    pub(super) fn read(self, catalogue: &Catalogue) -> Result<AccountKey, DbError> {
         let code = Code::parse(&self.code);
         Ok(AccountKey {
             code: code.ok_or_else(|| unreadable("account code", &self.code))?,

@@ -33,6 +33,7 @@ impl Books {
                         },
                     );
                 }
+                Event::ThresholdStated(it) => self.state_threshold(it, posting),
                 other => self.record(other, posting.actor),
             }
         }
@@ -144,7 +145,14 @@ impl Books {
             Event::PlatformBalanceNoted(it) => self.changes.platform_balances.push(it),
             Event::SpendRefunded(journal, refunded) => self.record_refund(journal, refunded),
             // Above, with what each takes besides.
-            Event::MovedOn(_) | Event::Posted(_) | Event::Revalued(_) => {}
+            Event::MovedOn(_)
+            | Event::Posted(_)
+            | Event::Revalued(_)
+            | Event::ThresholdStated(_) => {}
+            Event::Proposed(approval) => self.propose(*approval),
+            Event::ApprovalDecided(pledge, id, decided) => {
+                self.decide_approval(pledge, id, decided);
+            }
             Event::WithholdingStated(rule) => self.state_withholding(rule),
             Event::PayoutProposed(payout) => self.propose_payout(payout),
             Event::PayoutMoved(event) => self.move_payout(event),

@@ -5,6 +5,7 @@
 //! then written as a whole. A value looked up and not found is remembered as absent.
 
 mod apply;
+mod approvals;
 mod cash_out;
 mod lapses;
 mod pledge_book;
@@ -16,12 +17,13 @@ use uuid::Uuid;
 
 use super::account::AccountKey;
 use super::ad_account::AdAccount;
+use super::approval::{Approval, Decided, Threshold};
 use super::command::{CampaignName, Cleared, MovedOn, Refunded, RegisterEvent, Thing};
 use super::creator::{BankDetails, Erasure, Person};
 use super::exchange::{ExchangeRate, RateName, StatedRate};
 use super::id::{
-    AdAccountId, AllocationId, CreatorId, InstalmentId, JournalId, LotId, ObligationId, PayoutId,
-    PledgeId, SpendLineId,
+    AdAccountId, AllocationId, ApprovalId, CreatorId, InstalmentId, JournalId, LotId, ObligationId,
+    PayoutId, PledgeId, SpendLineId,
 };
 use super::job::JobRun;
 use super::journal::Journal;
@@ -39,6 +41,7 @@ use super::unit::Unit;
 use super::withholding::{Route, WithholdingRule};
 use super::{Allocation, Creator};
 
+pub use approvals::Reserved;
 pub use pledge_book::{PledgeBook, Standing};
 pub use register::{RegisterBooks, RegisterNeeds};
 
@@ -47,6 +50,8 @@ pub use register::{RegisterBooks, RegisterNeeds};
 pub struct Posting<'a> {
     /// Who asked.
     pub actor: &'a str,
+    /// By which approval, if it took one.
+    pub approval: Option<ApprovalId>,
     /// The database's clock.
     pub now: OffsetDateTime,
     /// The id the journal will have, if one is posted.
@@ -124,6 +129,12 @@ pub struct Changes {
     pub stated_rates: Vec<(PledgeId, i64, Unit, StatedRate)>,
     /// Accounts that were valued anew, with who had that done, and when.
     pub revaluations: Vec<(Uuid, Revaluation, String, OffsetDateTime)>,
+    /// Writes that wait from now on.
+    pub approvals: Vec<Approval>,
+    /// What was decided of approvals, in order.
+    pub decided: Vec<(PledgeId, ApprovalId, Decided)>,
+    /// New thresholds, with the approvals they were stated by.
+    pub thresholds: Vec<(Threshold, Option<ApprovalId>)>,
     /// New exchange rates.
     pub exchange_rates: Vec<ExchangeRate>,
     /// What happened to the register, in order.
@@ -185,6 +196,8 @@ pub struct Books {
     pub bank_references: HashMap<(Uuid, String), bool>,
     /// Payouts by id.
     pub payouts: HashMap<PayoutId, Option<Payout>>,
+    /// Approvals by id, with the accounts on which something is held for them.
+    pub approvals: HashMap<ApprovalId, Option<Reserved>>,
     /// The withholding rules of routes in force on a day, if there are any.
     pub withholding_rules: HashMap<(Route, Date), Option<WithholdingRule>>,
     /// Whether a withholding rule of a route begins on a day.

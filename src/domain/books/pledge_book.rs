@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::Posting;
 use crate::domain::account::{Account, AccountKey};
+use crate::domain::approval::Limit;
 use crate::domain::chart::{Code, Side};
 use crate::domain::hold::{Hold, HoldChange};
 use crate::domain::id::{AccountId, InstalmentId};
@@ -40,6 +41,8 @@ pub struct PledgeBook {
     pub pledge: Pledge,
     /// Its accounts with something in them as the batch found them, once asked for.
     pub standing: Option<Vec<Standing>>,
+    /// Above what its actions need approval, in the order that was stated.
+    pub limits: Vec<Limit>,
     /// Its instalments, once asked for, in the order they were pledged.
     pub instalments: Option<Vec<Instalment>>,
     /// The number of its last journal.
@@ -62,6 +65,7 @@ impl PledgeBook {
         PledgeBook {
             pledge,
             standing: None,
+            limits: Vec::new(),
             instalments: None,
             journals,
             last_recorded_at,
@@ -318,6 +322,7 @@ impl PledgeBook {
             number: self.journals,
             recorded_at,
             actor: posting.actor.to_owned(),
+            approval: posting.approval,
             draft,
             transfers,
         };

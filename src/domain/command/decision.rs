@@ -3,10 +3,11 @@
 use time::{Date, OffsetDateTime};
 
 use super::{Cleared, MovedOn, Outcome, Refunded, RegisterEvent};
+use crate::domain::approval::{Approval, Decided, Threshold};
 use crate::domain::creator::{BankDetails, Erasure};
 use crate::domain::exchange::{ExchangeRate, StatedRate};
 use crate::domain::hold::HoldChange;
-use crate::domain::id::{AdAccountId, JournalId, PledgeId};
+use crate::domain::id::{AdAccountId, ApprovalId, JournalId, PledgeId};
 use crate::domain::job::JobRun;
 use crate::domain::journal::Draft;
 use crate::domain::payout::PayoutEvent;
@@ -101,6 +102,12 @@ pub enum Event {
     SpendAttributed(JournalId, SpendLine),
     /// Part of a line of spend was cleared of suspense, by the journal of that id.
     SuspenseCleared(JournalId, Cleared),
+    /// A write is to wait for somebody else.
+    Proposed(Box<Approval>),
+    /// Something was decided of what waited, by who asks now.
+    ApprovalDecided(PledgeId, ApprovalId, Decided),
+    /// A threshold was stated, by the approval it was posted with.
+    ThresholdStated(Threshold),
 }
 
 /// What a command comes to.

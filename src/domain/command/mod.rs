@@ -3,10 +3,12 @@
 //! A command says what it `needs` from the ledger, in as many rounds as it takes (an allocation by
 //! its id, then its purses), and then decides: a [`Decision`] or a [`Refusal`]. Deciding is pure.
 
+mod action;
 mod advance;
 mod agreement;
 mod allocate;
 mod announce;
+mod approve;
 mod attribute;
 mod budget;
 mod clear;
@@ -36,8 +38,10 @@ mod require;
 mod reserve;
 mod revalue;
 mod reverse;
+mod settle;
 mod spend;
 mod tax_reserve;
+mod threshold;
 mod withholding;
 
 use super::books::Books;
@@ -48,6 +52,7 @@ pub use advance::{AdvanceStep, MoveAdvance};
 pub use agreement::{MeetCondition, SignAgreement};
 pub use allocate::{AllocateToCreator, ReleaseAllocation};
 pub use announce::{AnnouncePledge, NewInstalment};
+pub use approve::{DecideApproval, Verdict};
 pub use attribute::AttributeSpend;
 pub use budget::{BudgetMarket, ChargeSupportCost, ReturnBudget};
 pub use clear::{ClearSuspense, Cleared};
@@ -79,10 +84,12 @@ pub use refund::{RefundSpend, Refunded};
 pub use reserve::MoveReserve;
 pub use revalue::{RevaluePledge, RevaluedUnit};
 pub use reverse::{Portion, ReverseJournal, ReversedLine};
+pub use settle::{Mandate, Requirement, Settled, Unapproved};
 pub use spend::{
     CampaignName, ImportSpend, MOST_NAMED, Overspill, RefusedRow, SpendImport, SpendRow,
 };
 pub use tax_reserve::{MoveTaxReserve, tax_reserves};
+pub use threshold::StateThreshold;
 pub use withholding::{PayTax, StateWithholding};
 
 /// What people ask the ledger to do.
@@ -188,6 +195,10 @@ pub enum Command {
     PayPlatform(PayPlatform),
     /// Keep the register of identities and tokens.
     KeepRegister(KeepRegister),
+    /// State above what an action needs approval.
+    StateThreshold(StateThreshold),
+    /// Decide what waits for somebody else.
+    DecideApproval(DecideApproval),
 }
 
 macro_rules! each {
@@ -243,6 +254,8 @@ macro_rules! each {
             Command::PayPlatform($inner) => $body,
             Command::NotePlatformBalance($inner) => $body,
             Command::KeepRegister($inner) => $body,
+            Command::StateThreshold($inner) => $body,
+            Command::DecideApproval($inner) => $body,
         }
     };
 }
@@ -253,11 +266,23 @@ impl Command {
         each!(self, command => command.home())
     }
 
+    /// The same, with what leads to the pledge of what it approves.
+    pub fn homes(&self) -> impl Iterator<Item = Home> {
+        let inner = match self {
+            Command::DecideApproval(it) => it.inner(),
+            _ => None,
+        };
+        [Some(self.home()), inner.map(Command::home)]
+            .into_iter()
+            .flatten()
+    }
+
     /// The id of the journal it posts, where that is given with it.
     pub fn journal(&self) -> Option<JournalId> {
         match self {
             Command::AllocateToCreator(it) => Some(it.journal()),
             Command::OpenObligation(it) => Some(it.journal()),
+            Command::DecideApproval(it) => it.journal(),
             _ => None,
         }
     }

@@ -9,8 +9,8 @@ use crate::domain::account::AccountKey;
 use crate::domain::books::{Books, PledgeBook, RegisterNeeds};
 use crate::domain::exchange::RateName;
 use crate::domain::id::{
-    AdAccountId, AllocationId, CreatorId, JournalId, LotId, ObligationId, PayoutId, PledgeId,
-    SpendLineId,
+    AdAccountId, AllocationId, ApprovalId, CreatorId, JournalId, LotId, ObligationId, PayoutId,
+    PledgeId, SpendLineId,
 };
 use crate::domain::journal::Move;
 use crate::domain::market::Market;
@@ -37,6 +37,8 @@ pub enum Thing {
     Payout,
     /// A line of spend.
     SpendLine,
+    /// A write that waits for somebody else.
+    Approval,
 }
 
 /// What leads to the pledge a command works on.
@@ -111,6 +113,8 @@ pub struct Needs {
     pub open_debts: HashSet<(PledgeId, Date)>,
     /// These exchange rates of the latest day.
     pub rates_in_force: HashSet<RatesWanted>,
+    /// These approvals, with what is held for them.
+    pub approvals: HashSet<ApprovalId>,
     /// These exchange rates, as far as they are stated already.
     pub exchange_rates: HashSet<RateName>,
     /// What is needed of the register.
@@ -148,6 +152,7 @@ impl Needs {
             && self.currencies.is_empty()
             && self.carried.is_empty()
             && self.exchange_rates.is_empty()
+            && self.approvals.is_empty()
             && self.open_debts.is_empty()
             && self.rates_in_force.is_empty()
             && self.register.is_empty()

@@ -1,9 +1,10 @@
 //! What a command comes to.
 
-use time::Date;
+use time::{Date, OffsetDateTime};
 
 use super::reverse::ReversedLine;
 use super::{RateImport, RegisterOutcome, RevaluedUnit, SpendImport};
+use crate::domain::approval::{Approval, Threshold};
 use crate::domain::creator::BankDetails;
 use crate::domain::exchange::{ExchangeRate, StatedRate};
 use crate::domain::id::{AdAccountId, JournalId, LotId, PledgeId, SpendLineId};
@@ -315,6 +316,15 @@ pub enum Outcome {
     },
     /// What a platform says is left in an ad account.
     PlatformBalance(PlatformBalance),
+    /// A threshold.
+    Threshold(Threshold),
+    /// A write that waits for somebody else, or waited.
+    Approval {
+        /// As it now stands.
+        approval: Box<Approval>,
+        /// At that moment.
+        at: OffsetDateTime,
+    },
     /// Tax on ad spend.
     AdTax {
         /// The ad account.

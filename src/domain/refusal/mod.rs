@@ -5,6 +5,7 @@
 //! first is given: what is named must exist, what can never succeed as sent, the state, the funds.
 
 mod access;
+mod approval;
 mod exchange;
 mod lot;
 mod meaning;
@@ -21,6 +22,7 @@ use super::money::Money;
 use super::unit::UnitKind;
 
 pub use access::AccessRefusal;
+pub use approval::ApprovalRefusal;
 pub use exchange::ExchangeRefusal;
 pub use lot::LotRefusal;
 pub use open_reason::OpenReason;
@@ -289,6 +291,9 @@ pub enum Refusal {
     /// The register can't be kept so.
     #[error(transparent)]
     Access(#[from] AccessRefusal),
+    /// It isn't approved, or can't wait to be.
+    #[error(transparent)]
+    Approval(#[from] ApprovalRefusal),
     /// Somebody checks their own work.
     #[error("{actor} {did} the {what}; {command} is for somebody else.")]
     SamePerson {

@@ -121,8 +121,30 @@ permissions! {
     /// What somebody else proposed to pay.
     ApprovePayouts, "approve payouts", "payout-approvals:write", &[Role::Approver];
 
+    /// Handing payouts to the bank, which is for a third person.
+    SendPayouts, "send payouts", "payout-sendings:write", &[Role::Preparer, Role::Controller];
+
     /// Many payouts at once; each move is one its own permission has to allow as well.
-    MovePayouts, "take payouts on in bulk", "payouts:write", &[Role::Preparer, Role::Approver];
+    MovePayouts, "take payouts on in bulk", "payouts:write",
+        &[Role::Preparer, Role::Approver, Role::Controller];
+
+    /// Writes that wait for somebody else, with what was decided of them.
+    ReadApprovals, "read what waits for approval", "approvals:read",
+        &[Role::Preparer, Role::Approver, Role::Controller, Role::Auditor];
+
+    /// What waits; what isn't a threshold its own permission has to allow as well.
+    DecideApprovals, "decide what waits for approval", "decisions:write",
+        &[Role::Approver, Role::Controller];
+
+    /// What somebody else asked for that moves money.
+    Approve, "approve what moves money", "approvals:write", &[Role::Approver];
+
+    /// What the caller asked for and waits.
+    WithdrawProposals, "withdraw what waits for approval", "withdrawals:write",
+        &[Role::Preparer, Role::Controller];
+
+    /// Above what something needs approval.
+    StateThresholds, "state thresholds", "thresholds:write", &[Role::Controller];
 
     /// People and machines, their subjects and roles.
     ManageIdentities, "look after identities", "identities:write", &[Role::Admin];

@@ -20,9 +20,8 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 
-use crate::domain::Refusal;
 use crate::domain::command::RefusedRow;
-use crate::domain::refusal::{ExchangeRefusal, Shortage};
+use crate::domain::refusal::{ExchangeRefusal, Refusal, Shortage};
 use crate::engine::Failure;
 
 use shape::sentence;
@@ -256,6 +255,7 @@ fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::ExceedsLot { .. }
         | Refusal::ExceedsPurses { .. }
         | Refusal::ExceedsAdvance { .. }
+        | Refusal::Approval(_)
         | Refusal::SamePerson { .. }
         | Refusal::ExceedsSpend { .. }
         | Refusal::ExceedsSuspended { .. }

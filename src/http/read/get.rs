@@ -113,6 +113,11 @@ fn unavailable(error: &DbError) -> Problem {
 }
 
 impl<P: Permission> Get<P> {
+    /// Who asks.
+    pub fn principal(&self) -> &Principal {
+        self.caller.principal()
+    }
+
     /// The id in the path, `{id}`; one that can't be an id is one that isn't there.
     pub fn id<T: FromStr<Err = NotAnId>>(&self) -> Result<T, Problem> {
         let text = self.request.match_info().get("id").unwrap_or_default();
@@ -141,11 +146,6 @@ impl<P: Permission> Get<P> {
     /// The request as it came.
     pub fn request(&self) -> &HttpRequest {
         &self.request
-    }
-
-    /// Who asks.
-    pub fn principal(&self) -> &Principal {
-        self.caller.principal()
     }
 
     /// Whether the caller may do something else as well.

@@ -4,6 +4,7 @@
 //! never through the engine.
 
 mod accounts;
+mod approvals;
 mod creators;
 mod exports;
 mod get;
@@ -62,6 +63,9 @@ pub fn endpoints() -> Vec<Endpoint> {
         Endpoint::get("/v1/ad-accounts/{id}", obligations::read_ad_account),
         Endpoint::get("/v1/payouts", payouts::list_payouts),
         Endpoint::get("/v1/payouts/{id}", payouts::read_payout),
+        Endpoint::get("/v1/approvals", approvals::list_approvals),
+        Endpoint::get("/v1/approvals/{id}", approvals::read_approval),
+        Endpoint::get("/v1/pledges/{id}/thresholds", approvals::list_thresholds),
         Endpoint::get("/v1/exchange-rates", payouts::list_exchange_rates),
         Endpoint::get("/v1/pledges/{id}/revaluations", pledges::list_revaluations),
         Endpoint::get("/v1/withholding-rules", payouts::list_withholding_rules),
@@ -115,6 +119,9 @@ pub fn endpoints() -> Vec<Endpoint> {
     obligations::read_ad_account,
     payouts::list_payouts,
     payouts::read_payout,
+    approvals::list_approvals,
+    approvals::read_approval,
+    approvals::list_thresholds,
     payouts::list_exchange_rates,
     pledges::list_revaluations,
     payouts::list_withholding_rules,

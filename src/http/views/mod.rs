@@ -4,6 +4,7 @@
 //! What there isn't is `null`; only what a caller may not see, or what only a write can tell, is
 //! left out.
 
+mod approval;
 mod budget;
 mod identity;
 mod job;
@@ -21,6 +22,7 @@ mod suspense;
 
 use serde::Serialize;
 
+pub use approval::{ApprovalOut, ThresholdOut};
 pub use budget::{AccountKeyOut, AllocationOut, BudgetOut, CreatorOut, TaxReserveOut};
 pub use identity::{
     ApiTokenOut, IdentityOut, RoleGrantOut, SHOWN_BEFORE, SHOWN_NOW, SubjectOut, TokenRevocationOut,
@@ -59,7 +61,7 @@ pub const RENDER: Render = Render {
 };
 
 /// The bytes a write is answered with.
-fn render(outcome: &Outcome) -> Vec<u8> {
+pub fn render(outcome: &Outcome) -> Vec<u8> {
     match outcome {
         Outcome::Pledge {
             pledge,
@@ -119,6 +121,8 @@ fn render(outcome: &Outcome) -> Vec<u8> {
         Outcome::TaxReserve { .. } => json(&TaxReserveOut::of(outcome)),
         Outcome::TaxPayment { .. } => json(&TaxPaymentOut::of(outcome)),
         Outcome::WithholdingRule(rule) => json(&WithholdingRuleOut::from(rule)),
+        Outcome::Threshold(threshold) => json(&ThresholdOut::from(threshold)),
+        Outcome::Approval { approval, at } => json(&ApprovalOut::at(approval, *at)),
         Outcome::Payout { payout, journal } => json(&PayoutOut {
             journal_id: *journal,
             ..payout.into()

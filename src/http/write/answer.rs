@@ -7,10 +7,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
+use crate::domain::approval::{Shown, Witness};
 use crate::domain::{Draft, Move};
 use crate::engine::{Answer, Preview};
 use crate::http::idempotency::digest;
-use crate::http::views::AccountKeyOut;
+use crate::http::views::{self, AccountKeyOut, ApprovalOut};
 use crate::http::wire::{Day, MoneyOut};
 
 /// What came of a write.
@@ -37,6 +38,23 @@ impl Done {
             Done::Committed(answer) => answer,
             Done::Previewed(preview) => return json(StatusCode::OK, &preview),
         };
+        let waits = ApprovalOut::is_in(&answer.body);
+        let (status, collection) = match waits {
+            true => (StatusCode::ACCEPTED, Some(APPROVALS)),
+            false => (status, collection),
+        };
+        Done::answered(answer, status, collection)
+    }
+
+    /// 200: something was decided of what waits.
+    pub fn decided(self) -> HttpResponse {
+        match self {
+            Done::Committed(answer) => Done::answered(answer, StatusCode::OK, None),
+            Done::Previewed(preview) => json(StatusCode::OK, &preview),
+        }
+    }
+
+    fn answered(answer: Answer, status: StatusCode, collection: Option<&str>) -> HttpResponse {
         let mut response = HttpResponse::build(status);
         response
             .insert_header(ContentType::json())
@@ -50,6 +68,9 @@ impl Done {
         response.body(answer.body)
     }
 }
+
+/// Where approvals are.
+const APPROVALS: &str = "/v1/approvals";
 
 /// What says that an earlier request with the same key did it.
 const REPLAYED: (&str, &str) = ("Idempotent-Replayed", "true");
@@ -85,6 +106,11 @@ pub fn id_in(body: &[u8]) -> Option<String> {
 pub struct PreviewOut {
     /// What it would post; nothing for what moves nothing.
     pub would_post: Option<PostingOut>,
+    /// What it would post after that.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub would_also_post: Vec<PostingOut>,
+    /// How many people besides the caller would have to approve it first.
+    pub approvals_needed: i16,
     /// What it would be answered with; ids of what would be made are examples.
     #[schema(value_type = Object)]
     pub result: Box<RawValue>,
@@ -95,17 +121,37 @@ pub struct PreviewOut {
 
 impl PreviewOut {
     /// What the engine foresees, for the request of that digest.
-    pub fn new(preview: &Preview, request: &[u8]) -> Self {
-        let would_post = preview.draft.as_ref().map(PostingOut::from);
-        // Both are shapes with text names, so neither writing nor reading them again can fail.
-        let posting = serde_json::to_vec(&would_post).unwrap_or_default();
+    pub fn new(preview: &Preview, request: &[u8; 32]) -> Self {
+        let shown = show(request, &preview.drafts);
+        let mut postings = preview.drafts.iter().map(PostingOut::from);
+        // A shape with text names, so reading it again can't fail.
         let result = serde_json::from_slice(&preview.body).unwrap_or_default();
         PreviewOut {
-            would_post,
+            would_post: postings.next(),
+            would_also_post: postings.collect(),
+            approvals_needed: preview.approvals,
             result,
-            digest: hexadecimal(&digest(&[request, &posting])),
+            digest: shown.digest,
         }
     }
+}
+
+/// How a request of that digest is shown to those who approve it.
+pub fn witness(request: [u8; 32]) -> Witness {
+    Witness {
+        request,
+        show,
+        tell: views::render,
+    }
+}
+
+/// What a request of that digest would post, as JSON, and a digest of both.
+fn show(request: &[u8; 32], drafts: &[Draft]) -> Shown {
+    let postings: Vec<PostingOut> = drafts.iter().map(PostingOut::from).collect();
+    // Shapes with text names, so writing them can't fail.
+    let posting = serde_json::to_string(&postings).unwrap_or_default();
+    let digest = hexadecimal(&digest(&[request, posting.as_bytes()]));
+    Shown { posting, digest }
 }
 
 /// Bytes as hexadecimal digits.

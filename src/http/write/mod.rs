@@ -1,8 +1,10 @@
 //! The writes: each a thin handler that names its permission, its command and its answer.
 
+mod again;
 pub mod allocations;
 pub mod answer;
 pub mod api_tokens;
+pub mod approvals;
 pub mod budgets;
 pub mod bulk;
 pub mod closing;
@@ -26,7 +28,11 @@ pub mod spend;
 mod splits;
 pub mod table;
 mod tax_reserves;
+mod terms;
 pub mod upload;
+
+pub use again::may_wait;
+pub use terms::MOST_DAYS;
 
 use crate::http::routes::Endpoint;
 
@@ -42,7 +48,20 @@ pub fn endpoints() -> Vec<Endpoint> {
     all.extend(credit_endpoints());
     all.extend(cash_out_endpoints());
     all.extend(register_endpoints());
+    all.extend(approval_endpoints());
     all
+}
+
+/// What waits for somebody else, and above what it has to.
+fn approval_endpoints() -> Vec<Endpoint> {
+    vec![
+        Endpoint::post("/v1/pledges/{id}/thresholds", approvals::state_threshold),
+        Endpoint::post("/v1/approvals/bulk", approvals::approve_in_bulk)
+            .with_body_limit(bulk::BODY_LIMIT_BYTES),
+        Endpoint::post("/v1/approvals/{id}/approval", approvals::approve),
+        Endpoint::post("/v1/approvals/{id}/rejection", approvals::reject),
+        Endpoint::post("/v1/approvals/{id}/withdrawal", approvals::withdraw),
+    ]
 }
 
 /// Where money leaves: invoices, taxes, payouts, advances, exchange.
@@ -291,6 +310,11 @@ fn credit_endpoints() -> Vec<Endpoint> {
         identities::revoke_tokens,
         api_tokens::issue_api_token,
         api_tokens::revoke_api_token,
+        approvals::state_threshold,
+        approvals::approve_in_bulk,
+        approvals::approve,
+        approvals::reject,
+        approvals::withdraw,
     ),
     components(schemas(answer::PreviewOut, bulk::BulkPreviewOut))
 )]

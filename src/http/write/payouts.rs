@@ -13,7 +13,9 @@ use crate::domain::command::{MovePayout, PayoutStep, ProposePayout};
 use crate::domain::payout::PayoutMove;
 use crate::domain::{Command, PayoutId};
 use crate::http::access::Permission;
-use crate::http::access::permission::{ApprovePayouts, MoveMoney, MovePayouts, authorize};
+use crate::http::access::permission::{
+    ApprovePayouts, MoveMoney, MovePayouts, SendPayouts, authorize,
+};
 use crate::http::body::{Fault, Fields, Text};
 use crate::http::problem::Problem;
 use crate::http::views::PayoutOut;
@@ -85,7 +87,7 @@ pub fn moved(payout: PayoutId, kind: PayoutMove, body: &mut Fields<'_>) -> Optio
 }
 
 /// Reads an item of a bulk of moves, of which the caller may make those that `may` allows.
-fn item(body: &mut Fields<'_>, may: fn(PayoutMove) -> bool) -> Option<Command> {
+fn item(body: &mut Fields<'_>, may: impl Fn(PayoutMove) -> bool) -> Option<Command> {
     let payout = body.id("payout_id");
     let kind = body.value("move", |text| {
         let kind = PayoutMove::parse(text).ok_or_else(|| {
@@ -95,7 +97,7 @@ fn item(body: &mut Fields<'_>, may: fn(PayoutMove) -> bool) -> Option<Command> {
         match may(kind) {
             true => Ok(kind),
             false => {
-                let detail = "approvers approve, and preparers do the rest";
+                let detail = "approvers approve, preparers do the rest, and controllers may send";
                 Err(Fault::new("move-not-permitted", detail))
             }
         }
@@ -105,22 +107,6 @@ fn item(body: &mut Fields<'_>, may: fn(PayoutMove) -> bool) -> Option<Command> {
         payout: payout?,
         step: step?,
     }))
-}
-
-fn by_approver(body: &mut Fields<'_>) -> Option<Command> {
-    item(body, |kind| kind == PayoutMove::Approve)
-}
-
-fn by_preparer(body: &mut Fields<'_>) -> Option<Command> {
-    item(body, |kind| kind != PayoutMove::Approve)
-}
-
-fn by_either(body: &mut Fields<'_>) -> Option<Command> {
-    item(body, |_| true)
-}
-
-fn by_neither(body: &mut Fields<'_>) -> Option<Command> {
-    item(body, |_| false)
 }
 
 async fn single<P: Permission>(post: Post<P>, kind: PayoutMove) -> Result<HttpResponse, Problem> {
@@ -150,7 +136,7 @@ pub async fn propose_payouts_in_bulk(post: Post<MoveMoney>) -> Result<HttpRespon
 /// Take many payouts one step on
 ///
 /// Each item says which move it is, and what the single request would say. Approvers approve,
-/// preparers do the rest.
+/// preparers do the rest, and controllers may send.
 #[utoipa::path(post, path = "/v1/payouts/moves/bulk", tag = "payouts",
     request_body = BulkIn<PayoutMoveIn>, responses(
         (status = 201, description = "Atomic: all were moved", body = BulkOut),
@@ -159,13 +145,13 @@ pub async fn move_payouts_in_bulk(post: Post<MovePayouts>) -> Result<HttpRespons
     let caller = post.principal();
     let approves = authorize::<ApprovePayouts>(caller).is_ok();
     let prepares = authorize::<MoveMoney>(caller).is_ok();
-    let read = match (approves, prepares) {
-        (true, true) => by_either,
-        (true, false) => by_approver,
-        (false, true) => by_preparer,
-        (false, false) => by_neither,
+    let sends = authorize::<SendPayouts>(caller).is_ok();
+    let may = move |kind| match kind {
+        PayoutMove::Approve => approves,
+        PayoutMove::Send => sends,
+        PayoutMove::Settle | PayoutMove::Return | PayoutMove::Void => prepares,
     };
-    post.bulk(MOVES, read).await
+    post.bulk(MOVES, move |body| item(body, may)).await
 }
 
 /// Approve a payout
@@ -180,10 +166,10 @@ pub async fn approve_payout(post: Post<ApprovePayouts>) -> Result<HttpResponse, 
 
 /// Send a payout
 ///
-/// By somebody who didn't approve it. From then on its hold doesn't expire.
+/// By somebody who neither proposed nor approved it. From then on its hold doesn't expire.
 #[utoipa::path(post, path = "/v1/payouts/{id}/send", tag = "payouts", request_body = NothingIn,
     responses((status = 200, description = "Sent", body = PayoutOut)))]
-pub async fn send_payout(post: Post<MoveMoney>) -> Result<HttpResponse, Problem> {
+pub async fn send_payout(post: Post<SendPayouts>) -> Result<HttpResponse, Problem> {
     single(post, PayoutMove::Send).await
 }
 

@@ -13,16 +13,19 @@ use actix_web::http::header::{self, ContentType};
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::{self, Bytes, Data};
 use actix_web::{FromRequest, HttpRequest};
+use time::OffsetDateTime;
 
-use super::answer::{Done, PreviewOut};
+use super::answer::{Done, PreviewOut, witness};
+use super::terms::Terms;
+use crate::domain::approval::Request;
 use crate::domain::id::NotAnId;
 use crate::domain::{Command, Job};
 use crate::engine::{Key, Submission};
 use crate::http::access::{Permission, Principal};
 use crate::http::allowed::Allowed;
 use crate::http::body::{Edge, Fields, Node};
-use crate::http::idempotency::{ClientKey, request_digest};
-use crate::http::problem::{Problem, Reason};
+use crate::http::idempotency::{ClientKey, canonical, request_digest};
+use crate::http::problem::Problem;
 use crate::http::routes::BodyLimit;
 use crate::http::state::State;
 use crate::http::views;
@@ -36,6 +39,8 @@ pub struct Post<P> {
     pub(super) state: Data<State>,
     pub(super) request: HttpRequest,
     pub(super) body: Bytes,
+    /// When it was read.
+    pub(super) at: OffsetDateTime,
 }
 
 impl<P: Permission> FromRequest for Post<P> {
@@ -58,6 +63,7 @@ impl<P: Permission> FromRequest for Post<P> {
                 state,
                 request,
                 body,
+                at: OffsetDateTime::now_utc(),
             })
         })
     }
@@ -141,9 +147,9 @@ impl<P: Permission> Post<P> {
         let key = self.key(validate_only)?;
         let body = self.json()?;
         let command = Fields::read(&body, "", self.edge(), read).map_err(Problem::invalid)?;
-        let submission = self.submission(command, key.as_ref(), self.request.path(), &body);
+        let (submission, request) =
+            self.submission(command, key.as_ref(), self.request.path(), &body);
         if validate_only {
-            let request = request_digest(Method::POST.as_str(), self.request.path(), &body);
             let mut previews = self.state.engine.preview(vec![submission]).await;
             let preview = previews.pop().ok_or_else(Problem::internal)??;
             return Ok(Done::Previewed(PreviewOut::new(&preview, &request)));
@@ -151,29 +157,40 @@ impl<P: Permission> Post<P> {
         Ok(Done::Committed(self.state.engine.submit(submission).await?))
     }
 
-    /// A command on its way into the ledger. Without a key of the client's, which only a dry run
-    /// may lack, it gets one nobody has used.
+    /// A command on its way into the ledger, and the digest of its request. Without a key of the
+    /// client's, which only a dry run may lack, it gets one nobody has used.
     pub fn submission(
         &self,
         command: Command,
         key: Option<&ClientKey>,
         path: &str,
         body: &Node,
-    ) -> Submission {
+    ) -> (Submission, [u8; 32]) {
         let caller = self.caller.principal();
         let unused = || Key {
             digest: uuid::Uuid::now_v7(),
             fingerprint: uuid::Uuid::nil(),
         };
-        Submission {
+        let body = canonical(body);
+        let request = request_digest(Method::POST.as_str(), path, body.as_bytes());
+        let submission = Submission {
+            proposal: command.action().map(|_| {
+                let asked = Request {
+                    path: path.to_owned(),
+                    body,
+                    asked_at: self.at,
+                };
+                // What the query says was read before anything of the body was.
+                let terms = self.terms().unwrap_or_default();
+                Box::new(terms.proposal(asked, witness(request)))
+            }),
             command,
             actor: caller.subject().to_owned(),
             identity: caller.identity(),
-            key: key.map_or_else(unused, |key| {
-                key.bind(caller, Method::POST.as_str(), path, body)
-            }),
+            key: key.map_or_else(unused, |key| key.bind(caller, request)),
             render: views::RENDER,
-        }
+        };
+        (submission, request)
     }
 
     /// Who asks.
@@ -188,34 +205,17 @@ impl<P: Permission> Post<P> {
 
     /// What bodies are read against, now.
     pub fn edge(&self) -> Edge<'_> {
-        Edge::now(&self.state.catalogue)
+        Edge::at(&self.state.catalogue, self.at)
     }
 
-    /// The one parameter there is: `validate_only`.
+    /// Whether it is a dry run; what the query says besides is read as well.
     pub fn validate_only(&self) -> Result<bool, Problem> {
-        let mut validate_only = false;
-        let pairs = self
-            .request
-            .query_string()
-            .split('&')
-            .filter(|pair| !pair.is_empty());
-        for pair in pairs {
-            validate_only = match pair.split_once('=').unwrap_or((pair, "")) {
-                ("validate_only", "true") => true,
-                ("validate_only", "false") => false,
-                ("validate_only", _) => {
-                    let detail = "the parameter validate_only is true or false";
-                    let reason = Reason::new("validate_only", "malformed-parameter", detail);
-                    return Err(Problem::invalid(vec![reason]));
-                }
-                (stranger, _) => {
-                    let detail = "there is no such parameter here; there is validate_only";
-                    let reason = Reason::new(stranger, "unknown-parameter", detail);
-                    return Err(Problem::invalid(vec![reason]));
-                }
-            };
-        }
-        Ok(validate_only)
+        Ok(self.terms()?.validate_only)
+    }
+
+    /// What the query says.
+    fn terms(&self) -> Result<Terms, Problem> {
+        Terms::read(self.request.query_string()).map_err(|reason| Problem::invalid(vec![reason]))
     }
 
     /// The body as JSON, if that is what it says it is.

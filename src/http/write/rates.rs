@@ -1,7 +1,6 @@
 //! Stating exchange rates: one, many, or as a source's file lists them.
 
 use actix_web::HttpResponse;
-use actix_web::http::Method;
 use aws_lc_rs::digest::{SHA256, digest};
 use uuid::Uuid;
 
@@ -17,7 +16,7 @@ use crate::domain::exchange::StatedRate;
 use crate::domain::{Command, ExchangeRateId, Unit};
 use crate::http::access::permission::StateRates;
 use crate::http::body::{Edge, Fault, Node, Object, Text, day};
-use crate::http::idempotency::{ClientKey, request_digest};
+use crate::http::idempotency::ClientKey;
 use crate::http::problem::{Problem, Reason};
 use crate::http::views::{ExchangeRateOut, RateImportOut};
 
@@ -159,10 +158,9 @@ async fn import(post: Post<StateRates>) -> Result<HttpResponse, Problem> {
     }
     let command = read_file(&post.body, mode == ModeIn::Atomic, post.edge())?;
     let asked = asked(&post.body, mode);
-    let submission = post.submission(command, key.as_ref(), RATES, &asked);
+    let (submission, request) = post.submission(command, key.as_ref(), RATES, &asked);
     let engine = &post.state().engine;
     if validate_only {
-        let request = request_digest(Method::POST.as_str(), RATES, &asked);
         let mut previews = engine.preview(vec![submission]).await;
         let preview = previews.pop().ok_or_else(Problem::internal)??;
         return Ok(Done::Previewed(PreviewOut::new(&preview, &request)).changed());

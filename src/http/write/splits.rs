@@ -149,9 +149,9 @@ pub async fn allocate_by_weights(post: Post<MoveMoney>) -> Result<HttpResponse, 
     let mut split = Fields::read(&body, "", post.edge(), read).map_err(Problem::invalid)?;
     let commands = std::mem::take(&mut split.commands).into_iter().enumerate();
     let items = commands.map(|(at, command)| {
-        let mut submission = post.submission(command, key.as_ref(), PATH, &body);
+        let (mut submission, request) = post.submission(command, key.as_ref(), PATH, &body);
         submission.key = part(submission.key, at as u64);
-        Ok(Item::new(submission, PATH, &body))
+        Ok(Item::new(submission, request))
     });
     let items = items.collect();
     let amount = MoneyOut::from(&split.amount);

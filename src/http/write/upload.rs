@@ -6,6 +6,7 @@ use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest};
+use time::OffsetDateTime;
 
 use super::post::{Post, receive};
 use crate::http::access::Permission;
@@ -57,6 +58,7 @@ impl<P: Permission> Upload<P> {
             state: self.state,
             request: self.request,
             body,
+            at: OffsetDateTime::now_utc(),
         })
     }
 }

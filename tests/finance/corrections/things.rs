@@ -129,7 +129,7 @@ async fn a_lot_and_a_write_off_are_taken_back() {
     let at = format!("/v1/instalments/{t1}/write-offs");
     let lost = json!({"amount": credits("700.00"), "reason": "Fewer were issued",
         "document": document(), "effective_date": "2025-05-02"});
-    let lost = controller.post(&at, lost).await.expect(201);
+    let lost = world.by_two(&controller, &at, lost).await.expect(201);
     assert_eq!(outstanding(&world, t1).await, credits("499000.00"));
     let back = controller
         .reversed(&text(&lost["journal_id"]), because(json!({})))

@@ -275,7 +275,7 @@ fn settle(
     )];
     for (step, role) in [
         ("approve", Role::Approver),
-        ("send", Role::Preparer),
+        ("send", Role::Controller),
         ("settle", Role::Preparer),
     ] {
         let moved = payouts.iter().map(|(name, it, on)| {

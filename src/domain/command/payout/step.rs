@@ -15,6 +15,7 @@ use crate::domain::id::PayoutId;
 use crate::domain::journal::{Draft, Kind, Move};
 use crate::domain::money::Money;
 use crate::domain::payout::{Payout, PayoutEvent, PayoutMove};
+use crate::domain::person::is_same;
 use crate::domain::refusal::Refusal;
 
 /// What is done with a payout, and what has to be said with it.
@@ -278,25 +279,29 @@ fn require_within(payout: &Payout, amount: &Money) -> Result<(), Refusal> {
     })
 }
 
-/// Whoever approves didn't propose, and whoever sends didn't approve.
+/// Whoever approves didn't propose, and whoever sends did neither.
 fn require_other_person(
     payout: &Payout,
     step: PayoutMove,
     context: &Context,
 ) -> Result<(), Refusal> {
-    let (last, did) = match step {
-        PayoutMove::Approve => (Some(&payout.proposed_by), "proposed"),
-        PayoutMove::Send => (payout.approved_by.as_ref(), "approved"),
-        PayoutMove::Settle | PayoutMove::Return | PayoutMove::Void => (None, ""),
+    let proposed = (Some(&payout.proposed_by), "proposed");
+    let approved = (payout.approved_by.as_ref(), "approved");
+    let others = match step {
+        PayoutMove::Approve => &[proposed][..],
+        PayoutMove::Send => &[approved, proposed],
+        PayoutMove::Settle | PayoutMove::Return | PayoutMove::Void => &[],
     };
-    match last {
-        Some(last) if *last == context.actor => Err(Refusal::SamePerson {
+    let mut others = others.iter();
+    let own = others.find(|(who, _)| who.is_some_and(|who| is_same(who, &context.actor)));
+    match own {
+        Some((_, did)) => Err(Refusal::SamePerson {
             what: "payout",
             did,
             actor: context.actor.clone(),
             command: step.deed(),
         }),
-        Some(_) | None => Ok(()),
+        None => Ok(()),
     }
 }
 

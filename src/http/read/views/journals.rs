@@ -6,8 +6,8 @@ use utoipa::ToSchema;
 use crate::db::read::{PostedJournal, PostedSide, PostedTransfer};
 use crate::domain::money::format_minor;
 use crate::domain::{
-    AccountId, AdAccountId, AllocationId, CreatorId, InstalmentId, JournalId, Kind, LotId, Market,
-    ObligationId, PayoutId, PledgeId,
+    AccountId, AdAccountId, AllocationId, ApprovalId, CreatorId, InstalmentId, JournalId, Kind,
+    LotId, Market, ObligationId, PayoutId, PledgeId,
 };
 use crate::http::views::DocumentOut;
 use crate::http::wire::{Day, Instant, MoneyOut};
@@ -31,6 +31,9 @@ pub struct JournalOut {
     /// Who asked for it; left out where the caller may not see it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub actor: Option<String>,
+    /// The approval it was posted by, if it took one; left out where the caller may not see it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub approval_id: Option<ApprovalId>,
     /// What it is about: an instalment, a lot, an allocation.
     pub subject_id: Option<String>,
     /// Why, where a reason was asked for.
@@ -161,6 +164,7 @@ impl From<&PostedJournal> for JournalOut {
             effective_date: Day(journal.effective_date),
             recorded_at: Instant(journal.recorded_at),
             actor: journal.actor.clone(),
+            approval_id: journal.approval,
             subject_id: journal.subject.map(|id| subject(journal.kind, id)),
             reason: journal.reason.clone(),
             bank_reference: journal.bank_reference.clone(),

@@ -9,19 +9,22 @@
 mod shapes;
 
 use std::collections::HashSet;
+use std::str::FromStr;
 
 use actix_web::HttpResponse;
-use actix_web::http::{Method, StatusCode};
+use actix_web::http::StatusCode;
 
 pub use shapes::{BulkIn, BulkOut, BulkPreviewOut, ItemIn, ModeIn, PreviewResultOut, ResultOut};
 
+use self::shapes::Asks;
 use super::answer::{PreviewOut, json};
 use super::post::Post;
 use crate::domain::Command;
+use crate::domain::id::NotAnId;
 use crate::engine::{Answer, Submission};
 use crate::http::access::Permission;
 use crate::http::body::{Edge, Fields, Node};
-use crate::http::idempotency::{ClientKey, request_digest};
+use crate::http::idempotency::ClientKey;
 use crate::http::problem::{Problem, Reason};
 
 /// The most items of one request.
@@ -37,7 +40,7 @@ const ITEMS: &str = "items";
 const KEY: &str = "idempotency_key";
 
 /// How one item is read.
-type Read = fn(&mut Fields<'_>) -> Option<Command>;
+type Read<'r> = &'r dyn Fn(&mut Fields<'_>) -> Option<Command>;
 
 /// An item that was read: its digest, for a dry run, and what goes to the engine.
 pub struct Item {
@@ -46,10 +49,10 @@ pub struct Item {
 }
 
 impl Item {
-    /// An item that stands for a single request to `path`.
-    pub fn new(submission: Submission, path: &str, body: &Node) -> Self {
+    /// An item that stands for the single request of that digest.
+    pub fn new(submission: Submission, request: [u8; 32]) -> Self {
         Item {
-            request: request_digest(Method::POST.as_str(), path, body),
+            request,
             submission,
         }
     }
@@ -76,7 +79,24 @@ fn reunite<T>(
 
 impl<P: Permission> Post<P> {
     /// Reads the items, each as a single request to `path`, and answers what came of them.
-    pub async fn bulk(self, path: &str, read: Read) -> Result<HttpResponse, Problem> {
+    pub async fn bulk(
+        self,
+        path: &str,
+        read: impl Fn(&mut Fields<'_>) -> Option<Command>,
+    ) -> Result<HttpResponse, Problem> {
+        self.all(path, &read, Asks::ForSomething).await
+    }
+
+    /// The same, of items that each approve something.
+    pub async fn approve_all(
+        self,
+        path: &str,
+        read: impl Fn(&mut Fields<'_>) -> Option<Command>,
+    ) -> Result<HttpResponse, Problem> {
+        self.all(path, &read, Asks::ForApproval).await
+    }
+
+    async fn all(self, path: &str, read: Read<'_>, asks: Asks) -> Result<HttpResponse, Problem> {
         let validate_only = self.validate_only()?;
         let (mode, nodes) = self.mode_and_items()?;
         let items = self.items(nodes, path, read, validate_only);
@@ -85,11 +105,11 @@ impl<P: Permission> Post<P> {
                 let results = self.foresee(items, ITEMS).await;
                 Ok(json(StatusCode::OK, &BulkPreviewOut { results }))
             }
-            ModeIn::Independent => self.commit_each(items).await,
+            ModeIn::Independent => self.commit_each(items, asks).await,
             ModeIn::Atomic => {
                 let answers = self.commit_all(items, ITEMS).await?;
                 let answers = answers.into_iter().map(Ok).collect();
-                Ok(json(StatusCode::CREATED, &BulkOut::of(answers)))
+                Ok(json(StatusCode::CREATED, &BulkOut::of(answers, asks)))
             }
         }
     }
@@ -110,12 +130,31 @@ impl<P: Permission> Post<P> {
         }
     }
 
+    /// The ids of that name in the items, as far as they can be read: what can't be is told of
+    /// when the items are.
+    pub fn named_in_items<T: FromStr<Err = NotAnId>>(&self, name: &str) -> Vec<T> {
+        let Ok(Node::Object(body)) = self.json() else {
+            return Vec::new();
+        };
+        let Some(Node::List(items)) = body.get(ITEMS) else {
+            return Vec::new();
+        };
+        let named = items.iter().filter_map(|item| match item {
+            Node::Object(item) => match item.get(name)? {
+                Node::Text(text) => text.parse().ok(),
+                _ => None,
+            },
+            _ => None,
+        });
+        named.take(MOST_ITEMS).collect()
+    }
+
     /// Reads each item; a key that stands twice counts for the first that bears it.
     fn items(
         &self,
         nodes: Vec<Node>,
         path: &str,
-        read: Read,
+        read: Read<'_>,
         validate_only: bool,
     ) -> Vec<Result<Item, Problem>> {
         let edge = self.edge();
@@ -141,7 +180,7 @@ impl<P: Permission> Post<P> {
         &self,
         node: Node,
         path: &str,
-        read: Read,
+        read: Read<'_>,
         edge: Edge<'_>,
     ) -> Result<(Option<ClientKey>, Item), Problem> {
         let mut node = node;
@@ -161,8 +200,8 @@ impl<P: Permission> Post<P> {
         };
         match (key, Fields::read(&node, "", edge, read)) {
             (Ok(key), Ok(command)) => {
-                let submission = self.submission(command, key.as_ref(), path, &node);
-                Ok((key, Item::new(submission, path, &node)))
+                let (submission, request) = self.submission(command, key.as_ref(), path, &node);
+                Ok((key, Item::new(submission, request)))
             }
             (key, fields) => {
                 let reasons = key
@@ -174,7 +213,11 @@ impl<P: Permission> Post<P> {
         }
     }
 
-    async fn commit_each(self, items: Vec<Result<Item, Problem>>) -> Result<HttpResponse, Problem> {
+    async fn commit_each(
+        self,
+        items: Vec<Result<Item, Problem>>,
+        asks: Asks,
+    ) -> Result<HttpResponse, Problem> {
         let Parts {
             items, submissions, ..
         } = Parts::of(items);
@@ -184,7 +227,7 @@ impl<P: Permission> Post<P> {
             .map(|verdict| verdict.map_err(Problem::from));
         Ok(json(
             StatusCode::MULTI_STATUS,
-            &BulkOut::of(reunite(ITEMS, items, verdicts)),
+            &BulkOut::of(reunite(ITEMS, items, verdicts), asks),
         ))
     }
 

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use crate::engine::Answer;
 use crate::http::body::Fault;
 use crate::http::problem::{Problem, ProblemOut};
+use crate::http::views::ApprovalOut;
 use crate::http::write::answer::{PreviewOut, id_in};
 
 /// Many of them.
@@ -56,22 +57,33 @@ pub struct ItemIn<T> {
     pub idempotency_key: String,
 }
 
+/// What the items of a bulk request ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Asks {
+    /// Something, that may have to wait.
+    ForSomething,
+    /// That something which waits is approved.
+    ForApproval,
+}
+
 /// What came of many.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = BulkAnswer)]
 pub struct BulkOut {
     /// What came of each, in the order they were sent.
     pub results: Vec<ResultOut>,
-    /// How many were committed.
+    /// How many were committed, or wait to be approved.
     pub succeeded: usize,
     /// How many were not.
     pub failed: usize,
 }
 
 impl BulkOut {
-    pub(super) fn of(verdicts: Vec<Result<Answer, Problem>>) -> Self {
+    pub(super) fn of(verdicts: Vec<Result<Answer, Problem>>, asks: Asks) -> Self {
         let verdicts = verdicts.into_iter().enumerate();
-        let results: Vec<_> = verdicts.map(|(at, it)| ResultOut::of(at, it)).collect();
+        let results: Vec<_> = verdicts
+            .map(|(at, it)| ResultOut::of(at, it, asks))
+            .collect();
         let failed = results.iter().filter(|it| it.problem.is_some()).count();
         BulkOut {
             succeeded: results.len() - failed,
@@ -89,7 +101,7 @@ pub struct ResultOut {
     pub index: usize,
     /// The status it would have been answered with on its own.
     pub status: u16,
-    /// The id of what was made.
+    /// The id of what was made, or of the approval it waits for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// Why it was refused.
@@ -100,11 +112,14 @@ pub struct ResultOut {
 }
 
 impl ResultOut {
-    fn of(index: usize, result: Result<Answer, Problem>) -> Self {
+    fn of(index: usize, result: Result<Answer, Problem>, asks: Asks) -> Self {
         match result {
             Ok(answer) => ResultOut {
                 index,
-                status: StatusCode::CREATED.as_u16(),
+                status: match asks == Asks::ForSomething && ApprovalOut::is_in(&answer.body) {
+                    true => StatusCode::ACCEPTED.as_u16(),
+                    false => StatusCode::CREATED.as_u16(),
+                },
                 id: id_in(&answer.body),
                 problem: None,
                 replayed: answer.replayed,

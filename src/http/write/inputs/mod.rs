@@ -2,6 +2,7 @@
 //! the handlers. A test holds the two together: each example is read, each field is asked for.
 
 mod allocations;
+mod approvals;
 mod closing;
 mod identities;
 mod lots;
@@ -15,6 +16,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 pub use allocations::{AllocationIn, AllocationSplitIn, ReleaseIn};
+pub use approvals::{ApprovalIn, BulkApprovalIn, RejectionIn, ThresholdIn, WithdrawalIn};
 pub use closing::{
     BadDebtIn, BankPaymentIn, ClawbackIn, ClosureIn, DonorRefundIn, PledgeMoveIn, RecoveryIn,
 };

@@ -20,8 +20,8 @@ use crate::domain::command::{ImportSpend, MOST_NAMED, RefusedRow, SpendRow};
 use crate::domain::{Command, PledgeId};
 use crate::engine::{Answer, Failure, Key, Submission};
 use crate::http::access::Permission;
-use crate::http::body::{Edge, Node};
-use crate::http::idempotency::{ClientKey, part};
+use crate::http::body::Edge;
+use crate::http::idempotency::{ClientKey, part, request_digest};
 use crate::http::problem::Problem;
 use crate::http::state::State;
 use crate::http::views::{self, SpendImportOut};
@@ -122,6 +122,7 @@ impl Reading {
                 ..key
             },
             render: views::RENDER,
+            proposal: None,
         }
     }
 
@@ -166,10 +167,11 @@ impl<P: Permission> Upload<P> {
     pub async fn import_file(self, pledge: PledgeId) -> Result<(SpendImportOut, bool), Problem> {
         let key = ClientKey::find(self.request.headers())?.ok_or_else(ClientKey::missing)?;
         let caller = self.caller.principal();
+        let request = request_digest("POST", self.request.path(), b"null");
         let mut reading = Reading {
             id: Uuid::now_v7(),
             pledge,
-            key: key.bind(caller, "POST", self.request.path(), &Node::Null),
+            key: key.bind(caller, request),
             actor: caller.subject().to_owned(),
             identity: caller.identity(),
             lines: 0,

@@ -1,0 +1,71 @@
+//! What waits for somebody else, and above what it has to.
+
+use serde_json::{Value, json};
+
+use super::{Names, Need, Operation, Place, in_bulk, post};
+use crate::harness::{Waiting, World, usd};
+
+/// Thresholds that wait, stated by a controller; of the last one the maker is `somebody`.
+pub(super) async fn waiting(world: &World, pledge: &str) -> [Waiting; 4] {
+    use almoner::http::access::Role;
+    let (controller, somebody) = (world.controller(), world.user(Role::Controller, "somebody"));
+    let mut all = Vec::new();
+    for (by, above) in [
+        (&controller, "900001.00"),
+        (&controller, "900002.00"),
+        (&controller, "900003.00"),
+        (&somebody, "900004.00"),
+    ] {
+        let at = format!("/v1/pledges/{pledge}/thresholds");
+        all.push(by.post(&at, threshold(above)).await.waits());
+    }
+    all.try_into().unwrap()
+}
+
+fn threshold(above: &str) -> Value {
+    json!({"action": "budget", "above": usd(above)})
+}
+
+fn reason() -> Value {
+    json!({"reason": "Not agreed"})
+}
+
+pub(super) fn writes() -> Vec<Operation> {
+    use Need::{Deciding, Thresholds, Withdrawing};
+    vec![
+        post(
+            "/v1/pledges/{id}/thresholds",
+            Thresholds,
+            Names::Pledge,
+            |_| threshold("900000.00"),
+        ),
+        post(
+            "/v1/approvals/{id}/approval",
+            Deciding,
+            Names::Waiting(0),
+            |place| json!({"digest": place.waiting[0].digest}),
+        ),
+        post(
+            "/v1/approvals/{id}/rejection",
+            Deciding,
+            Names::Waiting(1),
+            |_| reason(),
+        ),
+        post("/v1/approvals/bulk", Deciding, Names::Nothing, |place| {
+            in_bulk(json!({"approval_id": place.waiting[2].id,
+                "digest": place.waiting[2].digest}))
+        }),
+        post(
+            "/v1/approvals/{id}/withdrawal",
+            Withdrawing,
+            Names::Waiting(3),
+            |_| reason(),
+        ),
+    ]
+}
+
+impl Place {
+    pub(super) fn waiting_id(&self, at: usize) -> &str {
+        &self.waiting[at].id
+    }
+}
