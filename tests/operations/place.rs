@@ -33,6 +33,18 @@ pub struct Place {
     pub registered: Registered,
 }
 
+/// Sets something aside for running the programme, and for the donor.
+async fn set_aside(world: &World, pledge: &str) {
+    let support = json!({"gross": usd("113.00"), "rate_percent": "13",
+        "effective_date": "2024-10-22"});
+    let at = format!("/v1/pledges/{pledge}/support-costs");
+    world.preparer().post(&at, support).await.expect(201);
+    let due = json!({"amount": usd("5.00"), "reason": "Unspent", "document": document(),
+        "effective_date": "2024-12-02"});
+    let at = format!("/v1/pledges/{pledge}/donor-refunds");
+    world.controller().post(&at, due).await.expect(201);
+}
+
 impl Place {
     pub async fn new(world: &World, name: &str) -> Self {
         let preparer = world.preparer();
@@ -71,13 +83,7 @@ impl Place {
             ad_account("7301"),
         )
         .await;
-        let support = json!({"gross": usd("113.00"), "rate_percent": "13",
-            "effective_date": "2024-10-22"});
-        post(format!("/v1/pledges/{}/support-costs", pledge.id), support).await;
-        let due = json!({"amount": usd("5.00"), "reason": "Unspent", "document": document(),
-            "effective_date": "2024-12-02"});
-        let at = format!("/v1/pledges/{}/donor-refunds", pledge.id);
-        world.controller().post(&at, due).await.expect(201);
+        set_aside(world, &pledge.id).await;
         let text = |value: &Value| value.as_str().unwrap().to_owned();
         let (lot, ad_account) = (text(&lot["id"]), text(&ad_account["id"]));
         let spend_line = campaign(world, &pledge.id, &creator, &lot, &ad_account).await;

@@ -5,7 +5,30 @@ use super::{Names, Need, Operation, get};
 /// The days of a statement.
 const DAYS: &str = "from=2024-01-01&to=2026-11-24";
 
+fn of_approvals() -> Vec<Operation> {
+    let none = Names::Nothing;
+    vec![
+        get("/v1/approvals", Need::ReadApprovals, none, "waiting_for=me"),
+        get(
+            "/v1/approvals/{id}",
+            Need::ReadApprovals,
+            Names::Waiting(0),
+            "",
+        ),
+        get(
+            "/v1/pledges/{id}/thresholds",
+            Need::ReadApprovals,
+            Names::Pledge,
+            "",
+        ),
+    ]
+}
+
 pub fn reads() -> Vec<Operation> {
+    [of_the_ledger(), of_approvals()].concat()
+}
+
+fn of_the_ledger() -> Vec<Operation> {
     use Need::{Holdings, Ledger, Nothing, Proofs, Reference};
     let none = Names::Nothing;
     vec![
@@ -36,19 +59,6 @@ pub fn reads() -> Vec<Operation> {
         get("/v1/ad-accounts/{id}", Ledger, Names::AdAccount, ""),
         get("/v1/payouts", Holdings, none, ""),
         get("/v1/payouts/{id}", Holdings, Names::Payout, ""),
-        get("/v1/approvals", Need::ReadApprovals, none, "waiting_for=me"),
-        get(
-            "/v1/approvals/{id}",
-            Need::ReadApprovals,
-            Names::Waiting(0),
-            "",
-        ),
-        get(
-            "/v1/pledges/{id}/thresholds",
-            Need::ReadApprovals,
-            Names::Pledge,
-            "",
-        ),
         get("/v1/exchange-rates", Reference, none, ""),
         get("/v1/pledges/{id}/revaluations", Ledger, Names::Pledge, ""),
         get("/v1/withholding-rules", Reference, none, ""),

@@ -21,7 +21,14 @@ fn forget(value: &mut Value) {
     match value {
         Value::Object(members) => {
             members.retain(|name, _| {
-                !["actor", "proposed_by", "approved_by", "next_cursor"].contains(&name.as_str())
+                ![
+                    "actor",
+                    "approval_id",
+                    "proposed_by",
+                    "approved_by",
+                    "next_cursor",
+                ]
+                .contains(&name.as_str())
             });
             members.values_mut().for_each(forget);
         }

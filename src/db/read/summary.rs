@@ -159,9 +159,9 @@ pub struct Summary {
 }
 
 /// $1 the pledge, $2 pledges, $3 markets and $4 codes of accounts in sight, $5 and $6 the first and
-/// last of what reserves for tax are held for. Four kinds of row: `unit` for each part of the split,
-/// `market` for each market in sight, `account` for each sum over accounts alike, `tax` for each
-/// reserve.
+/// last of what reserves for tax are held for. Four kinds of row: `unit` for each part of the
+/// split, `market` for each market in sight, `account` for each sum over accounts alike, `tax` for
+/// each reserve.
 const SUMMARY: &str = "
 WITH p AS (
     SELECT id, journals, hold_changes,
@@ -268,6 +268,21 @@ pub async fn summary(
 type Units<'a> = Vec<(&'a str, Option<Whole>)>;
 type Markets<'a> = Vec<(&'a str, &'a str, Told)>;
 
+impl Whole {
+    /// Adds what accounts of a code have, of a market or of none.
+    fn add(&mut self, row: &Row) {
+        if row.market.is_some() {
+            self.markets.add(&row.code, row.amount, row.held);
+        }
+        match row.code.as_str() {
+            "5910" if row.market.is_none() => self.expired_unallocated += row.amount,
+            "3110" | "3210" => self.unallocated += row.amount,
+            "3190" => self.support_cost += row.amount,
+            _ => {}
+        }
+    }
+}
+
 /// Sorts what the rows say into units, and markets by unit. What is told of markets to a donor goes
 /// before what its rows say.
 fn arrange<'a>(
@@ -294,19 +309,10 @@ fn arrange<'a>(
                 whole.markets.reserve(row.held);
             }
             (_, market) => {
-                if market.is_some() {
-                    whole.markets.add(&row.code, row.amount, row.held);
-                }
-                match row.code.as_str() {
-                    "5910" if market.is_none() => whole.expired_unallocated += row.amount,
-                    "3110" | "3210" => whole.unallocated += row.amount,
-                    "3190" => whole.support_cost += row.amount,
-                    _ => {}
-                }
+                whole.add(row);
                 if let Some(market) = market {
-                    uses.entry((market, &row.unit))
-                        .or_default()
-                        .add(&row.code, row.amount, row.held);
+                    let used = uses.entry((market, &row.unit)).or_default();
+                    used.add(&row.code, row.amount, row.held);
                 }
             }
         }

@@ -4,6 +4,7 @@ use time::Date;
 
 use super::{Books, PledgeEvent, Posting};
 use crate::domain::command::{Decision, Event, MovedOn, Refunded, Thing};
+use crate::domain::creator::{BankDetails, Erasure};
 use crate::domain::exchange::adds_to_carried;
 use crate::domain::hold::{Hold, HoldChange};
 use crate::domain::id::{JournalId, ObligationId, PledgeId};
@@ -113,18 +114,8 @@ impl Books {
                 self.creators.insert(creator.id, Some(creator.market));
                 self.changes.creators.push(creator);
             }
-            Event::BankDetailsRecorded(details) => {
-                if let Some(Some(person)) = self.persons.get_mut(&details.creator) {
-                    person.bank_versions = details.version;
-                }
-                self.changes.bank_details.push(details);
-            }
-            Event::PersonErased(erasure) => {
-                if let Some(Some(person)) = self.persons.get_mut(&erasure.creator) {
-                    person.creator.erased_at = Some(erasure.erased_at);
-                }
-                self.changes.erasures.push(erasure);
-            }
+            Event::BankDetailsRecorded(details) => self.record_bank_details(details),
+            Event::PersonErased(erasure) => self.erase_person(erasure),
             Event::Allocated(allocation) | Event::Released(allocation) => {
                 self.allocations.insert(allocation.id, Some(allocation));
             }
@@ -159,6 +150,20 @@ impl Books {
             Event::ExchangeRateStated(rate) => self.state_exchange_rate(rate),
             Event::RateStated(pledge, unit, rate) => self.state_rate(pledge, unit, rate),
         }
+    }
+
+    fn record_bank_details(&mut self, details: BankDetails) {
+        if let Some(Some(person)) = self.persons.get_mut(&details.creator) {
+            person.bank_versions = details.version;
+        }
+        self.changes.bank_details.push(details);
+    }
+
+    fn erase_person(&mut self, erasure: Erasure) {
+        if let Some(Some(person)) = self.persons.get_mut(&erasure.creator) {
+            person.creator.erased_at = Some(erasure.erased_at);
+        }
+        self.changes.erasures.push(erasure);
     }
 
     fn obligate(&mut self, obligation: Obligation) {

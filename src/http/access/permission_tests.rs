@@ -8,85 +8,113 @@ use crate::http::access::principal::tests::principal;
 
 const EVERY_SCOPE: &str = "reference:read ledger:read holdings:read proofs:read \
                            pledges:write money:write creators:write erasures:write \
-                           bank-details:read bank-accounts:read endings:write write-offs:write reversals:write \
-                           lots:write jobs:read jobs:write payouts:write rates:write \
-                           payout-approvals:write identities:write identities:read \
-                           revocations:write api-tokens:write api-tokens:read \
-                           access-list:read";
+                           bank-details:read bank-accounts:read endings:write \
+                           write-offs:write reversals:write lots:write jobs:read jobs:write \
+                           payouts:write rates:write payout-approvals:write \
+                           payout-sendings:write approvals:read decisions:write \
+                           approvals:write withdrawals:write thresholds:write \
+                           identities:write identities:read revocations:write \
+                           api-tokens:write api-tokens:read access-list:read";
 
-#[test]
-fn each_role_may_what_the_domain_gives_it_and_nothing_else() {
-    let all = ["ReadReference", "ReadLedger", "ReadHoldings", "ReadProofs"];
-    let jobs = ["ReadJobs"];
-    let bank = ["ReadBankDetails"];
-    let tokens = ["IssueApiTokens", "ReadApiTokens"];
-    let access = ["ReadAccessList"];
-    let reads = ["ReadIdentities"];
-    let expected: [(Role, Vec<&str>); 7] = [
+const ALL: [&str; 4] = ["ReadReference", "ReadLedger", "ReadHoldings", "ReadProofs"];
+const JOBS: [&str; 1] = ["ReadJobs"];
+const BANK: [&str; 1] = ["ReadBankDetails"];
+const TOKENS: [&str; 2] = ["IssueApiTokens", "ReadApiTokens"];
+const ACCESS: [&str; 1] = ["ReadAccessList"];
+const READS: [&str; 1] = ["ReadIdentities"];
+
+fn of_those_who_move_money() -> [(Role, Vec<&'static str>); 3] {
+    [
         (
             Role::Preparer,
             [
-                &all[..],
+                &ALL[..],
                 &["RecordPledges", "MoveMoney", "EnrolCreators"],
-                &bank,
+                &BANK,
                 &["PayCreators"],
-                &jobs,
-                &["MovePayouts"],
-                &tokens,
+                &JOBS,
+                &[
+                    "SendPayouts",
+                    "MovePayouts",
+                    "ReadApprovals",
+                    "WithdrawProposals",
+                ],
+                &TOKENS,
             ]
             .concat(),
         ),
         (
             Role::Approver,
             [
-                &all[..],
-                &bank,
-                &jobs,
-                &["ApprovePayouts", "MovePayouts"],
-                &tokens,
+                &ALL[..],
+                &BANK,
+                &JOBS,
+                &["ApprovePayouts", "MovePayouts", "ReadApprovals"],
+                &["DecideApprovals", "Approve"],
+                &TOKENS,
             ]
             .concat(),
         ),
         (
             Role::Controller,
             [
-                &all[..],
-                &bank,
+                &ALL[..],
+                &BANK,
                 &["EndPledges", "WriteOff", "Reverse", "ManageLots"],
-                &jobs,
-                &["RunJobs"],
-                &reads,
-                &tokens,
-                &access,
+                &JOBS,
+                &["RunJobs", "SendPayouts", "MovePayouts", "ReadApprovals"],
+                &["DecideApprovals", "WithdrawProposals", "StateThresholds"],
+                &READS,
+                &TOKENS,
+                &ACCESS,
                 &["StateRates"],
             ]
             .concat(),
         ),
+    ]
+}
+
+fn of_others() -> [(Role, Vec<&'static str>); 4] {
+    [
         (
             Role::Partner,
             [
                 &["ReadReference", "ReadLedger", "ReadHoldings"][..],
-                &tokens,
+                &TOKENS,
             ]
             .concat(),
         ),
         (Role::Creator, vec!["ReadReference", "ReadHoldings"]),
         (
             Role::Auditor,
-            [&all[..], &bank, &jobs, &reads, &tokens, &access].concat(),
+            [
+                &ALL[..],
+                &BANK,
+                &JOBS,
+                &["ReadApprovals"],
+                &READS,
+                &TOKENS,
+                &ACCESS,
+            ]
+            .concat(),
         ),
         (
             Role::Admin,
             [
                 &["ReadReference", "EraseCreators", "ManageIdentities"][..],
-                &reads,
+                &READS,
                 &["RevokeAccess"],
-                &tokens,
-                &access,
+                &TOKENS,
+                &ACCESS,
             ]
             .concat(),
         ),
-    ];
+    ]
+}
+
+#[test]
+fn each_role_may_what_the_domain_gives_it_and_nothing_else() {
+    let expected = of_those_who_move_money().into_iter().chain(of_others());
     for (role, may) in expected {
         let caller = principal(&[role.name()], EVERY_SCOPE);
         let allowed = PERMISSIONS

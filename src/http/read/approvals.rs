@@ -83,9 +83,8 @@ pub async fn read_approval(get: Get<ReadApprovals>) -> Result<HttpResponse, Prob
     let id: ApprovalId = get.id()?;
     get.query()?.finish()?;
     let (catalogue, sight) = (get.catalogue(), get.sight());
-    let found = get.snapshot(async |connection| {
-        read::approval(connection, catalogue, sight, id).await
-    });
+    let found =
+        get.snapshot(async |connection| read::approval(connection, catalogue, sight, id).await);
     let found = found.await?;
     let found = found.ok_or_else(|| get.absent("approval"))?;
     get.json(None, &ApprovalOut::at(&found, OffsetDateTime::now_utc()))

@@ -188,8 +188,8 @@ impl<P: Permission> Get<P> {
         answer.map_err(failed)
     }
 
-    /// Runs reads of the register in one snapshot. It is nobody's part of the ledger, so permissions
-    /// alone say who may.
+    /// Runs reads of the register in one snapshot. It is nobody's part of the ledger, so that
+    /// permissions alone say who may.
     pub async fn consult<T>(
         &self,
         reads: impl AsyncFnOnce(&mut Connection) -> Result<T, ReadError>,
