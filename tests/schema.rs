@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use almoner::domain::approval::{Action, ApprovalState};
+use almoner::domain::exchange::Bearer;
 use almoner::domain::identity::{IdentityKind, IdentityState};
 use almoner::domain::job::{Job, RunOutcome};
 use almoner::domain::journal::Kind;
@@ -201,11 +202,15 @@ async fn what_the_code_writes_is_what_the_checks_list() {
     let roles: Vec<&str> = Role::ALL.iter().map(|it| it.name()).collect();
     let all = ApprovalState::ALL.iter().map(|it| it.as_str());
     let verdicts: Vec<&str> = all.filter(|it| *it != "pending").collect();
-    let expected: [(&str, BTreeSet<String>); 12] = [
+    let expected: [(&str, BTreeSet<String>); 13] = [
         ("journals_kind", kinds),
         (
             "pledges_state",
             states.iter().map(|it| it.as_str().to_owned()).collect(),
+        ),
+        (
+            "pledges_exchange_differences",
+            set(&Bearer::ALL.map(Bearer::as_str)),
         ),
         ("lots_kind", set(&lots.map(LotKind::as_str))),
         ("units_kind", set(&units)),

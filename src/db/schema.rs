@@ -529,6 +529,7 @@ diesel::table! {
         transferred -> Int8,
         last_recorded_at -> Nullable<Timestamptz>,
         hold_changes -> Int8,
+        exchange_differences -> Text,
         thresholds -> Int4,
     }
 }

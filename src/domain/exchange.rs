@@ -96,6 +96,42 @@ pub fn share(whole: i64, part: i64, of: i64) -> i64 {
     i64::try_from(floor + i128::from(up)).unwrap_or(whole)
 }
 
+/// Who bears what is lost or gained when somebody is paid in another currency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Bearer {
+    /// The pledge's reserve for exchange differences.
+    #[default]
+    Reserve,
+    /// The budget of the market that is paid.
+    Market,
+}
+
+impl Bearer {
+    /// Everybody there is.
+    pub const ALL: [Bearer; 2] = [Bearer::Reserve, Bearer::Market];
+
+    /// As the database and the API write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Bearer::Reserve => "reserve",
+            Bearer::Market => "market",
+        }
+    }
+
+    /// The one so written, if there is one.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.as_str() == text)
+    }
+
+    /// The purse that a loss on what is owed there is taken from, and a gain added to.
+    pub fn purse(self, owed: &AccountKey, own: &Unit) -> AccountKey {
+        match (self, owed.market) {
+            (Bearer::Market, Some(market)) => AccountKey::market(Code::CashMarket, own, market),
+            (Bearer::Market | Bearer::Reserve, _) => AccountKey::plain(Code::Reserve, own),
+        }
+    }
+}
+
 /// Something owed in another currency, with what it carries in the pledge's own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Foreign {
@@ -105,20 +141,21 @@ pub struct Foreign {
     pub owed: i64,
     /// What that came to in the pledge's own currency, in minor digits.
     pub carried: i64,
+    /// Who bears a difference.
+    pub bearer: Bearer,
 }
 
 impl Foreign {
     /// Every account paying it may touch.
-    pub fn accounts(key: &AccountKey, own: &Unit) -> Vec<AccountKey> {
+    pub fn accounts(key: &AccountKey, own: &Unit, bearer: Bearer) -> Vec<AccountKey> {
         let plain = [
             Code::Bank,
             Code::CurrencyClearing,
             Code::ExchangeRealised,
-            Code::Reserve,
             Code::CashReleased,
         ];
         let mut all: Vec<_> = plain.map(|code| AccountKey::plain(code, own)).to_vec();
-        all.extend([key.clone(), clearing(&key.unit)]);
+        all.extend([key.clone(), clearing(&key.unit), bearer.purse(key, own)]);
         all
     }
 
@@ -135,14 +172,21 @@ impl Foreign {
             entry(own, Code::CurrencyClearing, Code::Bank, charged.minor()),
         ];
         let loss = charged.minor() - carried;
-        moves.extend(difference(Code::ExchangeRealised, own, loss));
+        let purse = self.bearer.purse(&self.key, own);
+        moves.extend(difference(Code::ExchangeRealised, &purse, loss));
         moves
     }
 }
 
 /// What was paid of an account in another currency comes back: `amount` is owed again, at what it
 /// carried when it was paid, whatever the bank gave back for it.
-pub fn came_back(key: &AccountKey, amount: i64, carried: i64, returned: &Money) -> Vec<Move> {
+pub fn came_back(
+    key: &AccountKey,
+    amount: i64,
+    carried: i64,
+    returned: &Money,
+    bearer: Bearer,
+) -> Vec<Move> {
     let own = returned.unit();
     let mut moves = vec![
         Move {
@@ -153,7 +197,8 @@ pub fn came_back(key: &AccountKey, amount: i64, carried: i64, returned: &Money) 
         entry(own, Code::Bank, Code::CurrencyClearing, returned.minor()),
     ];
     let loss = carried - returned.minor();
-    moves.extend(difference(Code::ExchangeRealised, own, loss));
+    let purse = bearer.purse(key, own);
+    moves.extend(difference(Code::ExchangeRealised, &purse, loss));
     moves
 }
 
@@ -165,18 +210,27 @@ fn entry(own: &Unit, debit: Code, credit: Code, amount: i64) -> Move {
     }
 }
 
-/// A loss on exchange (7100 or 7200) against currency clearing, covered from the reserve; or, if it
-/// is less than nothing, a gain, added to the reserve. The proof of cash holds either way.
-pub fn difference(account: Code, own: &Unit, loss: i64) -> Vec<Move> {
-    let (by, clears) = (loss.abs(), Code::CurrencyClearing);
+/// A loss on exchange (7100 or 7200) against currency clearing, covered from a purse; or, if it is
+/// less than nothing, a gain, added to the purse. The proof of cash holds either way.
+pub fn difference(account: Code, purse: &AccountKey, loss: i64) -> Vec<Move> {
+    let (by, clears, own) = (loss.abs(), Code::CurrencyClearing, &purse.unit);
+    let released = AccountKey::plain(Code::CashReleased, own);
     match loss.signum() {
         1 => vec![
             entry(own, account, clears, by),
-            entry(own, Code::Reserve, Code::CashReleased, by),
+            Move {
+                debit: purse.clone(),
+                credit: released,
+                amount: by,
+            },
         ],
         -1 => vec![
             entry(own, clears, account, by),
-            entry(own, Code::CashReleased, Code::Reserve, by),
+            Move {
+                debit: released,
+                credit: purse.clone(),
+                amount: by,
+            },
         ],
         _ => Vec::new(),
     }

@@ -2,6 +2,7 @@
 
 use time::{Date, OffsetDateTime};
 
+use super::exchange::Bearer;
 use super::id::{InstalmentId, LotId, PledgeId};
 use super::journal::Document;
 use super::lot::{Extension, FairValue, LotFigures, LotScope};
@@ -90,6 +91,8 @@ pub struct Pledge {
     pub split: Vec<Money>,
     /// The markets it may be budgeted for.
     pub markets: Vec<Market>,
+    /// Who bears what is lost or gained on exchange.
+    pub exchange_differences: Bearer,
     /// Where it is in its life.
     pub state: PledgeState,
     /// When the agreement took effect.

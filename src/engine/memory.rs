@@ -177,6 +177,7 @@ mod tests {
             total: Money::from_minor(5, usd()),
             split: Vec::new(),
             markets: Vec::new(),
+            exchange_differences: Default::default(),
             state: PledgeState::Active,
             agreed_on: None,
             created_at: OffsetDateTime::UNIX_EPOCH,

@@ -22,6 +22,13 @@ pub(super) const CASES: &[Case] = &[
         VALUES (id('again'), 'again', 'D', 'R', 'P', 'USD', 0, now())"],
     ),
     ruled(
+        "pledges_exchange_differences",
+        &["INSERT INTO pledges \
+        (id, reference, donor, recipient, purpose, functional_unit, total, created_at, \
+         exchange_differences) \
+        VALUES (id('again'), 'again', 'D', 'R', 'P', 'USD', 1, now(), 'nobody')"],
+    ),
+    ruled(
         "pledges_functional_unit_known",
         &["INSERT INTO pledges \
         (id, reference, donor, recipient, purpose, functional_unit, total, created_at) \

@@ -108,6 +108,7 @@ pub(super) fn announcement() -> AnnouncePledge {
         total: usd(150_000),
         split: vec![usd(100_000), adc(50_000)],
         markets: ["JP", "US"].map(|market| market.parse().unwrap()).to_vec(),
+        exchange_differences: Default::default(),
         instalments: vec![
             new(CASH, "C1", usd(70_000), None),
             new(CASH_LATER, "C2", usd(30_000), Some("A report")),

@@ -1,6 +1,7 @@
 //! Creators owed and paid in their own currency, from a pledge in dollars: nothing turns into
 //! anything else, and what the bank makes of it is a gain or a loss that is accounted for.
 
+mod bearers;
 mod files;
 mod months;
 mod returns;

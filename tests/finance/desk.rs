@@ -13,7 +13,11 @@ pub(super) struct Desk {
 
 impl Desk {
     pub(super) async fn new(world: &World) -> Self {
-        let pledge = world.funded_pledge().await;
+        Self::of(world, world.funded_pledge().await).await
+    }
+
+    /// The same of that pledge.
+    pub(super) async fn of(world: &World, pledge: Funded) -> Self {
         let creator = world.creator("JP").await;
         world
             .allocate(&pledge, &creator, usd("2500.00"), "2024-12-02")

@@ -41,9 +41,15 @@ impl World {
 
     /// The same by a reference of one's own.
     pub async fn funded_pledge_as(&self, reference: &str) -> Funded {
+        self.funded_pledge_with(json!({"reference": reference}))
+            .await
+    }
+
+    /// The same, with these fields as they are given; the reference among them.
+    pub async fn funded_pledge_with(&self, fields: Value) -> Funded {
         let preparer = self.preparer();
-        let pledge = json!({
-            "reference": reference, "donor": {"name": "TikTok"},
+        let mut pledge = json!({
+            "reference": "FUNDED", "donor": {"name": "TikTok"},
             "recipient": {"name": "World Health Organization"},
             "purpose": "Destigmatizing mental health", "functional_unit": "USD",
             "total": usd("3000000.00"),
@@ -54,6 +60,9 @@ impl World {
                 {"reference": "T1", "amount": credits("1250000.00"), "due_date": "2024-11-01"},
             ],
         });
+        for (name, value) in fields.as_object().unwrap() {
+            pledge[name] = value.clone();
+        }
         let pledge = preparer.post("/v1/pledges", pledge).await.expect(201);
         let id = |it: &Value| it["id"].as_str().unwrap().to_owned();
         let funded = Funded {

@@ -34,6 +34,7 @@ fn preparations(ledger: &Ledger) -> Vec<Command> {
             total: amount.clone(),
             split: vec![amount.clone()],
             markets: ["JP", "US", "BR"].map(|it| it.parse().unwrap()).to_vec(),
+            exchange_differences: Default::default(),
             instalments: vec![NewInstalment {
                 id: instalment,
                 reference: "C1".to_owned(),

@@ -164,6 +164,7 @@ impl Draw<'_> {
             functional_unit: functional,
             split,
             markets,
+            exchange_differences: Default::default(),
             instalments,
         };
         if self.one_in(2) {

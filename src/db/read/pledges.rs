@@ -16,6 +16,7 @@ use super::sight::Sight;
 use super::text::Text;
 use crate::db::lots::{LotFiguresRow, LotRow, read_lots};
 use crate::db::schema::{instalments, lot_figures, lots};
+use crate::domain::exchange::Bearer;
 use crate::domain::pledge::PledgeState;
 use crate::domain::{Catalogue, Instalment, InstalmentId, Lot, LotId, Pledge, PledgeId};
 
@@ -35,6 +36,8 @@ struct PledgeRow {
     functional_unit: String,
     #[diesel(sql_type = BigInt)]
     total: i64,
+    #[diesel(sql_type = SqlText)]
+    exchange_differences: String,
     #[diesel(sql_type = SqlText)]
     state: String,
     #[diesel(sql_type = Nullable<Date>)]
@@ -66,6 +69,8 @@ impl PledgeRow {
                 .iter()
                 .map(|code| rows::market(code))
                 .collect::<Result<_, _>>()?,
+            exchange_differences: Bearer::parse(&self.exchange_differences)
+                .ok_or_else(|| unreadable("bearer", &self.exchange_differences))?,
             state: PledgeState::parse(&self.state)
                 .ok_or_else(|| unreadable("pledge state", &self.state))?,
             agreed_on: self.agreed_on,
@@ -76,8 +81,8 @@ impl PledgeRow {
 
 /// $1 pledges and $2 markets in sight, $3 the pledge asked for, $4 and $5 the window, $6 the limit.
 const PLEDGES: &str = "
-SELECT p.id, p.reference, p.donor, p.recipient, p.purpose, p.functional_unit, p.total, p.state,
-       p.agreed_on, p.created_at,
+SELECT p.id, p.reference, p.donor, p.recipient, p.purpose, p.functional_unit, p.total,
+       p.exchange_differences, p.state, p.agreed_on, p.created_at,
        ARRAY(SELECT unit FROM pledge_units WHERE pledge_id = p.id ORDER BY position)
            AS split_units,
        ARRAY(SELECT amount FROM pledge_units WHERE pledge_id = p.id ORDER BY position)

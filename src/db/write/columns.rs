@@ -68,6 +68,7 @@ insert_columns! {
         purpose: String => Text,
         functional_unit: String => Text,
         total: i64 => BigInt,
+        exchange_differences: &'static str => Text,
         created_at: OffsetDateTime => Timestamptz,
     }
 }

@@ -28,6 +28,7 @@ use crate::db::rows::{market, money, unreadable};
 use crate::db::schema::{allocations, creators, idempotency_keys, journals, pledges};
 use crate::domain::books::{Books, PledgeBook};
 use crate::domain::command::Thing;
+use crate::domain::exchange::Bearer;
 use crate::domain::pledge::{Pledge, PledgeState};
 use crate::domain::{Allocation, AllocationId, Catalogue, CreatorId, Needs, PledgeId};
 
@@ -39,7 +40,17 @@ struct LockPledges {
 }
 
 type PledgeRow = (
-    (Uuid, String, String, String, String, String, i64, String),
+    (
+        Uuid,
+        String,
+        String,
+        String,
+        String,
+        String,
+        i64,
+        String,
+        String,
+    ),
     (
         Option<time::Date>,
         OffsetDateTime,
@@ -63,6 +74,7 @@ impl Query for LockPledges {
             Text,
             BigInt,
             Text,
+            Text,
         ),
         (
             Nullable<Date>,
@@ -81,8 +93,8 @@ impl QueryFragment<Pg> for LockPledges {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql(
             "SELECT id, reference, donor, recipient, purpose, functional_unit, total, state, \
-             agreed_on, created_at, journals, last_recorded_at, hold_changes, \
-             clock_timestamp(), \
+             exchange_differences, agreed_on, created_at, journals, last_recorded_at, \
+             hold_changes, clock_timestamp(), \
              ARRAY(SELECT unit FROM pledge_units WHERE pledge_id = id ORDER BY position), \
              ARRAY(SELECT amount FROM pledge_units WHERE pledge_id = id ORDER BY position), \
              ARRAY(SELECT market FROM pledge_markets WHERE pledge_id = id ORDER BY position), \
@@ -111,7 +123,8 @@ pub(super) async fn lock_pledges(
     for (terms, progress, lists, (thresholds, lines)) in rows {
         let (agreed_on, created_at, journals, last_recorded_at, hold_changes, clock) = progress;
         now = now.max(Some(clock));
-        let (id, reference, donor, recipient, purpose, functional_unit, total, state) = terms;
+        let (id, reference, donor, recipient, purpose, functional_unit, total, state, bearer) =
+            terms;
         let (units, amounts, markets) = lists;
         let split = units
             .iter()
@@ -129,6 +142,8 @@ pub(super) async fn lock_pledges(
                 .iter()
                 .map(|code| market(code))
                 .collect::<Result<_, _>>()?,
+            exchange_differences: Bearer::parse(&bearer)
+                .ok_or_else(|| unreadable("bearer", &bearer))?,
             state: PledgeState::parse(&state).ok_or_else(|| unreadable("state", &state))?,
             agreed_on,
             created_at,

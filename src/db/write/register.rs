@@ -58,6 +58,7 @@ pub(super) fn push_pledge(rows: &mut InsertPledges, pledge: &Pledge) {
         pledge.purpose.clone(),
         pledge.total.unit().to_string(),
         pledge.total.minor(),
+        pledge.exchange_differences.as_str(),
         pledge.created_at,
     );
 }

@@ -6,6 +6,7 @@ use time::Date;
 
 use super::{Context, Decision, Event, Home, Needs, Outcome};
 use crate::domain::books::Books;
+use crate::domain::exchange::Bearer;
 use crate::domain::id::{InstalmentId, PledgeId};
 use crate::domain::market::Market;
 use crate::domain::money::Money;
@@ -34,6 +35,8 @@ pub struct AnnouncePledge {
     pub split: Vec<Money>,
     /// The markets it is for.
     pub markets: Vec<Market>,
+    /// Who bears what is lost or gained on exchange.
+    pub exchange_differences: Bearer,
     /// When it is payable.
     pub instalments: Vec<NewInstalment>,
 }
@@ -97,6 +100,7 @@ impl AnnouncePledge {
             total: self.total.clone(),
             split: self.split.clone(),
             markets: self.markets.clone(),
+            exchange_differences: self.exchange_differences,
             state: PledgeState::Announced,
             agreed_on: None,
             created_at: context.now,

@@ -4,7 +4,7 @@ use super::{Needs, Thing};
 use crate::domain::account::AccountKey;
 use crate::domain::books::{Books, PledgeBook};
 use crate::domain::chart::Code;
-use crate::domain::exchange::{Foreign, StatedRate};
+use crate::domain::exchange::{Bearer, Foreign, StatedRate};
 use crate::domain::id::PledgeId;
 use crate::domain::journal::Move;
 use crate::domain::lot::LotScope;
@@ -305,6 +305,7 @@ pub(super) fn payment(
         owed: book.balance(&owed),
         carried: books.carried.get(&name).copied().unwrap_or(0),
         key: owed,
+        bearer: book.pledge.exchange_differences,
     };
     foreign.paid(amount, charged)
 }
@@ -323,6 +324,9 @@ pub(super) fn need_payment(
         needs.accounts(books, pledge, keys, day);
     } else {
         needs.carried(books, pledge, owed.clone());
-        needs.accounts(books, pledge, Foreign::accounts(owed, own), day);
+        let book = books.pledges.get(&pledge).and_then(Option::as_ref);
+        let bearer = book.map_or(Bearer::default(), |it| it.pledge.exchange_differences);
+        let keys = Foreign::accounts(owed, own, bearer);
+        needs.accounts(books, pledge, keys, day);
     }
 }

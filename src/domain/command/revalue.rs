@@ -45,7 +45,8 @@ impl RevaluedUnit {
     /// What it posts, as the journals of these numbers; the second takes the first back.
     fn drafts(&self, pledge: PledgeId, month_end: Date, number: i64) -> Option<[Draft; 2]> {
         let own = self.posted.unit();
-        let moves = difference(Code::ExchangeUnrealised, own, self.posted.minor());
+        let reserve = AccountKey::plain(Code::Reserve, own);
+        let moves = difference(Code::ExchangeUnrealised, &reserve, self.posted.minor());
         let back = moves.iter().map(|it| Move {
             debit: it.credit.clone(),
             credit: it.debit.clone(),

@@ -61,6 +61,8 @@ pub struct PledgeOut {
     pub split: Vec<MoneyOut>,
     /// The markets it is for.
     pub markets: Vec<Market>,
+    /// Who bears what is lost or gained on exchange: `reserve` or `market`.
+    pub exchange_differences: &'static str,
     /// When it is payable.
     pub instalments: Vec<InstalmentOut>,
     /// When the agreement took effect.
@@ -87,6 +89,7 @@ impl PledgeOut {
             total: (&pledge.total).into(),
             split: pledge.split.iter().map(MoneyOut::from).collect(),
             markets: pledge.markets.clone(),
+            exchange_differences: pledge.exchange_differences.as_str(),
             instalments: instalments.iter().map(InstalmentOut::from).collect(),
             agreed_on: pledge.agreed_on.map(Day),
             created_at: Instant(pledge.created_at),

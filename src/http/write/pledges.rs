@@ -6,9 +6,10 @@ use uuid::Uuid;
 use super::inputs::{AgreementIn, PledgeIn};
 use super::post::Post;
 use crate::domain::command::{AnnouncePledge, NewInstalment, SignAgreement};
+use crate::domain::exchange::Bearer;
 use crate::domain::{Command, InstalmentId, PledgeId};
 use crate::http::access::permission::RecordPledges;
-use crate::http::body::{Fields, Text};
+use crate::http::body::{Fault, Fields, Text};
 use crate::http::problem::Problem;
 use crate::http::views::PledgeOut;
 
@@ -34,6 +35,9 @@ pub fn pledge(body: &mut Fields<'_>) -> Option<Command> {
     let total = body.money("total");
     let split = body.money_list("split", MOST_UNITS);
     let markets = body.markets("markets", MOST_MARKETS);
+    let bearer = body.optional("exchange_differences", |body, name| {
+        body.value(name, bearer)
+    });
     let instalments = body.objects("instalments", MOST_INSTALMENTS, instalment);
     Some(Command::AnnouncePledge(AnnouncePledge {
         id: PledgeId(Uuid::now_v7()),
@@ -45,8 +49,14 @@ pub fn pledge(body: &mut Fields<'_>) -> Option<Command> {
         total: total?,
         split: split?,
         markets: markets?,
+        exchange_differences: bearer?.unwrap_or_default(),
         instalments: instalments?,
     }))
+}
+
+fn bearer(text: &str) -> Result<Bearer, Fault> {
+    let unknown = || Fault::new("bearer-malformed", "it is reserve or market");
+    Bearer::parse(text).ok_or_else(unknown)
 }
 
 fn party(body: &mut Fields<'_>, name: &'static str) -> Option<String> {

@@ -3,6 +3,7 @@
 use time::Date;
 
 use super::step::draft_of;
+use crate::domain::books::PledgeBook;
 use crate::domain::command::require::entry;
 use crate::domain::exchange;
 use crate::domain::journal::{Draft, Kind};
@@ -12,6 +13,7 @@ use crate::domain::refusal::{ExchangeRefusal, Refusal};
 
 /// What was paid is owed again and back at the bank; of what wasn't paid yet, nothing is posted.
 pub(super) fn came_back(
+    book: &PledgeBook,
     payout: &Payout,
     reason: &str,
     returned: Option<&Money>,
@@ -45,7 +47,8 @@ pub(super) fn came_back(
             let returned = returned.cloned();
             let returned = returned
                 .unwrap_or_else(|| Money::from_minor(payout.charged, payout.bank.unit().clone()));
-            exchange::came_back(&owed, payout.paid, payout.carried, &returned)
+            let bearer = book.pledge.exchange_differences;
+            exchange::came_back(&owed, payout.paid, payout.carried, &returned, bearer)
         }
     };
     Ok(Some(Draft {

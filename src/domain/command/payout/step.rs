@@ -173,7 +173,7 @@ impl MovePayout {
                 effective_date,
             } => {
                 moved.paid = 0;
-                let draft = came_back(payout, reason, returned.as_ref(), *effective_date)?;
+                let draft = came_back(book, payout, reason, returned.as_ref(), *effective_date)?;
                 (draft, holds(payout, 0, 0, None))
             }
             PayoutStep::Void { .. } => (None, holds(payout, 0, 0, None)),

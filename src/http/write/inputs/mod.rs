@@ -118,6 +118,10 @@ pub struct PledgeIn {
     /// The markets it is for.
     #[schema(min_items = 1)]
     pub markets: Vec<Market>,
+    /// Who bears what is lost or gained when a creator is paid in another currency: `reserve`, set
+    /// aside for it, or the budget of its `market`; the reserve, if left out.
+    #[schema(nullable = false, pattern = "^(reserve|market)$")]
+    pub exchange_differences: Option<String>,
     /// When it is payable; per unit they add up to the split.
     #[schema(min_items = 1)]
     pub instalments: Vec<InstalmentIn>,
