@@ -121,13 +121,17 @@ BEGIN
     -- pending to the market it came from.
     IF filled AND EXISTS (
         SELECT FROM posted t
-        JOIN accounts d ON d.pledge_id = t.pledge_id AND d.number = t.debit_account
-                       AND d.code BETWEEN '3100' AND '3299'
-        JOIN accounts c ON c.pledge_id = t.pledge_id AND c.number = t.credit_account
-                       AND c.code BETWEEN '3100' AND '3299'
-        WHERE d.market <> c.market OR d.creator_id <> c.creator_id
-           OR right(least(d.code, c.code), 2) || right(greatest(d.code, c.code), 2)
-              NOT IN ('0010', '1020', '1050', '1090', '2030', '3040', '2070'))
+        -- One account after the other by its key, whatever plan was made while there were few.
+        CROSS JOIN LATERAL (SELECT a.code, a.market, a.creator_id FROM accounts a
+                            WHERE a.pledge_id = t.pledge_id AND a.number = t.debit_account
+                            LIMIT 1) AS d
+        CROSS JOIN LATERAL (SELECT a.code, a.market, a.creator_id FROM accounts a
+                            WHERE a.pledge_id = t.pledge_id AND a.number = t.credit_account
+                            LIMIT 1) AS c
+        WHERE d.code BETWEEN '3100' AND '3299' AND c.code BETWEEN '3100' AND '3299'
+          AND (d.market <> c.market OR d.creator_id <> c.creator_id
+               OR right(least(d.code, c.code), 2) || right(greatest(d.code, c.code), 2)
+                  NOT IN ('0010', '1020', '1050', '1090', '2030', '3040', '2070')))
     THEN
         PERFORM refuse('transfers_along_the_tree',
             'from purse to purse money goes up the tree or down, never sideways');
