@@ -176,8 +176,9 @@ BEGIN
                 UNION ALL
                 SELECT credit_account, pledge_id, effective_date FROM posted) AS side
             GROUP BY account, pledge_id) AS touched
-        JOIN accounts a ON a.pledge_id = touched.pledge_id AND a.number = touched.account
-                       AND NOT a.may_overdraw AND touched.first < a.last_day
+        CROSS JOIN LATERAL (SELECT * FROM accounts k
+                            WHERE k.pledge_id = touched.pledge_id AND k.number = touched.account
+                            LIMIT 1) AS a
         CROSS JOIN LATERAL (
             SELECT CASE a.normal_side WHEN 'debit' THEN a.debits - a.credits
                                       ELSE a.credits - a.debits END
@@ -187,7 +188,7 @@ BEGIN
                   FROM account_days d
                   WHERE d.pledge_id = a.pledge_id AND d.account = a.number
                     AND d.day >= touched.first) AS change) AS day
-        WHERE day.closing < 0)
+        WHERE NOT a.may_overdraw AND touched.first < a.last_day AND day.closing < 0)
     THEN
         PERFORM refuse('account_days_no_overdraft',
             'a backdated transfer leaves no day between then and now overdrawn');
