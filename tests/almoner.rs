@@ -9,6 +9,7 @@ mod authorization;
 mod bad_input;
 mod concurrency;
 mod constraints;
+mod controls;
 mod crash;
 mod demonstration;
 mod domain;

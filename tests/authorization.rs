@@ -37,6 +37,9 @@ fn roles(need: Need) -> &'static [Role] {
         Need::ReadApprovals => &[Preparer, Approver, Controller, Auditor],
         Need::Identities | Need::Revocations => &[Admin],
         Need::RegisterRead | Need::AccessList => &[Controller, Auditor, Admin],
+        Need::AuditTrail => &[Controller, Auditor],
+        Need::PeriodsRead => &[Preparer, Approver, Controller, Auditor],
+        Need::Periods => &[Controller],
         Need::OwnTokens | Need::OwnTokensRead => {
             &[Preparer, Approver, Controller, Partner, Auditor, Admin]
         }
@@ -68,6 +71,9 @@ fn scope(need: Need) -> &'static str {
         Need::Identities => "identities:write",
         Need::RegisterRead => "identities:read",
         Need::AccessList => "access-list:read",
+        Need::AuditTrail => "audit-trail:read",
+        Need::PeriodsRead => "periods:read",
+        Need::Periods => "periods:write",
         Need::Revocations => "revocations:write",
         Need::OwnTokens => "api-tokens:write",
         Need::OwnTokensRead => "api-tokens:read",
@@ -249,7 +255,8 @@ async fn a_role_without_the_scope_may_not_and_is_told_which_it_lacks() {
             jobs:read jobs:write payouts:write rates:write payout-approvals:write \
             payout-sendings:write approvals:read decisions:write withdrawals:write \
             thresholds:write identities:write identities:read access-list:read \
-            revocations:write api-tokens:write api-tokens:read";
+            revocations:write api-tokens:write api-tokens:read audit-trail:read \
+            periods:read periods:write";
         let lacking = scope(operation.need);
         claims["scope"] = serde_json::json!(every.replace(lacking, ""));
         let token = issuer.sign(&issuer.header().to_string(), &claims.to_string());

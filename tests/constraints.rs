@@ -8,6 +8,7 @@ mod approvals;
 mod attributions;
 mod clearings;
 mod completeness;
+mod controls;
 mod endings;
 mod exchange;
 mod fixture;
@@ -120,6 +121,11 @@ async fn payouts_and_withholding_obey_their_rules() {
 async fn approvals_and_thresholds_obey_their_rules() {
     try_all(waiting::CASES).await;
     try_all(approvals::CASES).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn controls_obey_their_rules() {
+    try_all(controls::CASES).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,6 +3,7 @@
 
 mod books;
 
+use almoner::app::demo::{Api, DemoError, Options, load};
 use serde_json::Value;
 use time::{Date, Month};
 
@@ -13,7 +14,7 @@ use crate::harness::World;
 const README: &str = include_str!("../README.md");
 
 /// The pledge's id, once the program has loaded it into the world's database.
-async fn load(world: &World) -> String {
+async fn load_by_program(world: &World) -> String {
     let settings = [("DATABASE_URL", world.database.url())];
     let mut program = Serving::start(&["demo"], world.data_dir(), &settings);
     let ended = program.ends().await;
@@ -181,10 +182,65 @@ fn what_is_left(books: &Books) {
     }
 }
 
+/// Three people made, checked and paid; and of what would be wrong with that nothing is found.
+async fn duties_were_kept_apart(world: &World, pledge: &str) {
+    for (what, expected) in [
+        (
+            "SELECT count(DISTINCT maker) FROM approvals",
+            2, // the controller states thresholds and writes off
+        ),
+        (
+            "SELECT count(DISTINCT actor) FROM approval_decisions WHERE verdict = 'approved'",
+            1,
+        ),
+        (
+            "SELECT count(DISTINCT actor) FROM payout_events WHERE state = 'sent'",
+            1,
+        ),
+        (
+            "SELECT count(DISTINCT name) FROM (SELECT maker FROM approvals UNION \
+             SELECT actor FROM approval_decisions UNION \
+             SELECT actor FROM payout_events WHERE state = 'sent') AS people (name)",
+            3,
+        ),
+    ] {
+        assert_eq!(
+            world.database.number(&format!("({what})")).await,
+            expected,
+            "{what}"
+        );
+    }
+    let at = format!("/v1/segregation-report?pledge_id={pledge}");
+    let report = world.auditor().get(&at).await.expect(200);
+    assert_eq!(report["is_empty"], true, "{report}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_calls_by_one_person_with_all_roles_are_refused() {
+    let world = World::new().await;
+    let token = world.factotum("grace").token().unwrap().to_owned();
+    let api = Api {
+        base_url: format!("http://{}", world.address()),
+        preparer_token: token.clone(),
+        approver_token: token.clone(),
+        controller_token: token,
+    };
+    let options = Options { factor: 1, seed: 1 };
+    let refused = load(&options, &api, |_| {}).await.unwrap_err();
+    let DemoError::Refused { status, code, .. } = refused else {
+        panic!("{refused}");
+    };
+    assert_eq!((status, code.as_str()), (409, "same-person"));
+    // Nothing that takes two was done: no threshold is in force.
+    let thresholds = world.database.number("(SELECT count(*) FROM thresholds)");
+    assert_eq!(thresholds.await, 0);
+    world.finish().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_proof_holds_at_every_month_end_and_after_every_journal_of_the_year() {
     let world = World::new().await;
-    let pledge = load(&world).await;
+    let pledge = load_by_program(&world).await;
     let auditor = world.auditor();
     let at = format!("/v1/pledges/{pledge}");
     let read = auditor.get(&at).await.expect(200);
@@ -210,6 +266,7 @@ async fn every_proof_holds_at_every_month_end_and_after_every_journal_of_the_yea
     books.every_journal_leaves_them_proved();
     what_is_left(&books);
     what_was_loaded(&world).await;
+    duties_were_kept_apart(&world, &pledge).await;
     let proofs = auditor.get("/v1/proofs").await.expect(200);
     assert_eq!(proofs["holds"], true, "{proofs}");
     world.finish().await;

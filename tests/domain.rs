@@ -7,6 +7,7 @@ mod ending;
 mod fixture;
 mod lapses;
 mod needs;
+mod periods;
 mod persons;
 mod postings;
 mod refusals;

@@ -20,6 +20,7 @@ mod invoices;
 mod last_credits;
 mod lots;
 mod obligations;
+mod one_person;
 mod overspill;
 mod payouts;
 mod placed;

@@ -17,6 +17,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use almoner::db::{Database, read};
+use almoner::domain::audit::Origin;
 use almoner::domain::{Catalogue, Command, Outcome};
 use almoner::engine::{Engine, Key, Lanes, Render, Submission};
 use uuid::Uuid;
@@ -149,6 +150,8 @@ fn submission(command: Command, key: u128, fingerprint: u128) -> Submission {
         command,
         actor: "petra".to_owned(),
         identity: "almoner-local|petra".to_owned(),
+        by_controller: false,
+        origin: Origin::job(),
         key: Key {
             digest: Uuid::from_u128(key),
             fingerprint: Uuid::from_u128(fingerprint),

@@ -350,7 +350,7 @@ pub fn writes() -> Vec<Operation> {
 
 /// Every read.
 pub fn reads() -> Vec<Operation> {
-    [reads::reads(), register::reads()].concat()
+    [reads::reads(), register::reads(), approvals::reads()].concat()
 }
 
 pub fn operations() -> Vec<Operation> {

@@ -9,6 +9,7 @@ use super::error::DbError;
 use super::rows::{money, unreadable};
 use super::schema::{approval_decisions, approvals, journals};
 use crate::domain::approval::{Action, Approval, ApprovalState, Decided, Request, Shown};
+use crate::domain::person::Person;
 use crate::domain::{ApprovalId, Catalogue, JournalId, PledgeId};
 
 #[derive(Debug, Queryable, Selectable)]
@@ -20,6 +21,8 @@ pub(super) struct ApprovalRow {
     unit: Option<String>,
     amount: Option<i64>,
     maker: String,
+    maker_identity: Option<String>,
+    by_controller: bool,
     path: String,
     body: String,
     asked_at: OffsetDateTime,
@@ -39,6 +42,7 @@ struct DecisionRow {
     seq: i16,
     verdict: String,
     actor: String,
+    identity: Option<String>,
     at: OffsetDateTime,
     reason: Option<String>,
     result: Option<String>,
@@ -58,7 +62,11 @@ impl ApprovalRow {
             amount: amount
                 .map(|(minor, unit)| money(catalogue, minor, unit))
                 .transpose()?,
-            maker: self.maker,
+            maker: Person {
+                name: self.maker,
+                identity: self.maker_identity,
+            },
+            by_controller: self.by_controller,
             request: Request {
                 path: self.path,
                 body: self.body,
@@ -85,7 +93,10 @@ impl DecisionRow {
         Ok(Decided {
             seq: self.seq,
             verdict: verdict.ok_or_else(|| unreadable("verdict", &self.verdict))?,
-            actor: self.actor,
+            by: Person {
+                name: self.actor,
+                identity: self.identity,
+            },
             at: self.at,
             reason: self.reason,
             result: self.result,

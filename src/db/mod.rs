@@ -11,6 +11,7 @@ pub mod error;
 mod identities;
 mod lots;
 pub mod migrate;
+mod periods;
 pub mod read;
 mod rows;
 pub mod schema;

@@ -190,6 +190,7 @@ impl PayoutRow {
             reference: self.reference,
             batch: self.batch,
             proposed_by: self.proposed_by,
+            hands: Vec::new(),
             proposed_at: self.proposed_at,
             hold_expires_on: self.hold_expires_on,
             state: state.ok_or_else(|| unreadable("state", &figures.state))?,

@@ -73,6 +73,7 @@ diesel::table! {
         digest -> Nullable<Text>,
         reason -> Nullable<Text>,
         result -> Nullable<Text>,
+        identity -> Nullable<Text>,
     }
 }
 
@@ -103,6 +104,8 @@ diesel::table! {
         reserved -> Bool,
         proposed_at -> Timestamptz,
         expires_at -> Timestamptz,
+        maker_identity -> Nullable<Text>,
+        by_controller -> Bool,
     }
 }
 
@@ -427,6 +430,7 @@ diesel::table! {
         journal -> Nullable<Int8>,
         reason -> Nullable<Text>,
         bank_reference -> Nullable<Text>,
+        identity -> Nullable<Text>,
     }
 }
 
@@ -465,6 +469,18 @@ diesel::table! {
         rate_e8 -> Nullable<Int8>,
         rate_source -> Nullable<Text>,
         rate_day -> Nullable<Date>,
+        proposer_identity -> Nullable<Text>,
+        approval_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    payout_hands (pledge_id, payout_id) {
+        pledge_id -> Uuid,
+        payout_id -> Uuid,
+        name -> Text,
+        identity -> Nullable<Text>,
+        did -> Text,
     }
 }
 
@@ -531,6 +547,8 @@ diesel::table! {
         hold_changes -> Int8,
         exchange_differences -> Text,
         thresholds -> Int4,
+        soft_closed_until -> Nullable<Date>,
+        closed_until -> Nullable<Date>,
     }
 }
 
@@ -805,7 +823,53 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    audit_events (id) {
+        id -> Uuid,
+        recorded_at -> Timestamptz,
+        outcome -> Text,
+        actor -> Text,
+        identity -> Text,
+        deed -> Text,
+        address -> Nullable<Text>,
+        request_id -> Nullable<Text>,
+        pledge_id -> Nullable<Uuid>,
+        journal_id -> Nullable<Uuid>,
+        key -> Nullable<Uuid>,
+        code -> Nullable<Text>,
+        detail -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    period_events (pledge_id, id) {
+        pledge_id -> Uuid,
+        id -> Uuid,
+        month_end -> Date,
+        state -> Text,
+        reconciliation -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        document_uri -> Nullable<Text>,
+        document_sha256 -> Nullable<Text>,
+        provisional_lines -> Int8,
+        actor -> Text,
+        recorded_at -> Timestamptz,
+        approval_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    personal_data_reads (creator_id, event_id) {
+        creator_id -> Uuid,
+        event_id -> Uuid,
+        what -> Text,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
+    audit_events,
+    period_events,
+    personal_data_reads,
     api_token_uses,
     api_tokens,
     identities,
@@ -849,6 +913,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     pledge_events,
     payout_events,
     payout_figures,
+    payout_hands,
     payouts,
     platform_balances,
     platform_profiles,

@@ -15,6 +15,7 @@ use super::command::Outcome;
 use super::id::{ApprovalId, JournalId, PledgeId, ThresholdId};
 use super::journal::Draft;
 use super::money::Money;
+use super::person::Person;
 
 macro_rules! actions {
     ($($(#[$doc:meta])* $name:ident = $word:literal, $two:literal;)+) => {
@@ -118,6 +119,15 @@ actions! {
     Reversal = "reversal", false;
     /// A threshold is stated.
     Threshold = "threshold", true;
+    /// A month that was closed is opened again.
+    PeriodReopening = "period-reopening", true;
+}
+
+impl Action {
+    /// Whether it is about the controls themselves, which controllers decide of one another.
+    pub fn is_of_controls(self) -> bool {
+        matches!(self, Action::Threshold | Action::PeriodReopening)
+    }
 }
 
 /// How much of a unit may be moved by an action without anybody else, from a day on.
@@ -274,7 +284,7 @@ pub struct Decided {
     /// What was decided: anything but that it is pending.
     pub verdict: ApprovalState,
     /// By whom.
-    pub actor: String,
+    pub by: Person,
     /// When.
     pub at: OffsetDateTime,
     /// Why, if it ended without being posted.
@@ -295,7 +305,9 @@ pub struct Approval {
     /// How much of what is above its threshold; nothing for what moves nothing.
     pub amount: Option<Money>,
     /// Who asked for it.
-    pub maker: String,
+    pub maker: Person,
+    /// Whether they may post in months that are closed softly.
+    pub by_controller: bool,
     /// The request.
     pub request: Request,
     /// What it would post, and the digest of that.

@@ -109,6 +109,10 @@ typed_ids! {
     ApprovalId = "apr";
     /// A threshold above which something needs approval.
     ThresholdId = "thr";
+    /// A month that was closed or opened again.
+    PeriodEventId = "prd";
+    /// An entry of the audit trail.
+    AuditEventId = "aud";
 }
 
 #[cfg(test)]

@@ -7,15 +7,16 @@
 //! (where it is), [`journal`] (how it moves), [`hold`] (what waits to move), [`pledge`],
 //! [`creator`], [`allocation`], [`mod@obligation`] and [`ad_account`] (what it is for), [`payout`],
 //! [`withholding`] and [`exchange`] (how cash leaves), [`platform`] and [`mod@spend`] (how credits
-//! go), [`approval`] (what waits for somebody else), [`books`] (the part of the ledger a batch
-//! works on), [`reversal`] (what can be taken back of it), [`mod@role`] and [`mod@identity`] (who
-//! may ask), [`command`] (what people ask for) and
-//! [`refusal`] (why it may be declined).
+//! go), [`approval`] (what waits for somebody else), [`period`] (what is over), [`books`] (the part
+//! of the ledger a batch works on), [`reversal`] (what can be taken back of it), [`mod@role`] and
+//! [`mod@identity`] (who may ask), [`command`] (what people ask for), [`refusal`] (why it may be
+//! declined) and [`audit`] (what is kept of who asked).
 
 pub mod account;
 pub mod ad_account;
 pub mod allocation;
 pub mod approval;
+pub mod audit;
 pub mod books;
 pub mod catalogue;
 pub mod chart;
@@ -32,6 +33,7 @@ pub mod market;
 pub mod money;
 pub mod obligation;
 pub mod payout;
+pub mod period;
 pub mod person;
 pub mod platform;
 pub mod pledge;
@@ -55,10 +57,10 @@ pub use command::{Command, Context, Needs, Outcome};
 pub use creator::{BankDetails, Creator};
 pub use hold::{Hold, HoldChange};
 pub use id::{
-    AccountId, AdAccountId, AllocationId, ApiTokenId, ApprovalId, CreatorId, ExchangeRateId,
-    IdentityId, InstalmentId, JobRunId, JournalId, LotId, ObligationId, PayoutId,
-    PlatformBalanceId, PledgeId, RevaluationId, RevocationId, RoleGrantId, SpendLineId,
-    ThresholdId, WithholdingRuleId,
+    AccountId, AdAccountId, AllocationId, ApiTokenId, ApprovalId, AuditEventId, CreatorId,
+    ExchangeRateId, IdentityId, InstalmentId, JobRunId, JournalId, LotId, ObligationId, PayoutId,
+    PeriodEventId, PlatformBalanceId, PledgeId, RevaluationId, RevocationId, RoleGrantId,
+    SpendLineId, ThresholdId, WithholdingRuleId,
 };
 pub use job::{Job, JobRun};
 pub use journal::{Document, Draft, Journal, Kind, Move};

@@ -12,6 +12,7 @@ use super::exchange::StatedRate;
 use super::id::{CreatorId, PayoutId, PledgeId};
 use super::market::Market;
 use super::money::Money;
+use super::person::Person;
 
 /// Where a payout is in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -144,6 +145,15 @@ impl PayoutMove {
     }
 }
 
+/// What somebody did of a payout that others must not go on with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hand {
+    /// Who.
+    pub who: Person,
+    /// Whether they approved it; they proposed it otherwise.
+    pub approved: bool,
+}
+
 /// A payout as it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Payout {
@@ -165,6 +175,8 @@ pub struct Payout {
     pub batch: Option<String>,
     /// Who proposed it.
     pub proposed_by: String,
+    /// Who had a hand in it: what they did, for whoever takes it on. Only loaded for that.
+    pub hands: Vec<Hand>,
     /// When.
     pub proposed_at: OffsetDateTime,
     /// The last day it is held for, unless it was sent by then.
@@ -198,6 +210,13 @@ impl Payout {
         AccountKey::creator(Code::CreatorPayable, unit, self.market, self.creator)
     }
 
+    /// Notes who approved it.
+    pub fn approve(&mut self, who: Person) {
+        self.approved_by = Some(who.name.clone());
+        let approved = true;
+        self.hands.push(Hand { who, approved });
+    }
+
     /// What was paid and didn't come back, in minor digits.
     pub fn paid_still(&self) -> i64 {
         match self.state {
@@ -227,7 +246,7 @@ pub struct PayoutEvent {
     /// The payout as it then stood.
     pub payout: Payout,
     /// Who did it.
-    pub actor: String,
+    pub by: Person,
     /// Whether a journal was posted with it.
     pub posts: bool,
 }

@@ -1,17 +1,23 @@
 //! One batch: lock, load, decide, write, commit.
+//!
+//! What was written, and what was refused, goes into the audit trail with the batch; if there is
+//! nothing to write but that, it is written alone.
 
 use std::collections::HashMap;
 
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::lane::Manner;
 use super::memory::Memory;
 use super::submission::{Answer, Failure, Submission};
+use super::trail;
 use crate::db::write::{AnsweredKey, Session};
 use crate::db::{DbError, Writer};
+use crate::domain::audit::AuditEvent;
 use crate::domain::books::{Books, Posting};
 use crate::domain::command::{Home, Settled, Thing, Unapproved};
-use crate::domain::{Context, Draft, JournalId, Needs};
+use crate::domain::{Context, Draft, JournalId, Needs, PledgeId};
 
 /// A batch takes up to this many commands; beyond it, a batch gains no more speed. What brings many
 /// rows counts for several ([`Command::weight`](crate::domain::Command::weight)).
@@ -30,6 +36,15 @@ pub(super) struct Decided {
     pub(super) approvals: i16,
 }
 
+/// What is carried out in one transaction.
+#[derive(Debug)]
+pub(super) struct Batch<'a> {
+    pub(super) commands: Vec<&'a Submission>,
+    /// What goes into the audit trail besides.
+    pub(super) notes: Vec<&'a AuditEvent>,
+    pub(super) manner: Manner,
+}
+
 /// A result per command, in their order.
 pub(super) type Results = Vec<Result<Decided, Failure>>;
 
@@ -38,12 +53,11 @@ pub(super) type Results = Vec<Result<Decided, Failure>>;
 pub(super) async fn attempt(
     writer: &mut Writer,
     memory: &mut Memory,
-    commands: &[&Submission],
-    manner: Manner,
+    batch: &Batch<'_>,
 ) -> Result<Results, DbError> {
     loop {
         let mut session = writer.session().await?;
-        match within(&mut session, memory, commands, manner).await {
+        match within(&mut session, memory, batch).await {
             Ok((results, Ended::Committed)) => {
                 writer.take_back(session);
                 return Ok(results);
@@ -76,9 +90,9 @@ enum Ended {
 async fn within(
     session: &mut Session,
     memory: &mut Memory,
-    commands: &[&Submission],
-    manner: Manner,
+    batch: &Batch<'_>,
 ) -> Result<(Results, Ended), DbError> {
+    let commands = &batch.commands;
     let mut books = Books::default();
     locate(session, commands, &mut books).await?;
     let pledges: Vec<_> = commands
@@ -100,7 +114,7 @@ async fn within(
     memory.keep_creators(asked, &books);
     memory.keep_campaigns(campaigns, &books);
     memory.recall_accounts(remembered, &mut books);
-    let mut known: HashMap<Uuid, (Uuid, Vec<u8>)> = stored
+    let known: HashMap<Uuid, (Uuid, Vec<u8>)> = stored
         .into_iter()
         .map(|(key, print, answer)| (key, (print, answer)))
         .collect();
@@ -118,24 +132,57 @@ async fn within(
         session.load(more, &mut books).await?;
     }
 
-    let mut answered: Vec<AnsweredKey> = Vec::with_capacity(commands.len());
+    conclude(session, memory, batch, books, known, now).await
+}
+
+/// The part after everything needed is known: decides, writes, commits.
+async fn conclude(
+    session: &mut Session,
+    memory: &mut Memory,
+    batch: &Batch<'_>,
+    mut books: Books,
+    mut known: HashMap<Uuid, (Uuid, Vec<u8>)>,
+    now: OffsetDateTime,
+) -> Result<(Results, Ended), DbError> {
+    let Batch {
+        commands,
+        notes,
+        manner,
+    } = batch;
+    let mut done = Done::default();
     let mut results: Results = commands
         .iter()
-        .map(|it| decide(it, manner, now, &mut books, &mut known, &mut answered))
+        .map(|it| decide(it, *manner, now, &mut books, &mut known, &mut done))
         .collect();
     look_again(session, commands, &mut results).await?;
 
     let write = match manner {
-        Manner::Each => !answered.is_empty(),
-        Manner::All => !answered.is_empty() && results.iter().all(Result::is_ok),
+        Manner::Each => !done.answered.is_empty(),
+        Manner::All => !done.answered.is_empty() && results.iter().all(Result::is_ok),
         Manner::Preview => false,
     };
-    if !write {
-        return Ok((results, Ended::NothingToWrite));
+    let mut trail: Vec<AuditEvent> = notes.iter().map(|it| (*it).clone()).collect();
+    if *manner != Manner::Preview {
+        trail.extend(trail::refused(commands, &results, &books));
     }
-    session.commit(&books, answered, now).await?;
-    memory.keep_accounts(books);
+    if write {
+        trail.append(&mut done.trail);
+        session.commit(&books, done.answered, &trail, now).await?;
+        memory.keep_accounts(books);
+    } else if trail.is_empty() {
+        return Ok((results, Ended::NothingToWrite));
+    } else {
+        let nothing = Books::default();
+        session.commit(&nothing, Vec::new(), &trail, now).await?;
+    }
     Ok((results, Ended::Committed))
+}
+
+/// What is written with the books' changes.
+#[derive(Debug, Default)]
+struct Done {
+    answered: Vec<AnsweredKey>,
+    trail: Vec<AuditEvent>,
 }
 
 /// What the commands still need, given what is known.
@@ -168,7 +215,7 @@ async fn locate(
 }
 
 /// The pledge whose lock a command needs; none for what moves no money or names what isn't there.
-fn home(books: &Books, submission: &Submission) -> Option<crate::domain::PledgeId> {
+pub(super) fn home(books: &Books, submission: &Submission) -> Option<PledgeId> {
     match submission.command.home() {
         Home::Pledge(id) => Some(id),
         Home::Of(thing, id) => books.homes.get(&(thing, id)).copied(),
@@ -229,10 +276,10 @@ fn repeat(submission: &Submission, fingerprint: &Uuid, body: &[u8]) -> Result<De
 fn decide(
     submission: &Submission,
     manner: Manner,
-    now: time::OffsetDateTime,
+    now: OffsetDateTime,
     books: &mut Books,
     known: &mut HashMap<Uuid, (Uuid, Vec<u8>)>,
-    answered: &mut Vec<AnsweredKey>,
+    done: &mut Done,
 ) -> Result<Decided, Failure> {
     let key = submission.key;
     if let Some((fingerprint, body)) = known.get(&key.digest) {
@@ -247,6 +294,7 @@ fn decide(
         journal,
         actor,
         identity,
+        by_controller: submission.by_controller,
     };
     let unapproved = match (manner, submission.proposal.as_deref()) {
         (Manner::Preview, _) => Unapproved::IsShown,
@@ -264,7 +312,9 @@ fn decide(
         Manner::Preview => submission.command.drafts(&decision),
         Manner::Each | Manner::All => Vec::new(),
     };
-    let maker = mandate.as_ref().map_or(&submission.actor, |it| &it.maker);
+    let maker = mandate
+        .as_ref()
+        .map_or(&submission.actor, |it| &it.maker.name);
     let posting = Posting {
         actor: maker,
         approval: mandate.as_ref().map(|it| it.approval),
@@ -272,9 +322,12 @@ fn decide(
         journal,
         new_id: Uuid::now_v7,
     };
+    let before = books.changes.journals.len();
     books.apply(decision, &posting);
+    let posted = books.changes.journals.get(before).map(|it| it.id);
+    done.trail.extend(trail::done(submission, posted, books));
     known.insert(key.digest, (key.fingerprint, kept.clone()));
-    answered.push((key.digest, key.fingerprint, kept));
+    done.answered.push((key.digest, key.fingerprint, kept));
     Ok(Decided {
         answer: Answer {
             body,

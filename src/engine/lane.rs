@@ -4,12 +4,14 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::batch::{self, BATCH, Results};
+use super::batch::{self, BATCH, Batch, Results};
 use super::memory::Memory;
 use super::submission::{Failure, Submission};
+use super::trail;
 use crate::db::connection::LOCK_TIMEOUT_MS;
 use crate::db::{DbError, Writer};
 use crate::domain::Refusal;
+use crate::domain::audit::AuditEvent;
 
 /// A batch takes no longer. Statements end before that by the server's own limit; this is for a
 /// server that says nothing at all.
@@ -30,6 +32,8 @@ pub(super) enum Manner {
 #[derive(Debug)]
 pub(super) struct Job {
     pub(super) submissions: Vec<Submission>,
+    /// What goes into the audit trail by itself; a job of this alone has a result if it failed.
+    pub(super) notes: Vec<AuditEvent>,
     pub(super) manner: Manner,
     pub(super) reply: oneshot::Sender<Results>,
 }
@@ -38,7 +42,8 @@ impl Job {
     /// How much of a batch it takes up.
     fn weight(&self) -> usize {
         let commands = self.submissions.iter();
-        commands.map(|submission| submission.command.weight()).sum()
+        let commands: usize = commands.map(|it| it.command.weight()).sum();
+        commands + self.notes.len()
     }
 }
 
@@ -96,10 +101,9 @@ fn take_up(first: Job, queue: &mut mpsc::Receiver<Job>, held_over: &mut Option<J
 async fn attempt(
     writer: &mut Writer,
     memory: &mut Memory,
-    commands: &[&Submission],
-    manner: Manner,
+    batch: &Batch<'_>,
 ) -> Result<Results, DbError> {
-    let attempt = batch::attempt(writer, memory, commands, manner);
+    let attempt = batch::attempt(writer, memory, batch);
     let silent = |_| DbError::Away(format!("no answer within {SILENCE:?}"));
     tokio::time::timeout(SILENCE, attempt)
         .await
@@ -109,41 +113,82 @@ async fn attempt(
 /// Carries out the jobs together; if the database declines the batch, each on its own, and a lone
 /// one again.
 async fn carry_out(writer: &mut Writer, memory: &mut Memory, jobs: Vec<Job>) -> Vec<Done> {
-    let manner = jobs.first().map_or(Manner::Each, |job| job.manner);
-    let commands: Vec<&Submission> = jobs.iter().flat_map(|job| &job.submissions).collect();
+    let batch = Batch {
+        commands: jobs.iter().flat_map(|job| &job.submissions).collect(),
+        notes: jobs.iter().flat_map(|job| &job.notes).collect(),
+        manner: jobs.first().map_or(Manner::Each, |job| job.manner),
+    };
+    let manner = batch.manner;
     let mut started = Instant::now();
-    let mut attempted = attempt(writer, memory, &commands, manner).await;
+    let mut attempted = attempt(writer, memory, &batch).await;
     let clashed = |error: &DbError| manner == Manner::All && !is_away(error, started.elapsed());
     if attempted.as_ref().is_err_and(clashed) {
         // As in `single`: what it clashed with may have been committed in between.
         started = Instant::now();
-        attempted = attempt(writer, memory, &commands, manner).await;
+        attempted = attempt(writer, memory, &batch).await;
     }
+    let mut noted = Ok(());
     let results = match attempted {
         Ok(results) => results,
         Err(error) if is_away(&error, started.elapsed()) => {
             log::warn!(error:% = error; "the database is away");
-            commands.iter().map(|_| Err(Failure::Unavailable)).collect()
+            noted = Err(Failure::Unavailable);
+            let away = batch.commands.iter().map(|_| Err(Failure::Unavailable));
+            away.collect()
         }
         Err(error) if manner == Manner::Each => {
-            log::info!(error:% = error, commands = commands.len(); "replaying a batch singly");
-            let mut results = Vec::with_capacity(commands.len());
-            for command in commands {
+            log::info!(error:% = error, commands = batch.commands.len(); "replaying singly");
+            let mut results = Vec::with_capacity(batch.commands.len());
+            for command in &batch.commands {
                 results.push(single(writer, memory, command).await);
             }
+            noted = note(writer, memory, batch.notes).await;
             results
         }
         Err(error) => {
             let failure = failure(error);
-            commands.iter().map(|_| Err(failure.clone())).collect()
+            batch
+                .commands
+                .iter()
+                .map(|_| Err(failure.clone()))
+                .collect()
         }
     };
+    hand_out(jobs, results, noted)
+}
+
+/// The jobs with their results; one of notes alone has one if they weren't kept.
+fn hand_out(jobs: Vec<Job>, results: Results, noted: Result<(), Failure>) -> Vec<Done> {
     let mut results = results.into_iter();
     let own = |job: Job| {
-        let results = results.by_ref().take(job.submissions.len()).collect();
-        (job, results)
+        let mut own: Results = results.by_ref().take(job.submissions.len()).collect();
+        if let (true, Err(failure)) = (own.is_empty(), &noted) {
+            own.push(Err(failure.clone()));
+        }
+        (job, own)
     };
     jobs.into_iter().map(own).collect()
+}
+
+/// Notes in a transaction of their own.
+async fn note(
+    writer: &mut Writer,
+    memory: &mut Memory,
+    notes: Vec<&AuditEvent>,
+) -> Result<(), Failure> {
+    if notes.is_empty() {
+        return Ok(());
+    }
+    let batch = Batch {
+        commands: Vec::new(),
+        notes,
+        manner: Manner::Each,
+    };
+    let noted = attempt(writer, memory, &batch).await;
+    noted.map(|_| ()).map_err(|error| {
+        log::error!(error:% = error; "the audit trail could not be kept");
+        Failure::Unavailable
+    })
 }
 
 /// One command in a transaction of its own. A rule that refuses it is tried once more, as what it
@@ -153,14 +198,23 @@ async fn single(
     memory: &mut Memory,
     command: &Submission,
 ) -> Result<batch::Decided, Failure> {
+    let batch = Batch {
+        commands: vec![command],
+        notes: Vec::new(),
+        manner: Manner::Each,
+    };
     let mut last = Failure::Internal;
     for _ in 0..2 {
         let started = Instant::now();
-        match attempt(writer, memory, &[command], Manner::Each).await {
+        match attempt(writer, memory, &batch).await {
             Ok(mut results) => return results.pop().unwrap_or(Err(Failure::Internal)),
             Err(error) if is_away(&error, started.elapsed()) => return Err(Failure::Unavailable),
             Err(error) => last = failure(error),
         }
+    }
+    if let Failure::Refused(why) = &last {
+        let refused = trail::refusal(command, None, why);
+        note(writer, memory, vec![&refused]).await?;
     }
     Err(last)
 }

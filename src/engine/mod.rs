@@ -8,7 +8,8 @@
 //! ```
 //!
 //! **Guarantees.** A caller is answered after its command was committed, and only then. A refused
-//! command changes nothing and does not disturb its neighbours. A batch that meets an unexpected
+//! command changes nothing, but for what the audit trail says of it, and does not disturb its
+//! neighbours. A batch that meets an unexpected
 //! database error is rolled back and its jobs are replayed one by one, so a poisoned one fails
 //! alone. A key is answered once and the same for ever; the answer is written in the transaction
 //! that did the work. A caller that goes away changes nothing. Several services on one database are
@@ -27,6 +28,7 @@ mod batch;
 mod lane;
 mod memory;
 mod submission;
+mod trail;
 
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
@@ -37,6 +39,7 @@ use tokio::task::JoinSet;
 
 use crate::db::{Database, Writer};
 use crate::domain::Catalogue;
+use crate::domain::audit::AuditEvent;
 
 use batch::Results;
 use lane::{Job, Manner};
@@ -142,6 +145,20 @@ impl Engine {
             .collect()
     }
 
+    /// Keeps something in the audit trail that no command stands for, before it is answered.
+    pub async fn note(&self, event: AuditEvent) -> Result<(), Failure> {
+        let (reply, results) = oneshot::channel();
+        let job = Job {
+            submissions: Vec::new(),
+            notes: vec![event],
+            manner: Manner::Each,
+            reply,
+        };
+        queue(&self.lanes[0], job)?;
+        let mut results = results.await.map_err(|_| Failure::Unavailable)?;
+        results.pop().map_or(Ok(()), |result| result.map(|_| ()))
+    }
+
     /// Queues a job in the lane of its first command's pledge, now; its results are to be awaited.
     /// Any lane would be correct; the same lane for the same pledge is what makes grouping pay.
     fn enter(
@@ -156,15 +173,13 @@ impl Engine {
             let mut hasher = DefaultHasher::new();
             home.hash(&mut hasher);
             let lane = (hasher.finish() % LANES as u64) as usize;
-            self.lanes[lane].try_send(Job {
+            let job = Job {
                 submissions,
+                notes: Vec::new(),
                 manner,
                 reply,
-            })
-        });
-        let queued = queued.map_err(|error| match error {
-            mpsc::error::TrySendError::Full(_) => Failure::Overloaded,
-            mpsc::error::TrySendError::Closed(_) => Failure::Unavailable,
+            };
+            queue(&self.lanes[lane], job)
         });
         async move {
             let results = match queued {
@@ -174,4 +189,11 @@ impl Engine {
             results.unwrap_or_else(|failure| vec![Err(failure); count])
         }
     }
+}
+
+fn queue(lane: &mpsc::Sender<Job>, job: Job) -> Result<(), Failure> {
+    lane.try_send(job).map_err(|error| match error {
+        mpsc::error::TrySendError::Full(_) => Failure::Overloaded,
+        mpsc::error::TrySendError::Closed(_) => Failure::Unavailable,
+    })
 }

@@ -1,8 +1,11 @@
 //! What callers hand to the engine, and what they get back.
 
+use std::sync::Arc;
+
 use uuid::Uuid;
 
 use crate::domain::approval::Proposal;
+use crate::domain::audit::Origin;
 use crate::domain::{Command, Draft, Outcome, Refusal};
 
 /// How answers are written.
@@ -49,6 +52,10 @@ pub struct Submission {
     pub actor: String,
     /// Who asks, whatever name they go by: what makes two people two.
     pub identity: String,
+    /// Whether they may post in months that are closed softly.
+    pub by_controller: bool,
+    /// Which request it came by.
+    pub origin: Arc<Origin>,
     /// What makes it safe to send again.
     pub key: Key,
     /// How the answer is written.

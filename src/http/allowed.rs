@@ -14,6 +14,7 @@ use crate::http::access::{AccessError, Permission, Principal, authorize, identif
 use crate::http::limits::{Caller, too_many};
 use crate::http::problem::Problem;
 use crate::http::state::State;
+use crate::http::trail::Known;
 
 /// What browsers send and nothing else does.
 const SEC_FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
@@ -48,6 +49,9 @@ impl<P: Permission> Allowed<P> {
         if let Some(retry_s) = left.and_then(|left| left.retry_s) {
             return Err(too_many("a subject", retry_s));
         }
+        request
+            .extensions_mut()
+            .insert(Known(Arc::clone(&principal)));
         authorize::<P>(&principal).map_err(AccessError::from)?;
         Ok(Allowed {
             principal,

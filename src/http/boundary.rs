@@ -15,6 +15,7 @@ use actix_web::{Error, HttpMessage, HttpResponse};
 use uuid::Uuid;
 
 use crate::http::problem::Problem;
+use crate::http::trail::note_refusal;
 
 /// The header's name.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
@@ -71,7 +72,10 @@ pub async fn boundary(
 
     let answer = next.call(request).await?.map_into_boxed_body();
     let mut answer = match problem_of(&answer) {
-        Some(problem) => write_out(answer, &problem, &id),
+        Some(problem) => {
+            note_refusal(answer.request(), &problem).await;
+            write_out(answer, &problem, &id)
+        }
         None => answer,
     };
     let headers = answer.headers_mut();

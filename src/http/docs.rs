@@ -57,6 +57,7 @@ pub const DESCRIPTION: &str = "/openapi.yaml";
         (name = "reports", description = "Trial balance and proofs"),
         (name = "identities", description = "Who may come in, and what they may do"),
         (name = "tokens", description = "Tokens made here, and tokens that don't count any more"),
+        (name = "controls", description = "What was done and refused, and what is closed"),
         (name = "reference", description = "Units and markets"),
         (name = "service", description = "The service itself"),
     ),

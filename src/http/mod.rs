@@ -17,6 +17,7 @@ pub mod problem;
 pub mod read;
 pub mod routes;
 pub mod state;
+pub mod trail;
 pub mod views;
 pub mod wire;
 pub mod write;

@@ -10,10 +10,10 @@ use utoipa::{PartialSchema, ToSchema};
 
 use crate::domain::money::format_minor;
 use crate::domain::{
-    AccountId, AdAccountId, AllocationId, ApiTokenId, ApprovalId, CreatorId, ExchangeRateId,
-    IdentityId, InstalmentId, JobRunId, JournalId, LotId, Market, Money, ObligationId, PayoutId,
-    PlatformBalanceId, PledgeId, RevaluationId, RevocationId, RoleGrantId, SpendLineId,
-    ThresholdId, Unit, WithholdingRuleId,
+    AccountId, AdAccountId, AllocationId, ApiTokenId, ApprovalId, AuditEventId, CreatorId,
+    ExchangeRateId, IdentityId, InstalmentId, JobRunId, JournalId, LotId, Market, Money,
+    ObligationId, PayoutId, PeriodEventId, PlatformBalanceId, PledgeId, RevaluationId,
+    RevocationId, RoleGrantId, SpendLineId, ThresholdId, Unit, WithholdingRuleId,
 };
 
 /// An amount of one unit.
@@ -124,6 +124,7 @@ described! {
     SpendLineId => id(SpendLineId::PREFIX);
     JournalId => id(JournalId::PREFIX);
     PayoutId => id(PayoutId::PREFIX);
+    PeriodEventId => id(PeriodEventId::PREFIX);
     ExchangeRateId => id(ExchangeRateId::PREFIX);
     RevaluationId => id(RevaluationId::PREFIX);
     WithholdingRuleId => id(WithholdingRuleId::PREFIX);
@@ -135,6 +136,7 @@ described! {
     ApiTokenId => id(ApiTokenId::PREFIX);
     ApprovalId => id(ApprovalId::PREFIX);
     ThresholdId => id(ThresholdId::PREFIX);
+    AuditEventId => id(AuditEventId::PREFIX);
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::db::Pool;
+use crate::domain::audit::Origin;
 use crate::domain::command::RecordRun;
 use crate::domain::job::RunOutcome;
 use crate::domain::{Command, Job, JobRun, JobRunId, Outcome};
@@ -145,6 +146,8 @@ impl Jobs {
             command,
             actor: actor.to_owned(),
             identity: actor.to_owned(),
+            by_controller: true,
+            origin: Origin::job(),
             key: Key {
                 digest: Uuid::now_v7(),
                 fingerprint: Uuid::nil(),

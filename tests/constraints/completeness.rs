@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use super::append_only::TABLES;
 use super::fixture::Ledger;
 use super::{
-    approvals, attributions, clearings, endings, exchange, lots, obligations, payouts, persons,
-    postings, reference, register, revaluations, reversals, rows, spend, waiting,
+    approvals, attributions, clearings, controls, endings, exchange, lots, obligations, payouts,
+    persons, postings, reference, register, revaluations, reversals, rows, spend, waiting,
 };
 
 /// Rules that can't be broken by themselves, and why.
@@ -77,6 +77,7 @@ fn tried() -> BTreeSet<String> {
         clearings::CASES,
         approvals::CASES,
         waiting::CASES,
+        controls::CASES,
     ];
     let cases = all.into_iter().flatten().map(|case| case.rule.to_owned());
     let append_only = TABLES.iter().map(|table| format!("{table}_append_only"));

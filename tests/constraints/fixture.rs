@@ -267,6 +267,16 @@ INSERT INTO approval_decisions VALUES (id('fides'), id('stated'), 1, 'approved',
     repeat('a', 64), NULL, '{}');
 INSERT INTO thresholds VALUES (id('fides'), id('limit'), 'budget', 'USD', 100, 1, '2026-01-01',
     'carlos', now(), id('stated'));
+INSERT INTO approvals
+SELECT id('payer'), id('paying'), 'payout', NULL, NULL, 'petra', '/v1/x', '{}', now(), '[]',
+       repeat('a', 64), 'x', 1, false, '2025-01-01', '2100-01-01';
+INSERT INTO audit_events
+VALUES (id('seen'), now(), 'read', 'petra', 'i|petra', 'GET /v1/creators', NULL, NULL, NULL, NULL,
+        NULL, NULL, NULL);
+INSERT INTO personal_data_reads VALUES (id('hanako'), id('seen'), 'names');
+INSERT INTO period_events
+VALUES (id('fides'), id('closed'), '2020-01-31', 'hard-closed', 'waived', 'Nothing', NULL, NULL, 0,
+        'carlos', now(), NULL);
 ";
 
 /// Who tries.

@@ -113,6 +113,7 @@ fn decide(
 ) -> Result<Settled, Refusal> {
     let context = Context {
         actor: actor.to_owned(),
+        identity: format!("almoner-local|{actor}"),
         now,
         ..Ledger::context()
     };
@@ -160,7 +161,7 @@ fn what_is_not_above_its_limit_is_done_at_once_and_what_is_waits() {
     assert_eq!((kinds(&done.decision), done.needed), (vec!["budget"], 0));
     let waits = wait(&mut ledger, &asked(101), false);
     assert_eq!((waits.needed, waits.amount.clone()), (2, Some(usd(101))));
-    assert_eq!(waits.maker, "petra");
+    assert_eq!(waits.maker.name, "petra");
     assert_eq!(waits.expires_at, NOW + Duration::days(14));
     assert!(waits.summary.contains("1.01 USD"), "{}", waits.summary);
     let seen = asked(101).settle(&mut ledger.books, &Ledger::context(), Unapproved::IsShown);
@@ -206,7 +207,7 @@ fn what_enough_others_approve_is_posted_in_its_makers_name() {
     assert_eq!(by(&mut ledger, "aiko").unwrap_err().code(), "same-person");
     let second = by(&mut ledger, "akira").unwrap();
     assert_eq!(kinds(&second.decision), ["budget"]);
-    assert_eq!(second.mandate.unwrap().maker, "petra");
+    assert_eq!(second.mandate.unwrap().maker.name, "petra");
 }
 
 #[test]

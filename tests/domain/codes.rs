@@ -2,7 +2,7 @@
 
 use almoner::domain::Refusal;
 use almoner::domain::refusal::{
-    AccessRefusal, ApprovalRefusal, ExchangeRefusal, LotRefusal, PersonRefusal,
+    AccessRefusal, ApprovalRefusal, ExchangeRefusal, LotRefusal, PeriodRefusal, PersonRefusal,
 };
 
 /// Every code, by variant: a new variant doesn't compile without one here.
@@ -50,6 +50,10 @@ pub(super) fn code(refusal: &Refusal) -> &'static str {
         Refusal::ExceedsPayout { .. } => "exceeds-payout",
         Refusal::ExceedsAdvance { .. } => "exceeds-advance",
         Refusal::SamePerson { .. } => "same-person",
+        Refusal::Period(PeriodRefusal::SoftClosed { .. }) => "period-soft-closed",
+        Refusal::Period(PeriodRefusal::HardClosed { .. }) => "period-closed",
+        Refusal::Period(PeriodRefusal::NotOver { .. }) => "period-not-over",
+        Refusal::Period(PeriodRefusal::NotReady { .. }) => "period-not-ready",
         Refusal::Approval(ApprovalRefusal::NotAsShown { .. }) => "approval-not-as-shown",
         Refusal::Approval(ApprovalRefusal::Outdated { .. }) => "approval-outdated",
         Refusal::Approval(ApprovalRefusal::NotAtOnce { .. }) => "approval-needed",
@@ -124,6 +128,10 @@ pub(super) const CODES: &[&str] = &[
     "made-by-bearer",
     "approval-not-as-shown",
     "approval-outdated",
+    "period-soft-closed",
+    "period-closed",
+    "period-not-over",
+    "period-not-ready",
     "approval-needed",
     "rate-needed",
     "rate-not-needed",

@@ -291,6 +291,7 @@ impl Ledger {
     pub(super) fn context() -> Context {
         Context {
             identity: "almoner-local|petra".to_owned(),
+            by_controller: false,
             now: NOW,
             journal: JournalId(Uuid::from_u128(0x51)),
             actor: "petra".to_owned(),

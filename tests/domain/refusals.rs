@@ -11,6 +11,7 @@ use super::cash_out::paid_wrongly;
 use super::codes::{CODES, code};
 use super::fixture::*;
 use super::lapses::{ended_wrongly, for_the_us};
+use super::periods::PERIOD_CODES;
 use super::register::kept_wrongly;
 use super::reversals::taken_back;
 use super::spend::{codes_of_rows, placed, placed_and_refunded_wrongly, placed_elsewhere};
@@ -223,8 +224,8 @@ fn each_refusal_is_reached_and_nothing_is_changed_by_it() {
             reached.insert(refusal.code());
         }
     }
-    // What only odd books lead to, approvals, persons, and the end of a pledge, have tests of their
-    // own.
+    // What only odd books lead to, approvals, months, persons, and the end of a pledge, have tests
+    // of their own.
     reached.extend(["beyond-range", "exceeds-liquidated", "not-empty"]);
     reached.extend(["creator-erased", "creator-owed"]);
     reached.extend([
@@ -232,6 +233,7 @@ fn each_refusal_is_reached_and_nothing_is_changed_by_it() {
         "approval-not-as-shown",
         "approval-outdated",
     ]);
+    reached.extend(PERIOD_CODES);
     reached.extend(codes_of_rows());
     assert_eq!(reached, CODES.iter().copied().collect());
 }

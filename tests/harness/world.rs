@@ -100,6 +100,13 @@ impl World {
         self.client(&MintRequest::new(role, subject))
     }
 
+    /// One person with all roles that move money.
+    pub fn factotum(&self, subject: &str) -> Client {
+        let mut request = MintRequest::new(Role::Preparer, subject);
+        request.roles.extend([Role::Approver, Role::Controller]);
+        self.client(&request)
+    }
+
     pub fn preparer(&self) -> Client {
         self.user(Role::Preparer, "petra")
     }

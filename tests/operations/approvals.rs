@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{Names, Need, Operation, Place, in_bulk, post};
-use crate::harness::{Waiting, World, usd};
+use super::{Names, Need, Operation, Place, get, in_bulk, post};
+use crate::harness::{Waiting, World, document, usd};
 
 /// Thresholds that wait, stated by a controller; of the last one the maker is `somebody`.
 pub(super) async fn waiting(world: &World, pledge: &str) -> [Waiting; 4] {
@@ -26,13 +26,55 @@ fn threshold(above: &str) -> Value {
     json!({"action": "budget", "above": usd(above)})
 }
 
+/// A month long before anything, closed softly.
+fn month(month: &str) -> Value {
+    json!({"month": month, "firmness": "soft", "reconciliation": "waived",
+        "reason": "Nothing was posted then"})
+}
+
+/// A pledge's month that is closed, so that it can be opened again.
+pub(super) async fn close_a_month(world: &World, pledge: &str) {
+    let at = format!("/v1/pledges/{pledge}/period-closings");
+    let closed = world.controller().post(&at, month("2020-01")).await;
+    closed.expect(200);
+}
+
 fn reason() -> Value {
     json!({"reason": "Not agreed"})
 }
 
-pub(super) fn writes() -> Vec<Operation> {
-    use Need::{Deciding, Thresholds, Withdrawing};
+pub(super) fn reads() -> Vec<Operation> {
+    use Need::{PeriodsRead, ReadApprovals};
+    let of_pledge = Names::Pledge;
+    let month = "month=2024-12";
+    let matrix = "/v1/pledges/{id}/approval-matrix";
     vec![
+        get(matrix, ReadApprovals, of_pledge, ""),
+        get("/v1/pledges/{id}/periods", PeriodsRead, of_pledge, ""),
+        get(
+            "/v1/pledges/{id}/period-check",
+            PeriodsRead,
+            of_pledge,
+            month,
+        ),
+    ]
+}
+
+pub(super) fn writes() -> Vec<Operation> {
+    use Need::{Deciding, Periods, Thresholds, Withdrawing};
+    vec![
+        post(
+            "/v1/pledges/{id}/period-closings",
+            Periods,
+            Names::Pledge,
+            |_| month("2020-02"),
+        ),
+        post(
+            "/v1/pledges/{id}/period-reopenings",
+            Periods,
+            Names::Pledge,
+            |_| json!({"month": "2020-01", "reason": "A late invoice", "document": document()}),
+        ),
         post(
             "/v1/pledges/{id}/thresholds",
             Thresholds,

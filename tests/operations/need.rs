@@ -35,6 +35,9 @@ pub enum Need {
     Identities,
     RegisterRead,
     AccessList,
+    AuditTrail,
+    PeriodsRead,
+    Periods,
     Revocations,
     /// Tokens of one's own; administrators look after all.
     OwnTokens,
@@ -72,6 +75,8 @@ impl Need {
             | Need::Lots
             | Need::RunJobs
             | Need::Rates
+            | Need::AuditTrail
+            | Need::Periods
             | Need::Thresholds => world.controller(),
             Need::Approval | Need::Deciding => world.approver(),
             Need::Sending => world.payer(),
@@ -86,6 +91,7 @@ impl Need {
             | Need::Money
             | Need::Creators
             | Need::ReadJobs
+            | Need::PeriodsRead
             | Need::PayoutMoves
             | Need::ReadApprovals => world.preparer(),
         }

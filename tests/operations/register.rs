@@ -68,13 +68,15 @@ pub fn in_half_a_year() -> String {
 }
 
 pub fn reads() -> Vec<Operation> {
-    use Need::{AccessList, OwnTokensRead, RegisterRead};
+    use Need::{AccessList, AuditTrail, OwnTokensRead, RegisterRead};
     let none = Names::Nothing;
     vec![
         get("/v1/identities", RegisterRead, none, ""),
         get("/v1/identities/{id}", RegisterRead, Names::Identity, ""),
         get("/v1/revocations", RegisterRead, none, ""),
         get("/v1/access-list", AccessList, none, ""),
+        get("/v1/audit-trail", AuditTrail, none, ""),
+        get("/v1/segregation-report", AuditTrail, none, ""),
         get("/v1/api-tokens", OwnTokensRead, none, ""),
     ]
 }

@@ -15,7 +15,7 @@ const THRESHOLDS: [(&str, i64, Unit); 6] = [
     ("lot-issue", 400_000, Unit::Credits),
     ("budget", 50_000, Unit::Cash),
     ("budget", 50_000, Unit::Credits),
-    ("allocation", 7_500, Unit::Cash),
+    ("allocation", 8_200, Unit::Cash),
     ("donor-payment", 0, Unit::Cash),
 ];
 

@@ -12,6 +12,7 @@ use crate::db::approvals::{ApprovalRow, action, by_ids, complete};
 use crate::db::rows::money;
 use crate::db::schema::{approval_decisions, approval_figures, approvals, thresholds};
 use crate::domain::approval::{Action, ApprovalState, Limit, Threshold};
+use crate::domain::person::Person;
 use crate::domain::{Approval, ApprovalId, Catalogue, PledgeId, ThresholdId};
 
 /// No more are looked up at a time; a later look finds the others.
@@ -21,7 +22,7 @@ const MOST_DUE: i64 = 1_000;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Waiting {
     /// Who it is.
-    pub actor: String,
+    pub who: Person,
     /// What they may decide.
     pub actions: Vec<Action>,
 }
@@ -85,15 +86,20 @@ pub async fn list_approvals(
     if let Some(state) = filter.state {
         query = query.filter(approval_figures::state.eq(state.as_str()));
     }
-    if let Some(Waiting { actor, actions }) = &filter.waiting {
+    if let Some(Waiting { who, actions }) = &filter.waiting {
         let own = approval_decisions::table
             .filter(approval_decisions::pledge_id.eq(approvals::pledge_id))
             .filter(approval_decisions::approval_id.eq(approvals::id))
-            .filter(approval_decisions::actor.eq(actor.clone()));
+            .filter(
+                approval_decisions::actor
+                    .eq(who.name.clone())
+                    .or(approval_decisions::identity.is_not_distinct_from(who.identity.clone())),
+            );
         let actions: Vec<&str> = actions.iter().map(|it| it.as_str()).collect();
         query = query
             .filter(approval_figures::state.eq(ApprovalState::Pending.as_str()))
-            .filter(approvals::maker.ne(actor.clone()))
+            .filter(approvals::maker.ne(who.name.clone()))
+            .filter(approvals::maker_identity.is_distinct_from(who.identity.clone()))
             .filter(approvals::action.eq_any(actions))
             .filter(diesel::dsl::not(diesel::dsl::exists(own)));
     }
@@ -156,6 +162,21 @@ impl ThresholdRow {
             stated_at: self.stated_at,
         })
     }
+}
+
+/// All of a pledge's thresholds, in the order they were stated.
+pub async fn all_thresholds(
+    connection: &mut AsyncPgConnection,
+    catalogue: &Catalogue,
+    pledge: PledgeId,
+) -> Result<Vec<Threshold>, ReadError> {
+    let rows: Vec<ThresholdRow> = thresholds::table
+        .filter(thresholds::pledge_id.eq(pledge.0))
+        .order((thresholds::stated_at, thresholds::id))
+        .select(ThresholdRow::as_select())
+        .load(connection)
+        .await?;
+    rows.into_iter().map(|row| row.read(catalogue)).collect()
 }
 
 /// A pledge's thresholds, if it is in sight, in the order of their ids.

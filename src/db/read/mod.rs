@@ -12,6 +12,7 @@
 mod account_list;
 pub mod accounts;
 mod approvals;
+mod audit;
 mod catalogue;
 mod creators;
 mod entries;
@@ -24,12 +25,14 @@ mod lines;
 mod obligations;
 mod page;
 mod payouts;
+mod periods;
 mod pledges;
 pub mod proofs;
 mod register;
 mod revaluations;
 mod rows;
 mod secrets;
+mod segregation;
 mod sight;
 mod spend;
 mod spend_match;
@@ -45,8 +48,10 @@ pub use diesel_async::AsyncPgConnection as Connection;
 pub use account_list::{AccountFilter, AccountPage, AccountWindow, list_accounts};
 pub use accounts::{Account, AccountAt, Moment, account};
 pub use approvals::{
-    ApprovalFilter, Waiting, approval, approvals, due_approvals, list_approvals, list_thresholds,
+    ApprovalFilter, Waiting, all_thresholds, approval, approvals, due_approvals, list_approvals,
+    list_thresholds,
 };
+pub use audit::{AuditEntry, AuditFilter, AuditRow, list_audit_events};
 pub use catalogue::load_catalogue;
 pub use creators::{
     AllocationFilter, allocation, bank_details, creator, list_allocations, list_creators,
@@ -66,6 +71,7 @@ pub use page::{Page, Window};
 pub use payouts::{
     PayoutFilter, due_payouts, list_exchange_rates, list_payouts, list_withholding_rules, payout,
 };
+pub use periods::{list_period_events, month_end};
 pub use pledges::{instalment, instalments_of, list_lots, list_pledges, lot, pledge};
 pub use proofs::{Proof, proofs};
 pub use register::{
@@ -74,6 +80,7 @@ pub use register::{
 };
 pub use revaluations::{RevaluedAccount, due_revaluations, list_revaluations};
 pub use secrets::cursor_secret;
+pub use segregation::{Meaning, SegregationFinding, segregation};
 pub use sight::{Sight, SightMarkets, SightParty};
 pub use spend::{SpendFilter, list_spend_lines};
 pub use spend_match::{MatchedBalance, MatchedMonth, SpendMatch, spend_match};

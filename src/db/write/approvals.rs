@@ -38,6 +38,8 @@ insert_columns! {
         reserved: bool => Bool,
         proposed_at: OffsetDateTime => Timestamptz,
         expires_at: OffsetDateTime => Timestamptz,
+        maker_identity: Option<String> => Nullable<Text>,
+        by_controller: bool => Bool,
     }
 }
 
@@ -52,6 +54,7 @@ insert_columns! {
         digest: Option<String> => Nullable<Text>,
         reason: Option<String> => Nullable<Text>,
         result: Option<String> => Nullable<Text>,
+        identity: Option<String> => Nullable<Text>,
     }
 }
 
@@ -82,7 +85,7 @@ impl Rows {
                 it.action.as_str(),
                 amount.map(|amount| amount.unit().to_string()),
                 amount.map(|amount| amount.minor()),
-                it.maker.clone(),
+                it.maker.name.clone(),
                 it.request.path.clone(),
                 it.request.body.clone(),
                 it.request.asked_at,
@@ -93,6 +96,8 @@ impl Rows {
                 it.reserved,
                 it.proposed_at,
                 it.expires_at,
+                it.maker.identity.clone(),
+                it.by_controller,
             );
         }
         for (pledge, id, decided) in &changes.decided {
@@ -104,11 +109,12 @@ impl Rows {
                 id.0,
                 decided.seq,
                 decided.verdict.as_str(),
-                decided.actor.clone(),
+                decided.by.name.clone(),
                 decided.at,
                 digest.filter(|_| approved),
                 decided.reason.clone(),
                 decided.result.clone(),
+                decided.by.identity.clone(),
             );
         }
         for (threshold, approval) in &changes.thresholds {

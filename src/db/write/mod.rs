@@ -15,6 +15,7 @@
 mod accounts;
 mod approvals;
 mod attributions;
+mod audit;
 mod clearings;
 mod columns;
 mod endings;
@@ -22,9 +23,11 @@ mod identities;
 mod instalments;
 mod lapses;
 mod load;
+mod lock;
 mod lots;
 mod obligations;
 mod payouts;
+mod periods;
 mod persons;
 mod platform_balances;
 mod post;
@@ -45,10 +48,12 @@ use futures_util::try_join;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use self::audit::AuditRows;
 use self::columns::Columns;
 use self::post::Rows;
 use super::connection::Database;
 use super::error::DbError;
+use crate::domain::audit::AuditEvent;
 use crate::domain::books::Books;
 use crate::domain::command::Thing;
 use crate::domain::{Catalogue, Needs, PledgeId};
@@ -215,7 +220,7 @@ impl Session {
         let connection = &self.connection;
         let ((), (now, pledges), stored, (), found) = try_join!(
             run(connection, Begin),
-            load::lock_pledges(connection, &self.catalogue, ids),
+            lock::lock_pledges(connection, &self.catalogue, ids),
             load::stored_keys(connection, keys),
             load::load_first(connection, &self.catalogue, &needs, books),
             accounts::find_accounts(connection, &needs),
@@ -235,17 +240,19 @@ impl Session {
         load::load(&self.connection, &self.catalogue, needs, books).await
     }
 
-    /// Writes what the books' changes say and the answers to its keys, and commits: in one round
-    /// trip, unless something is noted on earlier rows. After an error nothing was written, or, if
-    /// the connection broke, it is unknown whether all of it was.
+    /// Writes what the books' changes say, the answers to its keys and what goes into the audit
+    /// trail, and commits: in one round trip, unless something is noted on earlier rows. After an
+    /// error nothing was written, or, if the connection broke, it is unknown whether all of it was.
     pub async fn commit(
         &mut self,
         books: &Books,
         keys: Vec<AnsweredKey>,
+        trail: &[AuditEvent],
         now: OffsetDateTime,
     ) -> Result<(), DbError> {
         self.is_committing = true;
         let rows = Rows::of(books, keys, now);
+        let trail = AuditRows::of(trail, now);
         let connection = &self.connection;
         post::update(connection, books).await?;
         try_join!(
@@ -275,6 +282,7 @@ impl Session {
             insert(connection, rows.clearings),
             insert(connection, rows.platform_balances),
             insert(connection, rows.held),
+            insert(connection, rows.periods),
             insert(connection, rows.ended),
             insert(connection, rows.end),
             insert(connection, rows.withholding_rules),
@@ -286,6 +294,8 @@ impl Session {
             rows.register.insert(connection),
             insert(connection, rows.erasures),
             insert(connection, rows.keys),
+            insert(connection, trail.events),
+            insert(connection, trail.reads),
             run(connection, Commit),
         )?;
         Ok(())

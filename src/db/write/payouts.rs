@@ -14,9 +14,10 @@ use super::columns::{Columns, insert_columns};
 use super::post::Rows;
 use crate::db::error::DbError;
 use crate::db::rows::{PayoutFigures, PayoutRow, WithholdingRow};
-use crate::db::schema::{accounts, payout_figures, payouts, withholding_rules};
+use crate::db::schema::{accounts, payout_figures, payout_hands, payouts, withholding_rules};
 use crate::domain::books::{Books, Changes};
-use crate::domain::payout::PayoutState;
+use crate::domain::payout::{Hand, PayoutState};
+use crate::domain::person::Person;
 use crate::domain::withholding::Route;
 use crate::domain::{Catalogue, Needs};
 
@@ -57,6 +58,8 @@ insert_columns! {
         rate_e8: Option<i64> => Nullable<BigInt>,
         rate_source: Option<String> => Nullable<Text>,
         rate_day: Option<time::Date> => Nullable<Date>,
+        proposer_identity: Option<String> => Nullable<Text>,
+        approval_id: Option<Uuid> => Nullable<SqlUuid>,
     }
 }
 
@@ -95,6 +98,7 @@ insert_columns! {
         journal: Option<i64> => Nullable<BigInt>,
         reason: Option<String> => Nullable<Text>,
         bank_reference: Option<String> => Nullable<Text>,
+        identity: Option<String> => Nullable<Text>,
     }
 }
 
@@ -126,7 +130,8 @@ impl Rows {
                 rate.stated_at,
             );
         }
-        for payout in &changes.payouts {
+        for (payout, approval) in &changes.payouts {
+            let proposer = payout.hands.iter().find(|hand| !hand.approved);
             self.payouts.push(
                 payout.pledge.0,
                 payout.id.0,
@@ -144,6 +149,8 @@ impl Rows {
                 payout.rate.as_ref().map(|it| it.rate_e8),
                 payout.rate.as_ref().map(|it| it.source.clone()),
                 payout.rate.as_ref().map(|it| it.day),
+                proposer.and_then(|hand| hand.who.identity.clone()),
+                approval.map(|id| id.0),
             );
         }
         for (pledge, journal, unit, rate) in &changes.stated_rates {
@@ -152,6 +159,10 @@ impl Rows {
             self.stated_rates
                 .push(pledge.0, *journal, unit, rate.rate_e8, source, rate.day);
         }
+        self.move_payouts(changes);
+    }
+
+    fn move_payouts(&mut self, changes: &Changes) {
         for (event, journal) in &changes.payout_events {
             let payout = &event.payout;
             self.payout_events.push(
@@ -160,13 +171,14 @@ impl Rows {
                 payout.events,
                 payout.state.as_str(),
                 payout.moved_at.unwrap_or(payout.proposed_at),
-                event.actor.clone(),
+                event.by.name.clone(),
                 *journal,
                 payout.reason.clone(),
                 payout
                     .bank_reference
                     .clone()
                     .filter(|_| payout.state == PayoutState::Settled),
+                event.by.identity.clone(),
             );
         }
     }
@@ -184,14 +196,33 @@ pub(super) async fn load_payouts(
     let ids: Vec<Uuid> = needs.payouts.iter().map(|id| id.0).collect();
     let rows: Vec<(PayoutRow, PayoutFigures)> = payouts::table
         .inner_join(payout_figures::table.on(payout_figures::id.eq(payouts::id)))
-        .filter(payouts::id.eq_any(ids))
+        .filter(payouts::id.eq_any(&ids))
         .select((PayoutRow::as_select(), PayoutFigures::as_select()))
+        .load(&mut connection)
+        .await?;
+    let hands: Vec<(Uuid, String, Option<String>, String)> = payout_hands::table
+        .filter(payout_hands::payout_id.eq_any(&ids))
+        .select((
+            payout_hands::payout_id,
+            payout_hands::name,
+            payout_hands::identity,
+            payout_hands::did,
+        ))
         .load(&mut connection)
         .await?;
     let absent = needs.payouts.iter().map(|id| (*id, None));
     books.payouts.extend(absent);
     for (row, figures) in rows {
-        let payout = row.read(figures, catalogue)?;
+        let mut payout = row.read(figures, catalogue)?;
+        let own = hands.iter().filter(|(id, ..)| *id == payout.id.0);
+        let hand = |(_, name, identity, did): &(_, String, Option<String>, String)| Hand {
+            who: Person {
+                name: name.clone(),
+                identity: identity.clone(),
+            },
+            approved: did == "approved",
+        };
+        payout.hands = own.map(hand).collect();
         books.payouts.insert(payout.id, Some(payout));
     }
     Ok(())

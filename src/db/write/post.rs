@@ -20,6 +20,7 @@ use super::payouts::{
     InsertExchangeRates, InsertPayoutEvents, InsertPayouts, InsertStatedRates,
     InsertWithholdingRules,
 };
+use super::periods::InsertPeriodEvents;
 use super::persons::{InsertBankDetails, InsertErasures, InsertPersons};
 use super::platform_balances::InsertPlatformBalances;
 use super::record::{push_extension, push_lot, push_run, push_scope, push_spend};
@@ -57,6 +58,8 @@ pub(super) struct Rows {
     /// Last, so that nothing that was posted with them is owed to whoever is erased.
     pub(super) erasures: InsertErasures,
     pub(super) lots: InsertLots,
+    /// After what is posted: it may be in a month that is closed with it.
+    pub(super) periods: InsertPeriodEvents,
     pub(super) ended: InsertPledgeEvents,
     pub(super) end: EndPledges,
     pub(super) lot_markets: InsertLotMarkets,
@@ -117,6 +120,7 @@ impl Rows {
         rows.revalue(books);
         rows.record_spend(&books.changes);
         rows.attributions = InsertAttributions::of(&books.changes.attributions);
+        rows.periods = InsertPeriodEvents::of(&books.changes);
         rows.clearings = InsertClearings::of(&books.changes.clearings);
         rows.platform_balances = InsertPlatformBalances::of(&books.changes.platform_balances);
         rows.register = RegisterRows::of(&books.changes.register);

@@ -35,6 +35,8 @@ impl Books {
                     );
                 }
                 Event::ThresholdStated(it) => self.state_threshold(it, posting),
+                Event::PeriodMoved(it) => self.move_period(it, posting),
+                Event::PayoutProposed(it) => self.propose_payout(it, posting.approval),
                 other => self.record(other, posting.actor),
             }
         }
@@ -139,13 +141,14 @@ impl Books {
             Event::MovedOn(_)
             | Event::Posted(_)
             | Event::Revalued(_)
+            | Event::PayoutProposed(_)
+            | Event::PeriodMoved(_)
             | Event::ThresholdStated(_) => {}
             Event::Proposed(approval) => self.propose(*approval),
             Event::ApprovalDecided(pledge, id, decided) => {
                 self.decide_approval(pledge, id, decided);
             }
             Event::WithholdingStated(rule) => self.state_withholding(rule),
-            Event::PayoutProposed(payout) => self.propose_payout(payout),
             Event::PayoutMoved(event) => self.move_payout(event),
             Event::ExchangeRateStated(rate) => self.state_exchange_rate(rate),
             Event::RateStated(pledge, unit, rate) => self.state_rate(pledge, unit, rate),

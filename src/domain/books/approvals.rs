@@ -4,6 +4,7 @@ use super::{Books, Posting, absent};
 use crate::domain::account::AccountKey;
 use crate::domain::approval::{Approval, Decided, Threshold};
 use crate::domain::id::{ApprovalId, PledgeId};
+use crate::domain::period::PeriodEvent;
 use crate::domain::refusal::Refusal;
 
 /// An approval, with the accounts on which something is held for it.
@@ -56,6 +57,13 @@ impl Books {
             known.approval.decisions.push(decided.clone());
         }
         self.changes.decided.push((pledge, id, decided));
+    }
+
+    pub(super) fn move_period(&mut self, event: PeriodEvent, posting: &Posting) {
+        if let Some(Some(book)) = self.pledges.get_mut(&event.pledge) {
+            book.closed = book.closed.after(&event);
+        }
+        self.changes.periods.push((event, posting.approval));
     }
 
     pub(super) fn state_threshold(&mut self, threshold: Threshold, posting: &Posting) {

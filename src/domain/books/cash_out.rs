@@ -3,7 +3,7 @@
 use super::{Books, Posting};
 use crate::domain::command::Thing;
 use crate::domain::exchange::{ExchangeRate, StatedRate};
-use crate::domain::id::PledgeId;
+use crate::domain::id::{ApprovalId, PledgeId};
 use crate::domain::payout::{Payout, PayoutEvent};
 use crate::domain::revaluation::Revaluation;
 use crate::domain::unit::Unit;
@@ -30,11 +30,11 @@ impl Books {
         self.changes.withholding_rules.push(rule);
     }
 
-    pub(super) fn propose_payout(&mut self, payout: Payout) {
+    pub(super) fn propose_payout(&mut self, payout: Payout, approval: Option<ApprovalId>) {
         let name = (payout.pledge, Thing::Payout, payout.reference.clone());
         self.own_references.insert(name, true);
         self.payouts.insert(payout.id, Some(payout.clone()));
-        self.changes.payouts.push(payout);
+        self.changes.payouts.push((payout, approval));
     }
 
     pub(super) fn move_payout(&mut self, event: PayoutEvent) {

@@ -31,6 +31,7 @@ use super::lot::LotStanding;
 use super::market::Market;
 use super::obligation::Obligation;
 use super::payout::{Payout, PayoutEvent};
+use super::period::{MonthEnd, PeriodEvent};
 use super::platform::PlatformBalance;
 use super::pledge::{Instalment, Lot, Pledge};
 use super::refusal::Refusal;
@@ -121,8 +122,8 @@ pub struct Changes {
     pub journals: Vec<Journal>,
     /// New withholding rules.
     pub withholding_rules: Vec<WithholdingRule>,
-    /// New payouts.
-    pub payouts: Vec<Payout>,
+    /// New payouts, each with the approval it was proposed by.
+    pub payouts: Vec<(Payout, Option<ApprovalId>)>,
     /// What happened to payouts, in order, each with the number of the journal posted with it.
     pub payout_events: Vec<(PayoutEvent, Option<i64>)>,
     /// Rates that journals, by their numbers, took one currency for another at.
@@ -135,6 +136,8 @@ pub struct Changes {
     pub decided: Vec<(PledgeId, ApprovalId, Decided)>,
     /// New thresholds, with the approvals they were stated by.
     pub thresholds: Vec<(Threshold, Option<ApprovalId>)>,
+    /// Months that were closed or opened again, in order, each with the approval it took.
+    pub periods: Vec<(PeriodEvent, Option<ApprovalId>)>,
     /// New exchange rates.
     pub exchange_rates: Vec<ExchangeRate>,
     /// What happened to the register, in order.
@@ -206,6 +209,8 @@ pub struct Books {
     pub currencies: HashMap<Market, String>,
     /// What accounts in other currencies carry in their pledges' own, in minor digits.
     pub carried: HashMap<(PledgeId, AccountKey), i64>,
+    /// What months of pledges look like at their ends, by those.
+    pub month_ends: HashMap<(PledgeId, Date), MonthEnd>,
     /// What pledges owe in other currencies as of days, in the order of their accounts' numbers.
     pub open_debts: HashMap<(PledgeId, Date), Vec<OpenDebt>>,
     /// The exchange rates of the latest day, in the order of their sources.

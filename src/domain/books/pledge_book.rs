@@ -15,6 +15,7 @@ use crate::domain::id::{AccountId, InstalmentId};
 use crate::domain::journal::{Draft, Journal, Leg, Transfer};
 use crate::domain::market::Market;
 use crate::domain::money::Money;
+use crate::domain::period::Closed;
 use crate::domain::pledge::{Instalment, Pledge, PledgeState};
 use crate::domain::refusal::{Refusal, Shortage};
 use crate::domain::unit::Unit;
@@ -43,6 +44,8 @@ pub struct PledgeBook {
     pub standing: Option<Vec<Standing>>,
     /// Above what its actions need approval, in the order that was stated.
     pub limits: Vec<Limit>,
+    /// Up to which days its months are closed.
+    pub closed: Closed,
     /// Its instalments, once asked for, in the order they were pledged.
     pub instalments: Option<Vec<Instalment>>,
     /// The number of its last journal.
@@ -66,6 +69,7 @@ impl PledgeBook {
             pledge,
             standing: None,
             limits: Vec::new(),
+            closed: Closed::default(),
             instalments: None,
             journals,
             last_recorded_at,

@@ -52,6 +52,7 @@ impl Command {
             },
             Command::ReverseJournal(_) => Action::Reversal,
             Command::StateThreshold(_) => Action::Threshold,
+            Command::ReopenPeriod(_) => Action::PeriodReopening,
             Command::AnnouncePledge(_)
             | Command::MoveTaxReserve(_)
             | Command::RecordBankDetails(_)
@@ -71,6 +72,7 @@ impl Command {
             | Command::RevaluePledge(_)
             | Command::ImportSpend(_)
             | Command::NotePlatformBalance(_)
+            | Command::ClosePeriod(_)
             | Command::DecideApproval(_) => return None,
         })
     }

@@ -12,7 +12,7 @@ use crate::domain::approval::{Approval, ApprovalState, Decided, Witness};
 use crate::domain::books::{Books, Reserved};
 use crate::domain::hold::HoldChange;
 use crate::domain::id::{ApprovalId, JournalId};
-use crate::domain::person;
+use crate::domain::person::Person;
 use crate::domain::refusal::{ApprovalRefusal, Refusal};
 
 /// What is decided of an approval.
@@ -135,12 +135,12 @@ impl DecideApproval {
     pub(super) fn decide(&self, books: &Books, context: &Context) -> Result<Decision, Refusal> {
         let Reserved { approval, keys } = books.approval(self.approval)?;
         self.require_open(approval, context.now)?;
-        self.require_person(approval, &context.actor)?;
+        self.require_person(approval, &context.person())?;
         let mut approval = approval.clone();
         let mut decided = Decided {
             seq: i16::try_from(approval.decisions.len() + 1).unwrap_or(i16::MAX),
             verdict: self.verdict.state(),
-            actor: context.actor.clone(),
+            by: context.person(),
             at: context.now,
             reason: self.verdict.reason(),
             result: None,
@@ -204,10 +204,13 @@ impl DecideApproval {
             return Err(ApprovalRefusal::NotAsShown { approval }.into());
         }
         let as_maker = Context {
-            actor: approval.maker.clone(),
+            actor: approval.maker.name.clone(),
+            identity: approval.maker.identity.clone().unwrap_or_default(),
+            by_controller: approval.by_controller,
             ..context.clone()
         };
         let decision = inner.decide(books, &as_maker)?;
+        decision.require_open_periods(books, as_maker.by_controller)?;
         let (drafts, now) = shown(inner, &decision, witness);
         if now.digest != approval.shown.digest {
             return Err(ApprovalRefusal::Outdated {
@@ -245,8 +248,8 @@ impl DecideApproval {
 
     /// Whoever approves or rejects didn't ask for it, nor decide of it before; only its maker takes
     /// it back.
-    fn require_person(&self, approval: &Approval, actor: &str) -> Result<(), Refusal> {
-        let makes = person::is_same(&approval.maker, actor);
+    fn require_person(&self, approval: &Approval, by: &Person) -> Result<(), Refusal> {
+        let makes = approval.maker.is(by);
         let mut before = approval.decisions.iter();
         let did = match &self.verdict {
             Verdict::Expire => return Ok(()),
@@ -254,7 +257,7 @@ impl DecideApproval {
             Verdict::Withdraw { .. } => "did not ask for",
             Verdict::Approve { .. } | Verdict::Reject { .. } if makes => "asked for",
             Verdict::Approve { .. } | Verdict::Reject { .. } => {
-                match before.any(|it| person::is_same(&it.actor, actor)) {
+                match before.any(|it| it.by.is(by)) {
                     true => "approved",
                     false => return Ok(()),
                 }
@@ -263,7 +266,7 @@ impl DecideApproval {
         Err(Refusal::SamePerson {
             what: "approval",
             did,
-            actor: actor.to_owned(),
+            actor: by.name.clone(),
             command: self.verdict.deed(),
         })
     }

@@ -11,6 +11,8 @@ use crate::domain::id::{AdAccountId, ApprovalId, JournalId, PledgeId};
 use crate::domain::job::JobRun;
 use crate::domain::journal::Draft;
 use crate::domain::payout::PayoutEvent;
+use crate::domain::period::PeriodEvent;
+use crate::domain::person::Person;
 use crate::domain::pledge::{Instalment, Lot, Pledge};
 use crate::domain::revaluation::Revaluation;
 use crate::domain::unit::Unit;
@@ -29,6 +31,18 @@ pub struct Context {
     pub actor: String,
     /// Who asks, whatever name they go by: what makes two people two.
     pub identity: String,
+    /// Whether they may post in months that are closed softly.
+    pub by_controller: bool,
+}
+
+impl Context {
+    /// Who asks.
+    pub fn person(&self) -> Person {
+        Person {
+            name: self.actor.clone(),
+            identity: Some(self.identity.clone()),
+        }
+    }
 }
 
 /// Something that happened besides the posting.
@@ -108,6 +122,8 @@ pub enum Event {
     ApprovalDecided(PledgeId, ApprovalId, Decided),
     /// A threshold was stated, by the approval it was posted with.
     ThresholdStated(Threshold),
+    /// A month was closed or opened again.
+    PeriodMoved(PeriodEvent),
 }
 
 /// What a command comes to.

@@ -26,6 +26,7 @@ mod needs;
 mod obligate;
 mod outcome;
 mod payout;
+mod period;
 mod person;
 mod place;
 mod platform;
@@ -73,6 +74,7 @@ pub use needs::{Home, Needs, Thing};
 pub use obligate::{OpenAdAccount, OpenObligation, ReleaseObligation};
 pub use outcome::Outcome;
 pub use payout::{ExpirePayout, MovePayout, PayoutStep, ProposePayout};
+pub use period::{ClosePeriod, ReopenPeriod};
 pub use person::{EraseCreator, RecordBankDetails};
 pub use place::PlaceCredits;
 pub use platform::{ChargeAdTax, PayPlatform};
@@ -197,6 +199,10 @@ pub enum Command {
     KeepRegister(KeepRegister),
     /// State above what an action needs approval.
     StateThreshold(StateThreshold),
+    /// Close a month.
+    ClosePeriod(ClosePeriod),
+    /// Open a month again.
+    ReopenPeriod(ReopenPeriod),
     /// Decide what waits for somebody else.
     DecideApproval(DecideApproval),
 }
@@ -255,6 +261,8 @@ macro_rules! each {
             Command::NotePlatformBalance($inner) => $body,
             Command::KeepRegister($inner) => $body,
             Command::StateThreshold($inner) => $body,
+            Command::ClosePeriod($inner) => $body,
+            Command::ReopenPeriod($inner) => $body,
             Command::DecideApproval($inner) => $body,
         }
     };

@@ -109,6 +109,8 @@ pub struct Needs {
     pub currencies: HashSet<Market>,
     /// What these accounts in other currencies carry in their pledges' own.
     pub carried: HashSet<(PledgeId, AccountKey)>,
+    /// What these months look like at their ends.
+    pub month_ends: HashSet<(PledgeId, Date)>,
     /// What these pledges owe in other currencies as of those days.
     pub open_debts: HashSet<(PledgeId, Date)>,
     /// These exchange rates of the latest day.
@@ -126,6 +128,7 @@ impl Needs {
     pub fn is_empty(&self) -> bool {
         self.instalments_of.is_empty()
             && self.standing_of.is_empty()
+            && self.month_ends.is_empty()
             && self.creators.is_empty()
             && self.persons.is_empty()
             && self.allocations.is_empty()

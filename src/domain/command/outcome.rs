@@ -12,6 +12,7 @@ use crate::domain::job::JobRun;
 use crate::domain::journal::Kind;
 use crate::domain::market::Market;
 use crate::domain::money::Money;
+use crate::domain::period::PeriodEvent;
 use crate::domain::pledge::{Instalment, Lot, Pledge};
 use crate::domain::unit::Unit;
 use crate::domain::withholding::PaymentKind;
@@ -318,6 +319,8 @@ pub enum Outcome {
     PlatformBalance(PlatformBalance),
     /// A threshold.
     Threshold(Threshold),
+    /// A month that was closed or opened again.
+    Period(PeriodEvent),
     /// A write that waits for somebody else, or waited.
     Approval {
         /// As it now stands.

@@ -13,6 +13,7 @@ use crate::domain::hold::HoldChange;
 use crate::domain::id::{ApprovalId, PledgeId};
 use crate::domain::journal::Draft;
 use crate::domain::money::Money;
+use crate::domain::person::Person;
 use crate::domain::refusal::{ApprovalRefusal, Refusal};
 use crate::domain::unit::Unit;
 
@@ -33,7 +34,7 @@ pub struct Mandate {
     /// The approval.
     pub approval: ApprovalId,
     /// Who asked for it.
-    pub maker: String,
+    pub maker: Person,
 }
 
 /// What comes of a command.
@@ -71,6 +72,7 @@ impl Command {
             return it.settle(books, context);
         }
         let decision = self.decide(books, context)?;
+        decision.require_open_periods(books, context.by_controller)?;
         let done = |decision, needed| Settled {
             decision,
             mandate: None,
@@ -263,7 +265,8 @@ impl Waiting<'_> {
             pledge: self.pledge,
             action: self.requirement.action,
             amount: self.requirement.amount,
-            maker: context.actor.clone(),
+            maker: context.person(),
+            by_controller: context.by_controller,
             request: self.proposal.request.clone(),
             shown: show(request, &self.drafts),
             summary: self.command.summary(self.requirement.action, &self.drafts),
@@ -309,6 +312,10 @@ impl Command {
                 it.above,
                 it.valid_from,
                 it.approvals
+            ),
+            Command::ReopenPeriod(it) => format!(
+                "months of {} from that of {} on are opened again: {}",
+                it.pledge, it.month_end, it.reason
             ),
             Command::ProposePayout(it) => {
                 format!("payout {} of {} to {}", it.reference, it.amount, it.creator)

@@ -1,8 +1,7 @@
 //! Refusals: why a command is declined.
 //!
-//! One table for the whole project. A refusal has a stable code, a sentence with the arithmetic
-//! behind it, where in the request the reason lies, and what would help. Of several reasons the
-//! first is given: what is named must exist, what can never succeed as sent, the state, the funds.
+//! Each has a stable code, a sentence with its arithmetic and what would help, and its place. Of
+//! several the first is given: what must exist, what can never succeed, the state, the funds.
 
 mod access;
 mod approval;
@@ -10,6 +9,7 @@ mod exchange;
 mod lot;
 mod meaning;
 mod open_reason;
+mod period;
 mod person;
 mod shortage;
 
@@ -26,10 +26,10 @@ pub use approval::ApprovalRefusal;
 pub use exchange::ExchangeRefusal;
 pub use lot::LotRefusal;
 pub use open_reason::OpenReason;
-use open_reason::list;
+pub use period::PeriodRefusal;
 pub use person::PersonRefusal;
 pub use shortage::Shortage;
-use shortage::describe;
+use {open_reason::list, shortage::describe};
 
 /// Why a command is declined.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -294,6 +294,9 @@ pub enum Refusal {
     /// It isn't approved, or can't wait to be.
     #[error(transparent)]
     Approval(#[from] ApprovalRefusal),
+    /// A month is closed, or can't be.
+    #[error(transparent)]
+    Period(#[from] PeriodRefusal),
     /// Somebody checks their own work.
     #[error("{actor} {did} the {what}; {command} is for somebody else.")]
     SamePerson {

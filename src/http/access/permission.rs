@@ -162,6 +162,17 @@ permissions! {
     /// The same, to read; administrators and auditors see all.
     ReadApiTokens, "list API tokens", "api-tokens:read", TOKEN_BEARERS;
 
+    /// Which months are closed, and what stands against closing one.
+    ReadPeriods, "read which periods are closed", "periods:read",
+        &[Role::Preparer, Role::Approver, Role::Controller, Role::Auditor];
+
+    /// Closing months, and opening them again.
+    ClosePeriods, "close and reopen periods", "periods:write", &[Role::Controller];
+
+    /// Who did what, and what they were refused.
+    ReadAuditTrail, "read the audit trail", "audit-trail:read",
+        &[Role::Controller, Role::Auditor];
+
     /// Who could do what on a day.
     ReadAccessList, "read who could do what", "access-list:read",
         &[Role::Controller, Role::Auditor, Role::Admin];

@@ -14,12 +14,15 @@ const EVERY_SCOPE: &str = "reference:read ledger:read holdings:read proofs:read 
                            payout-sendings:write approvals:read decisions:write \
                            approvals:write withdrawals:write thresholds:write \
                            identities:write identities:read revocations:write \
-                           api-tokens:write api-tokens:read access-list:read";
+                           api-tokens:write api-tokens:read access-list:read \
+                           audit-trail:read periods:read periods:write";
 
 const ALL: [&str; 4] = ["ReadReference", "ReadLedger", "ReadHoldings", "ReadProofs"];
 const JOBS: [&str; 1] = ["ReadJobs"];
 const BANK: [&str; 1] = ["ReadBankDetails"];
 const TOKENS: [&str; 2] = ["IssueApiTokens", "ReadApiTokens"];
+const PERIODS: [&str; 1] = ["ReadPeriods"];
+const TRAIL: [&str; 2] = ["ReadAuditTrail", "ReadAccessList"];
 const ACCESS: [&str; 1] = ["ReadAccessList"];
 const READS: [&str; 1] = ["ReadIdentities"];
 
@@ -40,6 +43,7 @@ fn of_those_who_move_money() -> [(Role, Vec<&'static str>); 3] {
                     "WithdrawProposals",
                 ],
                 &TOKENS,
+                &PERIODS,
             ]
             .concat(),
         ),
@@ -52,6 +56,7 @@ fn of_those_who_move_money() -> [(Role, Vec<&'static str>); 3] {
                 &["ApprovePayouts", "MovePayouts", "ReadApprovals"],
                 &["DecideApprovals", "Approve"],
                 &TOKENS,
+                &PERIODS,
             ]
             .concat(),
         ),
@@ -66,7 +71,9 @@ fn of_those_who_move_money() -> [(Role, Vec<&'static str>); 3] {
                 &["DecideApprovals", "WithdrawProposals", "StateThresholds"],
                 &READS,
                 &TOKENS,
-                &ACCESS,
+                &PERIODS,
+                &["ClosePeriods"],
+                &TRAIL,
                 &["StateRates"],
             ]
             .concat(),
@@ -94,7 +101,8 @@ fn of_others() -> [(Role, Vec<&'static str>); 4] {
                 &["ReadApprovals"],
                 &READS,
                 &TOKENS,
-                &ACCESS,
+                &PERIODS,
+                &TRAIL,
             ]
             .concat(),
         ),

@@ -12,7 +12,7 @@ mod scalar;
 pub use edge::Edge;
 pub use fields::Fields;
 pub use json::{Node, Object};
-pub use moments::Bound;
+pub use moments::{Bound, month_end};
 pub use scalar::{Fault, Text, Window, day, rate, sha256, uri};
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Fields that name moments, and lists of words.
 
 use time::format_description::well_known::Rfc3339;
-use time::{Date, OffsetDateTime, Time, UtcOffset};
+use time::{Date, Month, OffsetDateTime, Time, UtcOffset};
 
 use super::edge::{EARLIEST, LATEST};
 use super::fields::Fields;
@@ -39,6 +39,24 @@ fn moment(text: &str, bound: Bound) -> Result<OffsetDateTime, Fault> {
     // As fine as the database keeps it, so that what is answered is what is kept.
     let micros = read.microsecond();
     Ok(read.replace_nanosecond(micros * 1_000).unwrap_or(read))
+}
+
+/// The last day of a month written `YYYY-MM`.
+pub fn month_end(text: &str) -> Result<Date, Fault> {
+    let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    let parts = text.split_once('-').filter(|(year, month)| {
+        (year.len(), month.len()) == (4, 2) && digits(year) && digits(month)
+    });
+    let read = parts.and_then(|(year, month)| {
+        let (year, month): (i32, u8) = (year.parse().ok()?, month.parse().ok()?);
+        let month = Month::try_from(month).ok()?;
+        Date::from_calendar_date(year, month, month.length(year)).ok()
+    });
+    let read = read.filter(|day| (2000..=2100).contains(&day.year()));
+    read.ok_or_else(|| {
+        let detail = "a month is written YYYY-MM, and lies between 2000 and 2100";
+        Fault::new("month-malformed", detail)
+    })
 }
 
 impl<'a> Fields<'a> {

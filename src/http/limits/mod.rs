@@ -14,6 +14,7 @@ mod middleware;
 mod proxies;
 mod settings;
 
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use actix_web::HttpRequest;
@@ -64,9 +65,14 @@ impl Limits {
         &self.failures
     }
 
-    /// Where a request comes from, as a key.
+    /// Where a request comes from, as far as that can be told.
+    pub fn client(&self, request: &HttpRequest) -> Option<IpAddr> {
+        self.proxies.client(request)
+    }
+
+    /// The same, as a key.
     pub fn address_of(&self, request: &HttpRequest) -> u64 {
-        self.proxies.client(request).map_or(0, |ip| key(&ip))
+        self.client(request).map_or(0, |ip| key(&ip))
     }
 
     /// Counts a request of that address; nothing is counted if there are no limits.

@@ -43,6 +43,7 @@ struct Body {
     shortage: Option<Shortage>,
     missing_scope: Option<&'static str>,
     headers: Vec<(HeaderName, String)>,
+    by_ledger: bool,
 }
 
 impl Problem {
@@ -56,6 +57,7 @@ impl Problem {
             shortage: None,
             missing_scope: None,
             headers: Vec::new(),
+            by_ledger: false,
         }))
     }
 
@@ -179,6 +181,11 @@ impl Problem {
         self.0.status
     }
 
+    /// Whether it is a command's, by the ledger's rules.
+    pub fn is_the_ledgers(&self) -> bool {
+        self.0.by_ledger
+    }
+
     /// The stable code.
     pub fn code(&self) -> &'static str {
         self.0.code
@@ -256,6 +263,7 @@ fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::ExceedsPurses { .. }
         | Refusal::ExceedsAdvance { .. }
         | Refusal::Approval(_)
+        | Refusal::Period(_)
         | Refusal::SamePerson { .. }
         | Refusal::ExceedsSpend { .. }
         | Refusal::ExceedsSuspended { .. }
@@ -319,6 +327,7 @@ fn of_rows(rows: &[RefusedRow], passing: &str) -> StatusCode {
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         let mut problem = Problem::new(status(&refusal), refusal.code(), refusal.to_string());
+        problem.0.by_ledger = true;
         problem.0.shortage = refusal.shortage().cloned();
         let left = refusal.open_reasons().iter();
         let left = left.map(|it| Reason::new("", refusal.code(), it.to_string()));

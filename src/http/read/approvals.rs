@@ -7,6 +7,7 @@ use super::get::Get;
 use super::lists::{page, window};
 use crate::db::read::{self, ApprovalFilter, Waiting};
 use crate::domain::approval::{Action, ApprovalState};
+use crate::domain::person::Person;
 use crate::domain::{ApprovalId, PledgeId};
 use crate::http::access::Principal;
 use crate::http::access::permission::{Approve, DecideApprovals, ReadApprovals, authorize};
@@ -20,11 +21,17 @@ fn waiting_for(caller: &Principal) -> Waiting {
     let approves = authorize::<Approve>(caller).is_ok();
     let actions = match (decides, approves) {
         (true, true) => Action::ALL.to_vec(),
-        (true, false) => vec![Action::Threshold],
+        (true, false) => {
+            let all = Action::ALL.iter().copied();
+            all.filter(|it| it.is_of_controls()).collect()
+        }
         (false, _) => Vec::new(),
     };
     Waiting {
-        actor: caller.subject().to_owned(),
+        who: Person {
+            name: caller.subject().to_owned(),
+            identity: Some(caller.identity()),
+        },
         actions,
     }
 }

@@ -34,7 +34,8 @@ pub async fn list_creators(get: Get<ReadHoldings>) -> Result<HttpResponse, Probl
         read::list_creators(connection, get.sight(), market, window).await
     });
     let creators = creators.await?;
-    get.reads_personal_data(Personal::Names, &named(&creators.data));
+    get.reads_personal_data(Personal::Names, &named(&creators.data))
+        .await?;
     page(
         &get,
         &paging,
@@ -53,7 +54,8 @@ pub async fn read_creator(get: Get<ReadHoldings>) -> Result<HttpResponse, Proble
         .look(async |connection| read::creator(connection, get.sight(), id).await)
         .await?;
     let creator = creator.ok_or_else(|| get.absent("creator"))?;
-    get.reads_personal_data(Personal::Names, &named([&creator]));
+    get.reads_personal_data(Personal::Names, &named([&creator]))
+        .await?;
     get.json(None, &CreatorOut::from(&creator))
 }
 
@@ -75,7 +77,7 @@ pub async fn read_bank_details(get: Get<ReadBankDetails>) -> Result<HttpResponse
         true => Personal::Account,
         false => Personal::BankDetails,
     };
-    get.reads_personal_data(what, &[id]);
+    get.reads_personal_data(what, &[id]).await?;
     get.json(None, &BankDetailsOut::new(&found, may_pay))
 }
 

@@ -5,6 +5,7 @@
 
 mod accounts;
 mod approvals;
+mod audit;
 mod creators;
 mod exports;
 mod get;
@@ -15,10 +16,12 @@ mod lists;
 mod obligations;
 mod params;
 mod payouts;
+mod periods;
 mod personal;
 mod pledges;
 mod reference;
 mod reports;
+mod segregation;
 mod spend;
 mod statements;
 mod views;
@@ -35,6 +38,35 @@ use crate::http::routes::Endpoint;
 
 /// Every read there is.
 pub fn endpoints() -> Vec<Endpoint> {
+    let mut all = ledger_endpoints();
+    all.extend(control_endpoints());
+    all
+}
+
+/// Who may do what, what was done and refused, and what is closed.
+fn control_endpoints() -> Vec<Endpoint> {
+    vec![
+        Endpoint::get(
+            "/v1/pledges/{id}/approval-matrix",
+            segregation::read_approval_matrix,
+        ),
+        Endpoint::get(
+            "/v1/segregation-report",
+            segregation::read_segregation_report,
+        ),
+        Endpoint::get("/v1/audit-trail", audit::list_audit_events),
+        Endpoint::get("/v1/identities", identities::list_identities),
+        Endpoint::get("/v1/identities/{id}", identities::read_identity),
+        Endpoint::get("/v1/access-list", identities::read_access_list),
+        Endpoint::get("/v1/revocations", identities::list_revocations),
+        Endpoint::get("/v1/api-tokens", identities::list_api_tokens),
+        Endpoint::get("/v1/jobs", jobs::list_jobs),
+        Endpoint::get("/v1/jobs/{name}/runs", jobs::list_job_runs),
+    ]
+}
+
+/// What the ledger holds.
+fn ledger_endpoints() -> Vec<Endpoint> {
     vec![
         Endpoint::get("/v1/units", reference::list_units),
         Endpoint::get("/v1/markets", reference::list_markets),
@@ -85,13 +117,8 @@ pub fn endpoints() -> Vec<Endpoint> {
         Endpoint::get("/v1/trial-balance", reports::read_trial_balance),
         Endpoint::get("/v1/proofs", reports::read_proofs),
         Endpoint::get("/v1/pledges/{id}/expiry-horizon", jobs::read_expiry_horizon),
-        Endpoint::get("/v1/identities", identities::list_identities),
-        Endpoint::get("/v1/identities/{id}", identities::read_identity),
-        Endpoint::get("/v1/access-list", identities::read_access_list),
-        Endpoint::get("/v1/revocations", identities::list_revocations),
-        Endpoint::get("/v1/api-tokens", identities::list_api_tokens),
-        Endpoint::get("/v1/jobs", jobs::list_jobs),
-        Endpoint::get("/v1/jobs/{name}/runs", jobs::list_job_runs),
+        Endpoint::get("/v1/pledges/{id}/periods", periods::list_period_events),
+        Endpoint::get("/v1/pledges/{id}/period-check", periods::check_period),
     ]
 }
 
@@ -137,6 +164,11 @@ pub fn endpoints() -> Vec<Endpoint> {
     journals::read_journal,
     reports::read_trial_balance,
     reports::read_proofs,
+    periods::list_period_events,
+    periods::check_period,
+    segregation::read_approval_matrix,
+    segregation::read_segregation_report,
+    audit::list_audit_events,
     identities::list_identities,
     identities::read_identity,
     identities::read_access_list,

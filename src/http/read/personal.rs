@@ -1,11 +1,11 @@
 //! Reads of personal data: the one place they all pass before they are answered.
 
-use actix_web::HttpMessage;
-
 use super::get::Get;
 use crate::domain::CreatorId;
+use crate::domain::audit::Happened;
 use crate::http::access::Permission;
-use crate::http::boundary::RequestId;
+use crate::http::problem::Problem;
+use crate::http::trail;
 
 /// What personal data is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,21 +29,21 @@ impl Personal {
 }
 
 impl<P: Permission> Get<P> {
-    /// Notes in the log who is about to be told what of whom: by ids, never by name. A list in
-    /// which nobody is named tells nothing.
-    pub fn reads_personal_data(&self, what: Personal, of: &[CreatorId]) {
-        if of.is_empty() || !log::log_enabled!(log::Level::Info) {
-            return;
+    /// Keeps in the audit trail who is about to be told what of whom: by ids, never by name. What
+    /// can't be kept there isn't told. A list in which nobody is named tells nothing.
+    pub async fn reads_personal_data(
+        &self,
+        what: Personal,
+        of: &[CreatorId],
+    ) -> Result<(), Problem> {
+        if of.is_empty() {
+            return Ok(());
         }
-        let creators: Vec<String> = of.iter().map(ToString::to_string).collect();
-        let extensions = self.request().extensions();
-        log::info!(
-            what = what.as_str(),
-            reader = self.principal().subject(),
-            token = self.principal().token_id(),
-            creators = creators.join(" ").as_str(),
-            request_id = extensions.get::<RequestId>().map_or("none", RequestId::as_str);
-            "personal data is read"
-        );
+        let read = Happened::Read {
+            what: what.as_str(),
+            of: of.to_vec(),
+        };
+        let event = trail::event(self.request(), self.principal(), read);
+        Ok(self.state().engine.note(event).await?)
     }
 }

@@ -88,7 +88,7 @@ impl From<&Decided> for DecisionOut {
     fn from(decided: &Decided) -> Self {
         DecisionOut {
             verdict: decided.verdict.as_str(),
-            actor: decided.actor.clone(),
+            actor: decided.by.name.clone(),
             at: Instant(decided.at),
             reason: decided.reason.clone(),
         }
@@ -106,7 +106,7 @@ impl ApprovalOut {
             state: approval.state(now).as_str(),
             action: approval.action.as_str(),
             amount: approval.amount.as_ref().map(MoneyOut::from),
-            maker: approval.maker.clone(),
+            maker: approval.maker.name.clone(),
             summary: approval.summary.clone(),
             postings: raw(&approval.shown.posting),
             digest: approval.shown.digest.clone(),

@@ -11,6 +11,7 @@ mod job;
 mod lot;
 mod obligation;
 mod payout;
+mod period;
 mod person;
 mod platform_balance;
 mod pledge;
@@ -34,6 +35,7 @@ pub use payout::{
     ExchangeRateOut, InvoiceOut, PayoutOut, RateImportOut, ReserveOut, StatedRateOut,
     TaxPaymentOut, WithholdingRuleOut,
 };
+pub use period::{PeriodCheckOut, PeriodEventOut};
 pub use person::{BankDetailsOut, RecordedBankDetailsOut};
 pub use platform_balance::PlatformBalanceOut;
 pub use pledge::{
@@ -121,6 +123,7 @@ pub fn render(outcome: &Outcome) -> Vec<u8> {
         Outcome::TaxReserve { .. } => json(&TaxReserveOut::of(outcome)),
         Outcome::TaxPayment { .. } => json(&TaxPaymentOut::of(outcome)),
         Outcome::WithholdingRule(rule) => json(&WithholdingRuleOut::from(rule)),
+        Outcome::Period(event) => json(&PeriodEventOut::from(event)),
         Outcome::Threshold(threshold) => json(&ThresholdOut::from(threshold)),
         Outcome::Approval { approval, at } => json(&ApprovalOut::at(approval, *at)),
         Outcome::Payout { payout, journal } => json(&PayoutOut {

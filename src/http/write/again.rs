@@ -14,7 +14,7 @@ use crate::http::problem::Problem;
 use super::answer::witness;
 use super::{
     allocations, approvals, budgets, closing, credits, exchange, instalments, invoices, lots,
-    obligations, payouts, pledges, reversals,
+    obligations, payouts, periods, pledges, reversals,
 };
 use crate::domain::approval::Witness;
 
@@ -35,6 +35,7 @@ const MAY_WAIT: &[&str] = &[
     "/v1/pledges/{id}/reserve",
     "/v1/pledges/{id}/reserve/returns",
     "/v1/pledges/{id}/thresholds",
+    "/v1/pledges/{id}/period-reopenings",
     "/v1/obligations/{id}/release",
     "/v1/obligations/{id}/clawbacks",
     "/v1/obligations/{id}/invoices",
@@ -128,6 +129,7 @@ fn of_pledge(id: &str, what: &str, body: &mut Fields<'_>) -> Option<Command> {
         "reserve" => exchange::reserve(id, false, body),
         "reserve/returns" => exchange::reserve(id, true, body),
         "thresholds" => approvals::threshold(id, body),
+        "period-reopenings" => periods::reopening(id, body),
         _ => None,
     }
 }

@@ -125,10 +125,10 @@ impl<P: Permission> Post<P> {
     }
 }
 
-/// Approvers decide anything, controllers what is stated about thresholds.
+/// Approvers decide anything, controllers what is said of thresholds and months.
 fn require_role(caller: &Principal, approval: &Approval) -> Result<(), Problem> {
     match approval.action {
-        Action::Threshold => Ok(()),
+        action if action.is_of_controls() => Ok(()),
         _ => Ok(authorize::<Approve>(caller).map_err(AccessError::from)?),
     }
 }
@@ -221,7 +221,7 @@ fn item(
             return body.note("approval_id", Fault::new("unknown-reference", detail));
         }
         Some((false, _)) => {
-            let detail = "controllers decide thresholds, and approvers anything";
+            let detail = "controllers decide thresholds and months, and approvers anything";
             return body.note("approval_id", Fault::new("approval-not-permitted", detail));
         }
         Some((true, asked)) => asked.clone(),

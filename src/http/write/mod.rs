@@ -19,6 +19,7 @@ pub mod jobs;
 pub mod lots;
 pub mod obligations;
 pub mod payouts;
+pub mod periods;
 pub mod pledges;
 pub mod post;
 pub mod rates;
@@ -56,6 +57,8 @@ pub fn endpoints() -> Vec<Endpoint> {
 fn approval_endpoints() -> Vec<Endpoint> {
     vec![
         Endpoint::post("/v1/pledges/{id}/thresholds", approvals::state_threshold),
+        Endpoint::post("/v1/pledges/{id}/period-closings", periods::close_period),
+        Endpoint::post("/v1/pledges/{id}/period-reopenings", periods::reopen_period),
         Endpoint::post("/v1/approvals/bulk", approvals::approve_in_bulk)
             .with_body_limit(bulk::BODY_LIMIT_BYTES),
         Endpoint::post("/v1/approvals/{id}/approval", approvals::approve),
@@ -311,6 +314,8 @@ fn credit_endpoints() -> Vec<Endpoint> {
         api_tokens::issue_api_token,
         api_tokens::revoke_api_token,
         approvals::state_threshold,
+        periods::close_period,
+        periods::reopen_period,
         approvals::approve_in_bulk,
         approvals::approve,
         approvals::reject,

@@ -6,6 +6,7 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::Payload;
@@ -18,8 +19,9 @@ use time::OffsetDateTime;
 use super::answer::{Done, PreviewOut, witness};
 use super::terms::Terms;
 use crate::domain::approval::Request;
+use crate::domain::audit::Origin;
 use crate::domain::id::NotAnId;
-use crate::domain::{Command, Job};
+use crate::domain::{Command, Job, Role};
 use crate::engine::{Key, Submission};
 use crate::http::access::{Permission, Principal};
 use crate::http::allowed::Allowed;
@@ -28,7 +30,7 @@ use crate::http::idempotency::{ClientKey, canonical, request_digest};
 use crate::http::problem::Problem;
 use crate::http::routes::BodyLimit;
 use crate::http::state::State;
-use crate::http::views;
+use crate::http::{trail, views};
 
 /// How long a body may take to arrive, once its head has.
 pub const BODY_TIMEOUT: Duration = Duration::from_secs(15);
@@ -41,6 +43,8 @@ pub struct Post<P> {
     pub(super) body: Bytes,
     /// When it was read.
     pub(super) at: OffsetDateTime,
+    /// Where it came from.
+    pub(super) origin: Arc<Origin>,
 }
 
 impl<P: Permission> FromRequest for Post<P> {
@@ -59,6 +63,7 @@ impl<P: Permission> FromRequest for Post<P> {
                 .clone();
             let body = receive(&request, payload).await?;
             Ok(Post {
+                origin: trail::origin(&request),
                 caller,
                 state,
                 request,
@@ -187,6 +192,8 @@ impl<P: Permission> Post<P> {
             command,
             actor: caller.subject().to_owned(),
             identity: caller.identity(),
+            by_controller: caller.roles().contains(&Role::Controller),
+            origin: self.origin.clone(),
             key: key.map_or_else(unused, |key| key.bind(caller, request)),
             render: views::RENDER,
         };

@@ -13,6 +13,7 @@ use crate::http::access::Permission;
 use crate::http::allowed::Allowed;
 use crate::http::problem::Problem;
 use crate::http::state::State;
+use crate::http::trail;
 
 /// A write by a caller who may do what `P` names, with its body still to come.
 pub struct Upload<P> {
@@ -54,6 +55,7 @@ impl<P: Permission> Upload<P> {
     pub async fn whole(self) -> Result<Post<P>, Problem> {
         let body = receive(&self.request, self.payload).await?;
         Ok(Post {
+            origin: trail::origin(&self.request),
             caller: self.caller,
             state: self.state,
             request: self.request,

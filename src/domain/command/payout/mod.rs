@@ -18,7 +18,7 @@ use crate::domain::id::{CreatorId, PayoutId, PledgeId};
 use crate::domain::journal::{Draft, Kind};
 use crate::domain::market::Market;
 use crate::domain::money::Money;
-use crate::domain::payout::{Payout, PayoutState};
+use crate::domain::payout::{Hand, Payout, PayoutState};
 use crate::domain::refusal::Refusal;
 use crate::domain::unit::{Unit, UnitKind};
 
@@ -80,6 +80,10 @@ impl ProposePayout {
             reference: self.reference.clone(),
             batch: self.batch.clone(),
             proposed_by: context.actor.clone(),
+            hands: vec![Hand {
+                who: context.person(),
+                approved: false,
+            }],
             proposed_at: context.now,
             hold_expires_on: self.hold_expires_on.unwrap_or(later),
             state: PayoutState::Proposed,

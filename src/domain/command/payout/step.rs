@@ -14,8 +14,7 @@ use crate::domain::hold::HoldChange;
 use crate::domain::id::PayoutId;
 use crate::domain::journal::{Draft, Kind, Move};
 use crate::domain::money::Money;
-use crate::domain::payout::{Payout, PayoutEvent, PayoutMove};
-use crate::domain::person::is_same;
+use crate::domain::payout::{Hand, Payout, PayoutEvent, PayoutMove};
 use crate::domain::refusal::Refusal;
 
 /// What is done with a payout, and what has to be said with it.
@@ -140,7 +139,7 @@ impl MovePayout {
         };
         let (draft, holds) = match &self.step {
             PayoutStep::Approve => {
-                moved.approved_by = Some(context.actor.clone());
+                moved.approve(context.person());
                 (None, Vec::new())
             }
             // What is with the bank may be paid any day, so it is held until the bank says.
@@ -285,19 +284,21 @@ fn require_other_person(
     step: PayoutMove,
     context: &Context,
 ) -> Result<(), Refusal> {
-    let proposed = (Some(&payout.proposed_by), "proposed");
-    let approved = (payout.approved_by.as_ref(), "approved");
-    let others = match step {
-        PayoutMove::Approve => &[proposed][..],
-        PayoutMove::Send => &[approved, proposed],
-        PayoutMove::Settle | PayoutMove::Return | PayoutMove::Void => &[],
+    let concerns = |hand: &&Hand| match step {
+        PayoutMove::Approve => !hand.approved,
+        PayoutMove::Send => true,
+        PayoutMove::Settle | PayoutMove::Return | PayoutMove::Void => false,
     };
-    let mut others = others.iter();
-    let own = others.find(|(who, _)| who.is_some_and(|who| is_same(who, &context.actor)));
-    match own {
-        Some((_, did)) => Err(Refusal::SamePerson {
+    let by = context.person();
+    let own = payout.hands.iter().filter(concerns);
+    match own.rev().find(|hand| hand.who.is(&by)) {
+        Some(hand) => Err(Refusal::SamePerson {
             what: "payout",
-            did,
+            did: if hand.approved {
+                "approved"
+            } else {
+                "proposed"
+            },
             actor: context.actor.clone(),
             command: step.deed(),
         }),
@@ -317,7 +318,7 @@ fn decided(
     }
     let happened = Event::PayoutMoved(PayoutEvent {
         payout: moved.clone(),
-        actor: context.actor.clone(),
+        by: context.person(),
         posts: draft.is_some(),
     });
     let journal = draft.as_ref().map(|_| context.journal);

@@ -178,10 +178,10 @@ impl ImportSpend {
         win_back::needs(books, self.pledge, needs);
     }
 
-    pub(super) fn decide(&self, books: &Books, _: &Context) -> Result<Decision, Refusal> {
+    pub(super) fn decide(&self, books: &Books, context: &Context) -> Result<Decision, Refusal> {
         let book = books.pledge(self.pledge)?;
         require_signed(book, "importing spend")?;
-        let mut ledger = Ledger::new(books, book, self);
+        let mut ledger = Ledger::new(books, book, self, context);
         for row in &self.rows {
             ledger.take(row);
         }

@@ -12,7 +12,7 @@ use super::{Closed, ImportSpend, MOST_NAMED, RefusedRow, SpendImport, SpendRow};
 use crate::domain::account::AccountKey;
 use crate::domain::books::{Books, PledgeBook};
 use crate::domain::chart::Code;
-use crate::domain::command::Event;
+use crate::domain::command::{Context, Event};
 use crate::domain::id::{AdAccountId, LotId, ObligationId};
 use crate::domain::journal::{Draft, Kind};
 use crate::domain::money::Money;
@@ -34,6 +34,7 @@ pub(super) struct Ledger<'a> {
     books: &'a Books,
     book: &'a PledgeBook,
     import: &'a ImportSpend,
+    by_controller: bool,
     sheet: Sheet<'a>,
     postings: Postings,
     lapses: Lapses<'a>,
@@ -44,7 +45,12 @@ pub(super) struct Ledger<'a> {
 }
 
 impl<'a> Ledger<'a> {
-    pub(super) fn new(books: &'a Books, book: &'a PledgeBook, import: &'a ImportSpend) -> Self {
+    pub(super) fn new(
+        books: &'a Books,
+        book: &'a PledgeBook,
+        import: &'a ImportSpend,
+        context: &Context,
+    ) -> Self {
         let outcome = SpendImport {
             id: import.id,
             pledge: import.pledge,
@@ -62,6 +68,7 @@ impl<'a> Ledger<'a> {
             books,
             book,
             import,
+            by_controller: context.by_controller,
             sheet: Sheet::new(book),
             postings: Postings::default(),
             lapses: Lapses::new(books),
@@ -156,6 +163,9 @@ impl<'a> Ledger<'a> {
                 }
                 std::cmp::Ordering::Greater => {}
             }
+        }
+        if row.state == SpendState::Final {
+            self.book.closed.admits(row.day, self.by_controller)?;
         }
         let line = self.record(campaign, row, known.as_ref())?;
         let before = known.as_ref().map_or(&[][..], |known| &known.uses);

@@ -2,6 +2,7 @@
 //! data. Amounts of rows that name their unit are plain decimal strings.
 
 mod access;
+mod audit;
 mod horizon;
 mod journals;
 mod platforms;
@@ -21,6 +22,7 @@ use crate::domain::{
 use crate::http::wire::{Day, Instant, MoneyOut};
 
 pub use access::{AccessListOut, AccessOut};
+pub use audit::AuditEventOut;
 pub use horizon::HorizonOut;
 pub use journals::JournalOut;
 pub use platforms::PlatformProfileOut;

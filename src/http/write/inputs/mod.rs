@@ -8,6 +8,7 @@ mod identities;
 mod lots;
 mod obligations;
 mod payouts;
+mod periods;
 mod persons;
 mod reversals;
 mod spend;
@@ -30,6 +31,7 @@ pub use payouts::{
     PayoutMoveIn, PayoutMoveKindIn, PayoutReturnIn, PayoutVoidIn, ReserveIn, RevaluationIn,
     SettlementIn, StatedRateIn, TaxPaymentIn, WithholdingRuleIn,
 };
+pub use periods::{PeriodClosingIn, PeriodReopeningIn};
 pub use persons::{BankDetailsIn, ErasureIn};
 pub use reversals::{ReversalIn, ReversedLineIn};
 pub use spend::{

@@ -7,6 +7,7 @@
 //! were taken, and perhaps those queued; sending the file again does the rest.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use actix_web::web::{Bytes, BytesMut};
 use aws_lc_rs::digest::{Context, SHA256};
@@ -16,14 +17,16 @@ use time::Date;
 use uuid::Uuid;
 
 use super::rows::{COLUMNS, read_row};
+use crate::domain::audit::Origin;
 use crate::domain::command::{ImportSpend, MOST_NAMED, RefusedRow, SpendRow};
-use crate::domain::{Command, PledgeId};
+use crate::domain::{Command, PledgeId, Role};
 use crate::engine::{Answer, Failure, Key, Submission};
 use crate::http::access::Permission;
 use crate::http::body::Edge;
 use crate::http::idempotency::{ClientKey, part, request_digest};
 use crate::http::problem::Problem;
 use crate::http::state::State;
+use crate::http::trail;
 use crate::http::views::{self, SpendImportOut};
 use crate::http::write::post::BODY_TIMEOUT;
 use crate::http::write::table::{Columns, Line, Lines, malformed};
@@ -81,6 +84,8 @@ struct Reading {
     key: Key,
     actor: String,
     identity: String,
+    by_controller: bool,
+    origin: Arc<Origin>,
     /// How many line ends were read.
     lines: usize,
     /// Where each of [`COLUMNS`] stands in a record, once the header was read.
@@ -117,6 +122,8 @@ impl Reading {
             }),
             actor: self.actor.clone(),
             identity: self.identity.clone(),
+            by_controller: self.by_controller,
+            origin: Arc::clone(&self.origin),
             key: Key {
                 fingerprint: half(print),
                 ..key
@@ -174,6 +181,8 @@ impl<P: Permission> Upload<P> {
             key: key.bind(caller, request),
             actor: caller.subject().to_owned(),
             identity: caller.identity(),
+            by_controller: caller.roles().contains(&Role::Controller),
+            origin: trail::origin(&self.request),
             lines: 0,
             places: None,
             chunk: Chunk::default(),

@@ -1,0 +1,2 @@
+DROP TABLE personal_data_reads;
+DROP TABLE audit_events;

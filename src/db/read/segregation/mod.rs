@@ -1,0 +1,101 @@
+//! Segregation of duties, checked after the fact: against the rows as they stand, not against what
+//! the write path and the schema let through.
+//!
+//! Each finding is one statement over what was recorded in a stretch of time. It costs what was
+//! recorded then, and what waits or was approved.
+
+mod questions;
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Jsonb};
+use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
+use serde_json::{Map, Value};
+use time::OffsetDateTime;
+
+use self::questions::QUESTIONS;
+use super::error::ReadError;
+use super::text::Text;
+use crate::domain::PledgeId;
+
+/// How long each statement may run.
+const TIMEOUT_S: u32 = 60;
+
+/// What a finding means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Meaning {
+    /// A control was broken: there should be none, ever.
+    Violation,
+    /// Every control held, and somebody should look at it all the same.
+    NearMiss,
+    /// Something that is allowed and stands out.
+    Exception,
+}
+
+impl Meaning {
+    /// The meaning as the API writes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Meaning::Violation => "violation",
+            Meaning::NearMiss => "near-miss",
+            Meaning::Exception => "exception",
+        }
+    }
+}
+
+/// What was found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SegregationFinding {
+    /// Its stable name.
+    pub name: &'static str,
+    /// What was looked for.
+    pub sentence: &'static str,
+    /// What it means if there is any.
+    pub meaning: Meaning,
+    /// How many there are.
+    pub count: i64,
+    /// The first hundred of them.
+    pub entries: Vec<Map<String, Value>>,
+}
+
+#[derive(Debug, QueryableByName)]
+struct Found {
+    #[diesel(sql_type = BigInt)]
+    count: i64,
+    #[diesel(sql_type = Jsonb)]
+    entries: Value,
+}
+
+/// Every finding about what was recorded in a stretch of time, of one pledge or of all. To be
+/// called in a snapshot.
+pub async fn segregation(
+    connection: &mut AsyncPgConnection,
+    pledge: Option<PledgeId>,
+    (from, until): (OffsetDateTime, OffsetDateTime),
+) -> Result<Vec<SegregationFinding>, ReadError> {
+    let settings = format!("SET LOCAL statement_timeout = '{TIMEOUT_S}s'");
+    connection.batch_execute(&settings).await?;
+    let mut findings = Vec::with_capacity(QUESTIONS.len());
+    for question in QUESTIONS {
+        let text: Text = Text::new(question.wording)
+            .bind(pledge.map(|id| id.0))
+            .bind(from)
+            .bind(until);
+        let found: Found = text.get_result(connection).await?;
+        let entries = match found.entries {
+            Value::Array(entries) => entries,
+            _ => Vec::new(),
+        };
+        let objects = entries.into_iter().filter_map(|entry| match entry {
+            Value::Object(entry) => Some(entry),
+            _ => None,
+        });
+        findings.push(SegregationFinding {
+            name: question.name,
+            sentence: question.sentence,
+            meaning: question.meaning,
+            count: found.count,
+            entries: objects.collect(),
+        });
+    }
+    Ok(findings)
+}
