@@ -4,6 +4,7 @@
 //! found here, and so in every test that goes by these.
 
 use std::collections::BTreeMap;
+use std::slice::from_ref;
 
 use serde_json::Value;
 
@@ -69,9 +70,9 @@ fn an_operation_without_a_row_and_a_row_without_an_operation_are_noticed() {
     let all = rows();
     let without: Vec<_> = all[1..].to_vec();
     let missing = (all[0].method().to_string(), all[0].path.to_owned());
-    assert_eq!(matched(COMMITTED, without).unwrap_err(), [missing.clone()]);
+    assert_eq!(matched(COMMITTED, without).unwrap_err(), from_ref(&missing));
     let twice = [all.clone(), vec![all[0]]].concat();
-    assert_eq!(matched(COMMITTED, twice).unwrap_err(), [missing.clone()]);
+    assert_eq!(matched(COMMITTED, twice).unwrap_err(), from_ref(&missing));
     let undescribed = COMMITTED.replacen(&format!("\n  {}:", missing.1), "\n  /v1/other:", 1);
     let odd = matched(&undescribed, all).unwrap_err();
     assert!(
