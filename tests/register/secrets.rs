@@ -16,8 +16,8 @@ use crate::operations::in_half_a_year;
 struct Secrets(Vec<String>);
 
 impl Secrets {
-    /// A text as it is, as a password and in its parts, but for the first: a token's head is that of
-    /// every other.
+    /// A text as it is, as a password and in its parts, but for the first: the head of a token is
+    /// that of every other.
     fn add(&mut self, text: &str) {
         self.0.push(text.to_owned());
         self.0.push(STANDARD.encode(format!("excel:{text}")));
