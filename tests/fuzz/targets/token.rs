@@ -60,7 +60,11 @@ fn claims(changes: &[(u8, u8, &str, u64)]) -> Value {
             0 => Value::Null,
             1 => json!(number % 2 == 0),
             2 => json!(number),
-            3 => json!(NOW_S.wrapping_add(number % (2 * YEAR_S)).wrapping_sub(YEAR_S)),
+            3 => json!(
+                NOW_S
+                    .wrapping_add(number % (2 * YEAR_S))
+                    .wrapping_sub(YEAR_S)
+            ),
             4 => json!(*number as f64 / 7.0),
             5 => json!(text),
             6 => json!(text.split(' ').collect::<Vec<_>>()),
@@ -83,7 +87,9 @@ fn signed(claims: &Value) -> bool {
     };
     assert_eq!(claims["iss"], "almoner-local");
     let for_us = |it: &Value| it == "almoner";
-    let listed = claims["aud"].as_array().is_some_and(|it| it.iter().any(for_us));
+    let listed = claims["aud"]
+        .as_array()
+        .is_some_and(|it| it.iter().any(for_us));
     assert!(for_us(&claims["aud"]) || listed, "{claims}");
     let time = |name: &str| claims[name].as_u64().expect("a time");
     assert!(time("exp") + LEEWAY_S > NOW_S, "{claims}");
@@ -99,7 +105,13 @@ fn signed(claims: &Value) -> bool {
     true
 }
 
-type Parts<'a> = (&'a str, &'a str, &'a [u8], &'a [u8], Vec<(u8, u8, &'a str, u64)>);
+type Parts<'a> = (
+    &'a str,
+    &'a str,
+    &'a [u8],
+    &'a [u8],
+    Vec<(u8, u8, &'a str, u64)>,
+);
 
 fuzz_target!(|parts: Parts| {
     let (header, payload, signature, credentials, changes) = parts;
