@@ -25,6 +25,15 @@ impl Secrets {
         self.0.extend(parts.map(str::to_owned));
     }
 
+    /// A text as it is, or as whoever prints its bytes would have it.
+    fn add_in_any_form(&mut self, text: &str) {
+        self.0.push(text.to_owned());
+        let listed = format!("{:?}", text.as_bytes());
+        self.0.push(listed.trim_matches(['[', ']']).to_owned());
+        let hex = text.bytes().map(|byte| format!("{byte:02x}"));
+        self.0.push(hex.collect());
+    }
+
     /// What the settings hold: the signing key, and the password of a database's URL.
     fn add_settings(&mut self, world: &World) {
         let pem = std::fs::read_to_string(world.data_dir().join("signing-key.pem")).unwrap();
@@ -139,7 +148,7 @@ async fn a_process_that_logs_all_there_is_writes_no_token_no_secret_and_nobody_s
     secrets.add(preparer.token().unwrap());
     name_people(&preparer).await;
     for text in [NAME, ACCOUNT, DONOR, BANK_REFERENCE, "QUOKKAXX"] {
-        secrets.0.push(text.to_owned());
+        secrets.add_in_any_form(text);
     }
     assert_eq!(program.terminate().await.code(), Some(0));
     let log = program.complained();
