@@ -1,4 +1,8 @@
-//! Who may what: every operation × every role × own or foreign, and tokens that are none.
+//! Who may what: every operation of `openapi.yaml` × every role × own or foreign, and tokens that
+//! are none.
+//!
+//! An operation that `openapi.yaml` has and the matrix hasn't, or the reverse, fails all of these:
+//! `operations` is made from it. Creators' rows of the matrix are in `walls::creators`.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

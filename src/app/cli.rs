@@ -17,6 +17,7 @@ use crate::domain::{CreatorId, PledgeId};
 use crate::embedded;
 use crate::http::access::{DEFAULT_TTL_S, MintRequest, mint};
 use crate::http::access::{Markets, Party, Role, now_s};
+use crate::http::limits::LimitSettings;
 
 /// The grant and ad-credit ledger.
 ///
@@ -225,6 +226,10 @@ async fn demo_on(config: &Config, opened: &Opened, options: demo::Options) -> Ou
         &Config {
             listen,
             jobs: JobSettings::OFF,
+            limits: LimitSettings {
+                rate: None, // nobody else is let in
+                ..config.limits.clone()
+            },
             ..config.clone()
         },
         opened,

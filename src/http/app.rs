@@ -2,6 +2,9 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::thread::available_parallelism;
 use std::time::Duration;
 
 use actix_web::body::BoxBody;
@@ -22,6 +25,9 @@ pub const KEEP_ALIVE: Duration = Duration::from_secs(75);
 
 /// How long the head of a request may take to arrive.
 pub const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How many connections wait in the system's queue until they are taken.
+pub const BACKLOG: u32 = 1_024;
 
 /// How long a connection that is being closed may take.
 pub const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(3);
@@ -86,16 +92,21 @@ pub struct ServerSettings {
 /// whoever runs it stops it by its handle, and decides what else has to end.
 pub fn bind(state: Data<State>, settings: &ServerSettings) -> io::Result<(Server, SocketAddr)> {
     let origins = settings.origins.clone();
-    let mut server = HttpServer::new(move || app(state.clone(), &origins))
+    let connections = Arc::clone(state.limits.connections());
+    let workers = settings.workers.and_then(NonZeroUsize::new);
+    let workers = workers.map_or_else(available_parallelism, Ok);
+    let workers = workers.unwrap_or(NonZeroUsize::MIN);
+    let server = HttpServer::new(move || app(state.clone(), &origins))
+        .workers(workers.get())
+        .backlog(BACKLOG)
+        .max_connections(connections.for_each(workers))
+        .on_connect(move |connection, data| connections.admit(connection, data))
         .keep_alive(KEEP_ALIVE)
         .client_request_timeout(HEAD_TIMEOUT)
         .client_disconnect_timeout(DISCONNECT_TIMEOUT)
         .shutdown_timeout(SHUTDOWN_TIMEOUT_S)
-        .disable_signals();
-    if let Some(workers) = settings.workers {
-        server = server.workers(workers);
-    }
-    let server = server.bind(settings.listen)?;
+        .disable_signals()
+        .bind(settings.listen)?;
     let address = server.addrs().first().copied();
     let address = address.ok_or_else(|| io::Error::other("the server listens nowhere"))?;
     Ok((server.run(), address))

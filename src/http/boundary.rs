@@ -1,8 +1,8 @@
 //! Where a request comes in and its answer goes out: request ids, problems in full, one log line.
 //!
-//! Guarantees: every answer, the framework's own included, bears `Request-Id` and `nosniff`; every
-//! refusal is a problem that names its path and request id; what is logged holds no body, token,
-//! name or query.
+//! Guarantees: every answer, the framework's own included, bears `Request-Id` and the headers of
+//! [`crate::http::protection`]; every refusal is a problem that names its path and request id; what
+//! is logged holds no body, token, name or query.
 
 use std::time::Instant;
 
@@ -15,6 +15,7 @@ use actix_web::{Error, HttpMessage, HttpResponse};
 use uuid::Uuid;
 
 use crate::http::problem::Problem;
+use crate::http::protection::protect;
 use crate::http::trail::note_refusal;
 
 /// The header's name.
@@ -78,12 +79,9 @@ pub async fn boundary(
         }
         None => answer,
     };
+    protect(&mut answer);
     let headers = answer.headers_mut();
     headers.insert(REQUEST_ID, id.0.clone());
-    headers.insert(
-        header::X_CONTENT_TYPE_OPTIONS,
-        HeaderValue::from_static("nosniff"),
-    );
     if let Some(trace) = trace {
         headers.insert(TRACEPARENT, trace);
     }

@@ -30,6 +30,8 @@ use crate::http::{read, write};
 
 /// Where the description is.
 pub const DESCRIPTION: &str = "/openapi.yaml";
+/// Where the page is that shows it.
+pub const PAGE: &str = "/docs/";
 
 #[derive(OpenApi)]
 #[openapi(
@@ -104,7 +106,7 @@ pub async fn serve_description() -> HttpResponse {
 /// Leads to the page that shows it.
 pub async fn lead_to_page() -> HttpResponse {
     HttpResponse::PermanentRedirect()
-        .insert_header((header::LOCATION, "/docs/"))
+        .insert_header((header::LOCATION, PAGE))
         .finish()
 }
 

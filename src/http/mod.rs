@@ -14,6 +14,7 @@ pub mod idempotency;
 pub mod limits;
 pub mod paging;
 pub mod problem;
+pub mod protection;
 pub mod read;
 pub mod routes;
 pub mod state;

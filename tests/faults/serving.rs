@@ -46,6 +46,7 @@ impl Serving {
             .env("ALMONER_LISTEN", "127.0.0.1:0")
             .env("ALMONER_DATA_DIR", data_dir)
             .env("ALMONER_JOBS_EVERY_S", "0")
+            .env("ALMONER_RATE_LIMIT", "100000:200000")
             .envs(settings.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

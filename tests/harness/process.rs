@@ -50,6 +50,8 @@ impl Process {
             .env_remove("READ_DATABASE_URL")
             .env("ALMONER_LISTEN", "127.0.0.1:0")
             .env("ALMONER_DATA_DIR", data_dir)
+            // Stories ask as fast as they can, from one address.
+            .env("ALMONER_RATE_LIMIT", "100000:200000")
             .envs(settings.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::piped());

@@ -13,7 +13,7 @@ use almoner::domain::{CreatorId, PledgeId};
 use almoner::http::access::{AccessSettings, LocalKey, Markets, MintRequest, Party, Role};
 use almoner::http::access::{mint, now_s};
 use almoner::http::cors::Origins;
-use almoner::http::limits::LimitSettings;
+use almoner::http::limits::{LimitSettings, Rate};
 use tokio::task::JoinHandle;
 
 use super::files::Folder;
@@ -49,9 +49,13 @@ impl World {
             data_dir: folder.path().to_path_buf(),
             access: AccessSettings::default(),
             origins: Origins::parse("").unwrap(),
-            // The corpus of bad tokens comes from one address, all at once.
+            // All stories come from one address, and so does the corpus of bad tokens, all at once.
             limits: LimitSettings {
                 failed_attempts: 100_000,
+                rate: Some(Rate {
+                    per_second: 100_000,
+                    burst: 200_000,
+                }),
                 ..LimitSettings::default()
             },
             jobs: JobSettings::OFF,

@@ -84,7 +84,7 @@ pub use segregation::{Meaning, SegregationFinding, segregation};
 pub use sight::{Sight, SightMarkets, SightParty};
 pub use spend::{SpendFilter, list_spend_lines};
 pub use spend_match::{MatchedBalance, MatchedMonth, SpendMatch, spend_match};
-pub use statement::{StatementHead, Stretch, statement_head, statement_lines};
+pub use statement::{StatementHead, Stretch, count_lines, statement_head, statement_lines};
 pub use summary::{Summary, Told, Use, Whole, summary};
 pub use trial_balance::{TrialBalanceRow, UnitBalance, trial_balance};
 pub use versions::{Version, account_version, ledger_version, pledge_version};

@@ -49,6 +49,12 @@ impl StatementHead {
         self.account.balance()
     }
 
+    /// It has at most so many lines: fewer, if others lie between them.
+    pub fn most_lines(&self) -> i64 {
+        let lines = self.stretches.iter().map(|it| it.last - it.first + 1);
+        lines.sum()
+    }
+
     /// The side on which the balance is positive.
     pub fn normal_side(&self) -> Side {
         self.account.key.code.side()
@@ -174,6 +180,27 @@ const LINES: &str = concat!(
     WHERE pledge_id = $1 AND credit_account = $2 AND credit_seq BETWEEN $5 AND $6
       AND effective_date BETWEEN $3 AND $4) AS line"
 );
+
+/// $1 the pledge, $2 the account, $3 and $4 the days, $5 the last entry known.
+const COUNT: &str = "
+SELECT (SELECT count(*) FROM transfers WHERE pledge_id = $1 AND debit_account = $2
+        AND debit_seq <= $5 AND effective_date BETWEEN $3 AND $4)
+     + (SELECT count(*) FROM transfers WHERE pledge_id = $1 AND credit_account = $2
+        AND credit_seq <= $5 AND effective_date BETWEEN $3 AND $4)";
+
+/// How many lines a statement has.
+pub async fn count_lines(
+    connection: &mut AsyncPgConnection,
+    head: &StatementHead,
+) -> Result<i64, ReadError> {
+    let text: Text<BigInt> = Text::new(COUNT)
+        .bind(head.account.pledge.0)
+        .bind(head.account.number)
+        .bind(head.from)
+        .bind(head.to)
+        .bind(head.account.entries);
+    Ok(text.get_result(connection).await?)
+}
 
 /// The lines of a stretch, in order. Entries never change, so no snapshot is needed.
 pub async fn statement_lines(

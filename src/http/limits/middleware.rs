@@ -4,13 +4,13 @@ use std::fmt::Write;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::{ConnectionType, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpMessage, HttpResponse};
 
-use super::{Left, Limits};
+use super::{Admission, Left, Limits, crowded};
 use crate::http::problem::Problem;
 use crate::http::state::State;
 
@@ -41,6 +41,14 @@ pub async fn limited(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
+    if matches!(request.request().conn_data(), Some(Admission::Refused)) {
+        let (request, _) = request.into_parts();
+        let mut refused = HttpResponse::from_error(crowded());
+        refused
+            .head_mut()
+            .set_connection_type(ConnectionType::Close);
+        return Ok(ServiceResponse::new(request, refused));
+    }
     let state = request.app_data::<Data<State>>().cloned();
     let Some(state) = state.filter(|_| request.path().starts_with("/v1/")) else {
         return Ok(next.call(request).await?.map_into_boxed_body());

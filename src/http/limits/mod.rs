@@ -8,6 +8,7 @@
 //! An instance counts for itself: several behind a balancer let through as many times as much. The
 //! limits keep one caller from crowding out the others, they aren't a price list.
 
+mod connections;
 mod failures;
 mod meter;
 mod middleware;
@@ -15,16 +16,18 @@ mod proxies;
 mod settings;
 
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use actix_web::HttpRequest;
 use actix_web::http::header::HeaderValue;
 
+pub use connections::{Admission, Connections, Place, crowded};
 pub use failures::Failures;
 pub use meter::{Left, Meter, key};
 pub use middleware::{Caller, limited, too_many};
 pub use proxies::{NotAProxy, TrustedProxies};
-pub use settings::{LimitSettings, LimitsError, Rate};
+pub use settings::{Crowd, LimitSettings, LimitsError, Rate};
 
 /// After so many requests, whoever was quiet is forgotten.
 const TIDY_EVERY: u32 = 4_096;
@@ -36,6 +39,8 @@ pub struct Limits {
     addresses: Option<Meter>,
     failures: Failures,
     proxies: TrustedProxies,
+    connections: Arc<Connections>,
+    statement_lines: u32,
     requests: AtomicU32,
     policy: Option<HeaderValue>,
 }
@@ -55,9 +60,21 @@ impl Limits {
             addresses: settings.rate.map(Meter::new),
             failures: Failures::new(settings.failed_attempts),
             proxies: settings.proxies.clone(),
+            connections: Connections::new(settings),
+            statement_lines: settings.statement_lines,
             requests: AtomicU32::new(0),
             policy,
         }
+    }
+
+    /// Who is connected.
+    pub fn connections(&self) -> &Arc<Connections> {
+        &self.connections
+    }
+
+    /// How many lines a statement has that is answered as one JSON document.
+    pub fn statement_lines(&self) -> i64 {
+        i64::from(self.statement_lines)
     }
 
     /// What counts failed attempts.
@@ -73,6 +90,11 @@ impl Limits {
     /// The same, as a key.
     pub fn address_of(&self, request: &HttpRequest) -> u64 {
         self.client(request).map_or(0, |ip| key(&ip))
+    }
+
+    /// Whether a request's client came by https, to a proxy that we trust.
+    pub fn came_by_https(&self, request: &HttpRequest) -> bool {
+        self.proxies.came_by_https(request)
     }
 
     /// Counts a request of that address; nothing is counted if there are no limits.

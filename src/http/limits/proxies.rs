@@ -11,6 +11,7 @@ use actix_web::HttpRequest;
 use actix_web::http::header::{FORWARDED, HeaderMap, HeaderName};
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+const X_FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
 /// How many names are read of a chain of proxies; longer ones are made up.
 const LONGEST_CHAIN: usize = 16;
@@ -71,7 +72,8 @@ impl TrustedProxies {
         read.collect::<Result<_, _>>().map(TrustedProxies)
     }
 
-    fn trusts(&self, ip: IpAddr) -> bool {
+    /// Whether that is a proxy whose word is taken.
+    pub(super) fn trusts(&self, ip: IpAddr) -> bool {
         self.0.iter().any(|network| network.contains(ip))
     }
 
@@ -80,6 +82,24 @@ impl TrustedProxies {
     pub fn client(&self, request: &HttpRequest) -> Option<IpAddr> {
         let peer = request.peer_addr()?.ip();
         Some(narrow(self.client_of(peer, request.headers())))
+    }
+
+    /// Whether a request's client came by https, as the proxy says that it came to.
+    pub fn came_by_https(&self, request: &HttpRequest) -> bool {
+        let peer = request.peer_addr();
+        if !peer.is_some_and(|peer| self.trusts(peer.ip())) {
+            return false; // it came to us, and we don't speak it
+        }
+        let headers = request.headers();
+        let place = self.place_of_client(&chain(headers));
+        proto(headers, place).is_some_and(|it| it.eq_ignore_ascii_case("https"))
+    }
+
+    /// Which of a chain's names is the client's, the nearest being the first.
+    fn place_of_client(&self, chain: &[Option<IpAddr>]) -> usize {
+        let trusted = |it: &Option<IpAddr>| it.is_some_and(|ip| self.trusts(ip));
+        let proxies = chain.iter().take_while(|it| trusted(it)).count();
+        proxies.min(chain.len().saturating_sub(1))
     }
 
     fn client_of(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
@@ -100,7 +120,8 @@ impl TrustedProxies {
     }
 }
 
-fn narrow(ip: IpAddr) -> IpAddr {
+/// Of an IPv6 address the half that names the network.
+pub(super) fn narrow(ip: IpAddr) -> IpAddr {
     match ip {
         IpAddr::V4(_) => ip,
         IpAddr::V6(wide) => match wide.to_ipv4_mapped() {
@@ -110,18 +131,20 @@ fn narrow(ip: IpAddr) -> IpAddr {
     }
 }
 
+/// What stands in a header, between its commas.
+fn texts(headers: &HeaderMap, name: &HeaderName) -> Vec<String> {
+    let values = headers.get_all(name).filter_map(|it| it.to_str().ok());
+    values
+        .flat_map(|it| it.split(','))
+        .map(|it| it.trim().to_owned())
+        .collect()
+}
+
 /// The addresses that proxies wrote down, the nearest first. `Forwarded` goes before its elder.
 fn chain(headers: &HeaderMap) -> Vec<Option<IpAddr>> {
-    let texts = |name: &HeaderName| -> Vec<String> {
-        let values = headers.get_all(name).filter_map(|it| it.to_str().ok());
-        values
-            .flat_map(|it| it.split(','))
-            .map(|it| it.trim().to_owned())
-            .collect()
-    };
-    let forwarded = texts(&FORWARDED);
+    let forwarded = texts(headers, &FORWARDED);
     let named: Vec<Option<IpAddr>> = match forwarded.is_empty() {
-        true => texts(&X_FORWARDED_FOR)
+        true => texts(headers, &X_FORWARDED_FOR)
             .iter()
             .map(|it| address(it))
             .collect(),
@@ -130,13 +153,33 @@ fn chain(headers: &HeaderMap) -> Vec<Option<IpAddr>> {
     named.into_iter().rev().take(LONGEST_CHAIN).collect()
 }
 
+/// By which protocol somebody came, of those whom proxies wrote down: the nearest is the first. A
+/// single `X-Forwarded-Proto` is the client's: proxies pass it on.
+fn proto(headers: &HeaderMap, place: usize) -> Option<String> {
+    let forwarded = texts(headers, &FORWARDED);
+    if !forwarded.is_empty() {
+        let element = forwarded.into_iter().rev().nth(place)?;
+        return parameter(&element, "proto").map(str::to_owned);
+    }
+    let mut protos = texts(headers, &X_FORWARDED_PROTO);
+    match protos.len() {
+        1 => protos.pop(),
+        _ => protos.into_iter().rev().nth(place),
+    }
+}
+
 /// The `for` of one element of `Forwarded` (RFC 7239).
 fn forwarded_for(element: &str) -> Option<IpAddr> {
+    address(parameter(element, "for")?)
+}
+
+/// What an element of `Forwarded` says of something.
+fn parameter<'e>(element: &'e str, wanted: &str) -> Option<&'e str> {
     let mut pairs = element
         .split(';')
         .filter_map(|pair| pair.trim().split_once('='));
-    let (_, node) = pairs.find(|(name, _)| name.eq_ignore_ascii_case("for"))?;
-    address(node.trim_matches('"'))
+    let (_, value) = pairs.find(|(name, _)| name.eq_ignore_ascii_case(wanted))?;
+    Some(value.trim_matches('"'))
 }
 
 /// An address, in brackets and with a port or not.
@@ -210,6 +253,37 @@ mod tests {
             "2001:db8:1:2::"
         );
         assert_eq!(said("for=_hidden"), "10.0.0.1");
+    }
+
+    #[test]
+    fn https_is_what_a_trusted_proxy_says_of_the_client() {
+        let said = |trusted: &str, headers: &[(&'static str, &str)]| {
+            let peer = "10.0.0.1:1".parse().unwrap();
+            let mut request = TestRequest::default().peer_addr(peer);
+            for (name, value) in headers {
+                request = request.append_header((*name, *value));
+            }
+            let proxies = TrustedProxies::parse(trusted).unwrap();
+            proxies.came_by_https(&request.to_http_request())
+        };
+        let trusted = "10.0.0.0/8";
+        let one = [
+            ("x-forwarded-for", "1.2.3.4"),
+            ("x-forwarded-proto", "https"),
+        ];
+        assert!(said(trusted, &one));
+        assert!(!said("", &one), "nobody is believed unasked");
+        assert!(!said(trusted, &[("x-forwarded-proto", "http")]) && !said(trusted, &[]));
+        // Whatever the client wrote itself stands before what the proxy wrote.
+        let forged = [
+            ("x-forwarded-for", "6.6.6.6, 1.2.3.4"),
+            ("x-forwarded-proto", "https, http"),
+        ];
+        assert!(!said(trusted, &forged));
+        let two = "for=1.2.3.4;proto=https, for=10.0.0.2;proto=http";
+        assert!(said(trusted, &[("forwarded", two)]));
+        let plain = "for=6.6.6.6;proto=https, for=1.2.3.4;proto=http, for=10.0.0.2;proto=https";
+        assert!(!said(trusted, &[("forwarded", plain)]));
     }
 
     #[test]

@@ -1,11 +1,18 @@
 //! How much is allowed, by environment variables.
 
+use std::time::Duration;
+
 use super::proxies::{NotAProxy, TrustedProxies};
 
 /// The variables' names.
 const RATE_LIMIT: &str = "ALMONER_RATE_LIMIT";
 const FAILED_ATTEMPTS: &str = "ALMONER_FAILED_ATTEMPTS";
 const TRUSTED_PROXIES: &str = "ALMONER_TRUSTED_PROXIES";
+const CONNECTIONS: &str = "ALMONER_CONNECTIONS";
+const CLIENT_TIMEOUT_S: &str = "ALMONER_CLIENT_TIMEOUT_S";
+const STATEMENT_LINES: &str = "ALMONER_STATEMENT_LINES";
+
+const A_DAY_S: u32 = 86_400;
 
 /// No rate that is set is higher.
 const MOST: u32 = 1_000_000_000;
@@ -28,6 +35,15 @@ impl Rate {
     }
 }
 
+/// So many connections at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Crowd {
+    /// Of everybody.
+    pub in_all: u32,
+    /// Of one address.
+    pub per_address: u32,
+}
+
 /// How much is allowed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LimitSettings {
@@ -37,6 +53,12 @@ pub struct LimitSettings {
     pub failed_attempts: u32,
     /// Whose word is taken for where a request comes from.
     pub proxies: TrustedProxies,
+    /// How many connections there are at once.
+    pub crowd: Crowd,
+    /// How long a client may take nothing of what it is sent.
+    pub patience: Duration,
+    /// How many lines a statement has that is answered as one JSON document.
+    pub statement_lines: u32,
 }
 
 /// A setting that can't be used.
@@ -54,19 +76,38 @@ pub enum LimitsError {
     /// Not a list of addresses.
     #[error("{TRUSTED_PROXIES}: {0}")]
     Proxies(#[from] NotAProxy),
+    /// Not a number of connections.
+    #[error(
+        "{CONNECTIONS} is written as how many there may be at once, with a colon and how many of \
+         one address, such as 800:200."
+    )]
+    Crowd,
+    /// Not a number of seconds.
+    #[error("{CLIENT_TIMEOUT_S} is a whole number of seconds from 1, at most a day's.")]
+    Patience,
+    /// Not a number of lines.
+    #[error("{STATEMENT_LINES} is a whole number from 1.")]
+    StatementLines,
 }
 
 impl Default for LimitSettings {
-    /// More than one caller needs, and than a machine of a few cores gives: what it keeps in check
-    /// is a client that has gone wild. Lower it to what your callers need.
+    /// A caller in a thousand requests a second asks more than people, spreadsheets and dashboards
+    /// do; what imports do in bulk takes few. Connections are fewer than the files a process may
+    /// usually have open (1,024), so that the database can always be reached besides.
     fn default() -> Self {
         LimitSettings {
             rate: Some(Rate {
-                per_second: 100_000,
-                burst: 200_000,
+                per_second: 1_000,
+                burst: 5_000,
             }),
             failed_attempts: 100,
             proxies: TrustedProxies::default(),
+            crowd: Crowd {
+                in_all: 800,
+                per_address: 200,
+            },
+            patience: Duration::from_secs(30),
+            statement_lines: 100_000,
         }
     }
 }
@@ -74,6 +115,20 @@ impl Default for LimitSettings {
 fn count(text: &str) -> Option<u32> {
     let count = text.parse().ok()?;
     (1..=MOST).contains(&count).then_some(count)
+}
+
+fn crowd(text: &str) -> Option<Crowd> {
+    let (in_all, per_address) = text.split_once(':')?;
+    let (in_all, per_address) = (count(in_all)?, count(per_address)?);
+    Some(Crowd {
+        in_all,
+        per_address,
+    })
+}
+
+fn patience(text: &str) -> Option<Duration> {
+    let seconds = count(text).filter(|seconds| *seconds <= A_DAY_S)?;
+    Some(Duration::from_secs(u64::from(seconds)))
 }
 
 fn rate(text: &str) -> Option<Rate> {
@@ -99,6 +154,18 @@ impl LimitSettings {
                 Some(text) => count(&text).ok_or(LimitsError::FailedAttempts)?,
             },
             proxies: TrustedProxies::parse(&lookup(TRUSTED_PROXIES).unwrap_or_default())?,
+            crowd: match lookup(CONNECTIONS) {
+                None => defaults.crowd,
+                Some(text) => crowd(&text).ok_or(LimitsError::Crowd)?,
+            },
+            patience: match lookup(CLIENT_TIMEOUT_S) {
+                None => defaults.patience,
+                Some(text) => patience(&text).ok_or(LimitsError::Patience)?,
+            },
+            statement_lines: match lookup(STATEMENT_LINES) {
+                None => defaults.statement_lines,
+                Some(text) => count(&text).ok_or(LimitsError::StatementLines)?,
+            },
         })
     }
 }
@@ -131,6 +198,21 @@ mod tests {
             .window_s(),
             2
         );
+    }
+
+    #[test]
+    fn connections_waiting_and_lines_are_counted_from_one() {
+        let crowd = settings("ALMONER_CONNECTIONS", "20:5").unwrap().crowd;
+        assert_eq!((crowd.in_all, crowd.per_address), (20, 5));
+        for wrong in ["", "20", "0:5", "20:0", "20:5:1", "off"] {
+            let wrong = settings("ALMONER_CONNECTIONS", wrong);
+            assert!(matches!(wrong, Err(LimitsError::Crowd)), "{wrong:?}");
+        }
+        let patience = |text| settings("ALMONER_CLIENT_TIMEOUT_S", text).map(|it| it.patience);
+        assert_eq!(patience("7").unwrap(), Duration::from_secs(7));
+        assert!(matches!(patience("86401"), Err(LimitsError::Patience)));
+        let lines = settings("ALMONER_STATEMENT_LINES", "0");
+        assert!(matches!(lines, Err(LimitsError::StatementLines)));
     }
 
     #[test]

@@ -3,7 +3,8 @@
 //! The head decides the tag, so a reader who has the statement is told so before a line is read.
 //! Lines are read a stretch at a time, each on a connection of its own that goes back to the pool
 //! before anything is sent: a reader that is slow holds nothing, and a statement of any length
-//! costs the memory of a few stretches.
+//! costs the memory of a few stretches. Whoever reads JSON holds the whole document, though: as
+//! JSON a statement has only so many lines (`ALMONER_STATEMENT_LINES`); longer ones come as CSV.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -22,7 +23,7 @@ use crate::domain::AccountId;
 use crate::http::accept::{self, negotiate};
 use crate::http::access::permission::ReadLedger;
 use crate::http::etag::{self, Tag};
-use crate::http::problem::Problem;
+use crate::http::problem::{Problem, Reason};
 use crate::http::state::State;
 use crate::http::wire::Day;
 use crate::statements::{Format, Rendering};
@@ -103,6 +104,9 @@ async fn statement(
     if get.has(&tag) {
         return Ok(tag.not_modified());
     }
+    if format == Format::Json {
+        is_short_enough(&get, &head).await?;
+    }
     let lines = match head.stretches.as_slice() {
         [] => Vec::new(),
         [first, ..] => {
@@ -113,6 +117,28 @@ async fn statement(
         }
     };
     respond(&get, format, tag, head, lines)
+}
+
+/// 422, if it has more lines than a JSON document may.
+async fn is_short_enough(get: &Get<ReadLedger>, head: &StatementHead) -> Result<(), Problem> {
+    let most = get.state().limits.statement_lines();
+    if head.most_lines() <= most {
+        return Ok(());
+    }
+    let lines = get.look(async |connection| read::count_lines(connection, head).await);
+    let lines = lines.await?;
+    if lines <= most {
+        return Ok(());
+    }
+    let detail = format!(
+        "the statement has {lines} lines, and as JSON at most {most} are answered: ask for fewer \
+         days, or for CSV (statement.csv, or Accept: text/csv), which has no limit"
+    );
+    Err(Problem::invalid(vec![Reason::new(
+        "to",
+        "statement-too-long",
+        detail,
+    )]))
 }
 
 /// The media type with its charset.

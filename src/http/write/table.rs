@@ -1,8 +1,10 @@
 //! Files of lines (`text/csv`): their columns, and their records with the lines they stand in.
 //!
 //! The first line names the columns, in any order, with or without a byte order mark. Lines end as
-//! they like, those with nothing in them don't count as records, and a quote that is never closed
-//! takes only its own line.
+//! they like (`\n`, `\r\n`, `\r`), those with nothing in them don't count as records, and a quote
+//! that is never closed takes only its own line.
+
+use std::ops::Range;
 
 use crate::domain::command::RefusedRow;
 use crate::http::problem::Problem;
@@ -110,25 +112,24 @@ impl<'b> Lines<'b> {
             Problem::internal()
         })?;
         if !found {
-            self.ended += ends(&bytes[at..]);
+            self.ended += ends(bytes, at..bytes.len());
             self.at = bytes.len();
             return Ok(None);
         }
         let end = usize::try_from(self.records.position().byte()).unwrap_or(bytes.len());
-        let spans = record.iter().any(|value| value.contains(&b'\n'));
+        let spans = record.iter().any(|value| value.iter().any(is_break));
         // What ends the line before may still be there, and lines with nothing in them.
-        let breaks = |byte: &&u8| matches!(**byte, b'\r' | b'\n');
-        let start = at + bytes[at..].iter().take_while(breaks).count();
+        let start = at + bytes[at..].iter().take_while(|byte| is_break(byte)).count();
         let end = match spans {
-            true => start + line_end(&bytes[start..]),
+            true => line_end(bytes, start),
             false => end,
         };
         let line = Line {
-            number: self.ended + ends(&bytes[at..start]) + 1,
+            number: self.ended + ends(bytes, at..start) + 1,
             bytes: &bytes[start..end],
             is_closed: !spans,
         };
-        self.ended += ends(&bytes[at..end]);
+        self.ended += ends(bytes, at..end);
         self.at = end;
         if spans {
             *self = Lines::new(&bytes[end..], self.ended);
@@ -137,14 +138,27 @@ impl<'b> Lines<'b> {
     }
 }
 
-/// How many lines end in `bytes`.
-fn ends(bytes: &[u8]) -> usize {
-    bytes.iter().filter(|byte| **byte == b'\n').count()
+fn is_break(byte: &u8) -> bool {
+    matches!(byte, b'\r' | b'\n')
 }
 
-/// The place behind the first line of `bytes`.
-fn line_end(bytes: &[u8]) -> usize {
-    let end = bytes.iter().position(|byte| *byte == b'\n');
+/// Whether a line ends with the byte at that place: of `\r\n`, with the second.
+fn ends_at(bytes: &[u8], at: usize) -> bool {
+    match bytes.get(at) {
+        Some(b'\n') => true,
+        Some(b'\r') => bytes.get(at + 1) != Some(&b'\n'),
+        _ => false,
+    }
+}
+
+/// How many lines end in that range.
+fn ends(bytes: &[u8], range: Range<usize>) -> usize {
+    range.filter(|at| ends_at(bytes, *at)).count()
+}
+
+/// The place behind the line that starts there.
+fn line_end(bytes: &[u8], start: usize) -> usize {
+    let end = (start..bytes.len()).find(|at| ends_at(bytes, *at));
     end.map_or(bytes.len(), |end| end + 1)
 }
 
@@ -177,11 +191,11 @@ mod tests {
     #[test]
     fn lines_are_numbered_the_same_however_they_end_and_come() {
         let expected = [(1, 2, true), (2, 2, true), (4, 2, true), (6, 1, true)];
-        for end in ["\n", "\r\n"] {
+        for end in ["\n", "\r\n", "\r"] {
             let file = ["a,b", "1,2", "", "\"3\",4", "", "5"].join(end);
             assert_eq!(numbers(&[&file]), expected, "{end:?}");
-            for (at, _) in file.match_indices('\n') {
-                let (first, second) = file.split_at(at + 1);
+            for (at, _) in file.match_indices(end) {
+                let (first, second) = file.split_at(at + end.len());
                 assert_eq!(numbers(&[first, second]), expected, "{end:?} {at}");
             }
         }
