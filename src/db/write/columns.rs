@@ -11,6 +11,8 @@ use diesel::sql_types::{
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::audit::InsertAuditEvents;
+
 /// A statement that inserts columns given as arrays: `INSERT … SELECT FROM unnest(…)`.
 macro_rules! insert_columns {
     ($(#[$doc:meta])* $name:ident into $table:literal {
@@ -340,13 +342,15 @@ insert_columns! {
     }
 }
 
-/// What a batch posts, in one statement: journals, their transfers, and the answers. Each statement
-/// costs the server an answer of its own, which is much where it is busiest.
+/// What a batch posts, in one statement: journals, their transfers, the answers, and what goes into
+/// the audit trail. Each statement costs the server an answer of its own, which is much where it is
+/// busiest.
 #[derive(Debug, Default, QueryId)]
 pub(super) struct Post {
     pub(super) journals: InsertJournals,
     pub(super) transfers: InsertTransfers,
     pub(super) keys: InsertKeys,
+    pub(super) trail: InsertAuditEvents,
 }
 
 impl QueryFragment<Pg> for Post {
@@ -355,6 +359,8 @@ impl QueryFragment<Pg> for Post {
         self.journals.walk_ast(out.reborrow())?;
         out.push_sql("), k AS (");
         self.keys.walk_ast(out.reborrow())?;
+        out.push_sql("), a AS (");
+        self.trail.walk_ast(out.reborrow())?;
         out.push_sql(") ");
         self.transfers.walk_ast(out)
     }

@@ -251,8 +251,11 @@ impl Session {
         now: OffsetDateTime,
     ) -> Result<(), DbError> {
         self.is_committing = true;
-        let rows = Rows::of(books, keys, now);
-        let trail = AuditRows::of(trail, now);
+        let mut rows = Rows::of(books, keys, now);
+        let mut trail = AuditRows::of(trail, now);
+        if !rows.posting.is_empty() {
+            rows.posting.trail = std::mem::take(&mut trail.events);
+        }
         let connection = &self.connection;
         post::update(connection, books).await?;
         try_join!(

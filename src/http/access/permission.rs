@@ -94,7 +94,8 @@ permissions! {
         &[Role::Preparer, Role::Approver, Role::Controller, Role::Auditor];
 
     /// Where creators are paid, in full: what it takes to pay them.
-    PayCreators, "read creators' bank details in full", "bank-accounts:read", &[Role::Preparer];
+    PayCreators, "read creators' bank details in full", "bank-accounts:read",
+        &[Role::Preparer, Role::Controller];
 
     /// Erasing who a creator is; no money is seen or moved by it.
     EraseCreators, "erase creators' names and bank details", "erasures:write", &[Role::Admin];

@@ -65,6 +65,7 @@ fn of_those_who_move_money() -> [(Role, Vec<&'static str>); 3] {
             [
                 &ALL[..],
                 &BANK,
+                &["PayCreators"],
                 &["EndPledges", "WriteOff", "Reverse", "ManageLots"],
                 &JOBS,
                 &["RunJobs", "SendPayouts", "MovePayouts", "ReadApprovals"],

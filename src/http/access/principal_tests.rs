@@ -156,9 +156,10 @@ fn the_scopes_usable_by_a_role_are_those_of_its_permissions() {
                    ledger:read periods:read proofs:read reference:read";
     assert_eq!(Scopes::usable_by(&[Role::Auditor]).to_string(), auditor);
     let both = "access-list:read api-tokens:read api-tokens:write approvals:read \
-                audit-trail:read bank-details:read decisions:write endings:write \
-                erasures:write holdings:read identities:read identities:write jobs:read \
-                jobs:write ledger:read lots:write payout-sendings:write payouts:write \
+                audit-trail:read bank-accounts:read bank-details:read decisions:write \
+                endings:write erasures:write holdings:read identities:read identities:write \
+                jobs:read jobs:write ledger:read lots:write payout-sendings:write \
+                payouts:write \
                 periods:read periods:write proofs:read rates:write reference:read \
                 reversals:write revocations:write thresholds:write withdrawals:write \
                 write-offs:write";
