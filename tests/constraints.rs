@@ -11,6 +11,7 @@ mod completeness;
 mod endings;
 mod exchange;
 mod fixture;
+mod logs;
 mod lots;
 mod obligations;
 mod payouts;

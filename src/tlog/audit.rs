@@ -1,10 +1,10 @@
 //! The rows held against the log: what `almoner check` adds to the proofs of the books.
 //!
 //! Every pledge's tree is built again from its journals, leaf by leaf, and compared on the way with
-//! each stored hash, each complete tile and each checkpoint that was ever signed; so is the log over
-//! all logs, from the checkpoints. What was altered is named by the first journal that doesn't fit.
-//! It looks at every row once, in order, and remembers an edge of the tree and each account's last
-//! entry, whatever the ledger's size.
+//! each stored hash, each complete tile and each checkpoint that was ever signed; so is the log
+//! over all logs, from the checkpoints. What was altered is named journal by journal. It looks at
+//! every row once, in order, and remembers an edge of the tree and each account's last entry,
+//! whatever the ledger's size.
 //!
 //! What it can't find is a history that was rewritten as a whole and signed anew with the ledger's
 //! own key: for that, somebody else has to have kept a checkpoint.
@@ -105,10 +105,10 @@ pub async fn audit(
         for (pledge, journals) in read::logged_pledges(connection).await? {
             let which = LogId::Pledge(PledgeId(pledge));
             let rebuilt = Rebuilt::begin(connection, which, key, &mut against).await?;
-            rebuilt.from_journals(connection, pledge, journals).await?;
+            rebuilt.over_journals(connection, pledge, journals).await?;
         }
         let rebuilt = Rebuilt::begin(connection, LogId::Heads, key, &mut against).await?;
-        rebuilt.from_checkpoints(connection).await?;
+        rebuilt.over_checkpoints(connection).await?;
         Ok(against.claims(key.is_some()))
     })
     .await
@@ -165,8 +165,8 @@ impl<'a> Rebuilt<'a> {
         Ok(rebuilt)
     }
 
-    /// From the journals of a pledge that says it has so many.
-    async fn from_journals(
+    /// Over the journals of a pledge that says it has so many.
+    async fn over_journals(
         mut self,
         connection: &mut AsyncPgConnection,
         pledge: Uuid,
@@ -193,8 +193,8 @@ impl<'a> Rebuilt<'a> {
         self.end(connection).await
     }
 
-    /// From the checkpoints of all pledges.
-    async fn from_checkpoints(
+    /// Over the checkpoints of all pledges.
+    async fn over_checkpoints(
         mut self,
         connection: &mut AsyncPgConnection,
     ) -> Result<(), ReadError> {

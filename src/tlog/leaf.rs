@@ -10,8 +10,8 @@
 //! {"actor":"petra","effective_date":"2024-11-05","id":"jnl_…","kind":"allocation","number":7,
 //!  "pledge":"plg_…","recorded_at":"2024-11-05T09:30:00.000000Z","salt":"f3…","subject":"01…",
 //!  "transfers":[{"amount":"2500.00",
-//!    "credit":{"account":"acc_…","balance":"2500.00","code":"3130","creator":"crt_…","market":"JP",
-//!              "seq":1},
+//!    "credit":{"account":"acc_…","balance":"2500.00","code":"3130","creator":"crt_…",
+//!              "market":"JP","seq":1},
 //!    "debit":{"account":"acc_…","balance":"147500.00","code":"3120","market":"JP","seq":2},
 //!    "line":1,"unit":"USD"}]}
 //! ```

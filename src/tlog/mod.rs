@@ -32,14 +32,14 @@
 //!
 //! # What detects what
 //!
-//! | Somebody who owns the database | `almoner check` sees it by | whoever keeps an older checkpoint, by |
+//! | Somebody with every right | `almoner check` sees | who kept a checkpoint sees |
 //! |---|---|---|
-//! | edits an amount | the leaf's hash, and the balances after it | inclusion of that journal |
-//! | deletes a journal | its number, and the leaves after it | inclusion, or the size |
-//! | swaps two journals | both leaves' hashes | inclusion of either |
-//! | slips one in, in the past | its number, and every leaf after it | inclusion, consistency |
-//! | rewrites rows and tiles to fit | the signed checkpoints | consistency |
-//! | rewrites all of it, and signs anew with the stolen key | nothing: all of it fits | **consistency**, or the log over all logs |
+//! | edits an amount | the leaf, and the balances after it | no inclusion |
+//! | deletes a journal | its number, and its leaf | no inclusion |
+//! | swaps two journals | both leaves | no inclusion |
+//! | slips one into the past | every leaf from there on | no inclusion |
+//! | rewrites rows, tiles and checkpoints | signatures that aren't the key's | no consistency |
+//! | the same, with the stolen key | nothing: all of it fits | no consistency |
 //!
 //! The last line is why a checkpoint has to be kept by somebody else, and why it is small enough to
 //! print at the foot of a statement.
@@ -60,6 +60,8 @@ pub mod proof;
 mod serve;
 pub mod tile;
 pub mod tree;
+
+pub use self::serve::Served;
 
 use std::fmt;
 use std::str::FromStr;

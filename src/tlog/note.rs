@@ -210,7 +210,7 @@ impl Note {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
     /// The example of C2SP signed-note (after Go's `sumdb/note`).
@@ -219,6 +219,11 @@ mod tests {
         then you don't know what your problem is.\n\n\
         \u{2014} PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfq\
         dngotpRZb6KE6RyyBwJnAM=\n";
+
+    /// A key of a test's own.
+    pub(crate) fn signer() -> Signer {
+        Signer::from_pem("ledger.example", &pem()).unwrap()
+    }
 
     fn pem() -> String {
         let random = aws_lc_rs::rand::SystemRandom::new();

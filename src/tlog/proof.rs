@@ -5,8 +5,8 @@
 //! doesn't; a file proves what it says if all of them hold. Each `format` has its own type here,
 //! so that statements and audit packs can come to be checked by the same command.
 //!
-//! A file that is older than a checkpoint somebody kept is as good as it ever was. One that is newer
-//! should be checked against it as well: `--since` takes the older checkpoint.
+//! What is newer than a checkpoint that somebody kept should be held against that one as well:
+//! `--since` takes it, and a consistency proof leads from it to any later one.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

@@ -1,11 +1,11 @@
-//! The tree: hashes, proofs, and how proofs are checked (RFC 6962, section 2; RFC 9162, section 2.1).
+//! The tree: hashes, proofs, and how they are checked (RFC 6962, section 2; RFC 9162, section 2.1).
 //!
 //! Pure. A tree of `size` leaves has one root. Two kinds of proof hang on it, each a short list of
 //! hashes, at most two for every doubling of the tree:
 //!
 //! * **inclusion**: this leaf is the one at that index of the tree with that root;
-//! * **consistency**: the tree with the later root begins with all of the tree with the earlier one,
-//!   so nothing was altered, left out or slipped in since.
+//! * **consistency**: the tree with the later root begins with all of the tree with the earlier
+//!   one, so nothing was altered, left out or slipped in since.
 //!
 //! What makes proofs (the recursive definition, over ranges of leaves) and what checks them (the
 //! iterative one of RFC 9162) share nothing but the hash, so a mistake in one shows in the other.

@@ -50,6 +50,7 @@ impl Process {
             .env_remove("READ_DATABASE_URL")
             .env("ALMONER_LISTEN", "127.0.0.1:0")
             .env("ALMONER_DATA_DIR", data_dir)
+            .env("ALMONER_LOG_EVERY_S", "0")
             .envs(settings.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::piped());

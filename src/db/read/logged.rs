@@ -1,7 +1,7 @@
 //! Journals as they go into the log: every column a leaf binds, as the rows have it.
 //!
-//! Values are taken as they stand, also where no build ever wrote such: whoever checks the log wants
-//! to see what is there.
+//! Values are taken as they stand, also where no build ever wrote such: whoever checks the log
+//! wants to see what is there.
 
 use std::collections::HashMap;
 
