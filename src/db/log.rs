@@ -107,10 +107,12 @@ pub async fn append(
     leaves: &[LeafRun],
     tiles: &[CompleteTile],
 ) -> Result<(), DbError> {
-    diesel::insert_into(log_leaves::table)
-        .values(leaves)
-        .execute(connection)
-        .await?;
+    if !leaves.is_empty() {
+        diesel::insert_into(log_leaves::table)
+            .values(leaves)
+            .execute(connection)
+            .await?;
+    }
     if !tiles.is_empty() {
         diesel::insert_into(log_tiles::table)
             .values(tiles)

@@ -219,7 +219,7 @@ fn parse_number(text: &str) -> Option<u64> {
     digits.parse().ok()
 }
 
-/// A number as [`parse_number`] reads it.
+/// A number in groups of three digits, as paths have it.
 pub fn format_number(number: u64) -> String {
     let mut text = format!("{:03}", number % 1_000);
     let mut rest = number / 1_000;
