@@ -5,6 +5,7 @@ mod by_hand;
 mod files;
 mod keeping;
 mod standards;
+mod witness;
 
 use std::path::PathBuf;
 use std::process::Command;

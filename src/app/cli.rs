@@ -16,6 +16,7 @@ use crate::app::greeting::greeting;
 use crate::app::log::LogSettings;
 use crate::app::service::Service;
 use crate::app::verify::verify;
+use crate::app::witness;
 use crate::domain::{CreatorId, PledgeId};
 use crate::embedded;
 use crate::http::access::{DEFAULT_TTL_S, MintRequest, mint};
@@ -82,6 +83,11 @@ enum Command {
         #[arg(long, value_name = "KEY", env = "ALMONER_LOG_PUBLIC_KEY")]
         key: Option<String>,
     },
+    /// Cosign a log's checkpoint, for somebody else than whoever runs the ledger.
+    ///
+    /// Fetches it, proves it consistent with the one seen last, and prints it with the witness's
+    /// own signature.
+    Witness(witness::Settings),
     /// Check a proof that somebody was given, offline; the exit status says whether it holds.
     Verify {
         /// A proof, as the API answers it.
@@ -125,13 +131,10 @@ pub fn main() -> ExitCode {
 }
 
 async fn run(command: Command) -> Outcome {
-    if let Command::Verify { file, key, since } = command {
-        return verify(&file, &key, since.as_deref()); // needs no setting but the key
-    }
-    let config = Config::from_env()?;
+    let config = Config::from_env; // of a ledger's settings some commands need none
     match command {
-        Command::Serve => serve(&config).await,
-        Command::Demo { factor, seed } => demo(&config, demo::Options { factor, seed }).await,
+        Command::Serve => serve(&config()?).await,
+        Command::Demo { factor, seed } => demo(&config()?, demo::Options { factor, seed }).await,
         Command::Token {
             role,
             subject,
@@ -152,14 +155,16 @@ async fn run(command: Command) -> Outcome {
                 ttl_s: ttl,
                 ..MintRequest::new(role, subject)
             };
+            let config = config()?;
             let key = config.access.local_key(&config.data_dir)?;
             println!("{}", mint(&key, &config.access, &request, now_s())?);
             Ok(ExitCode::SUCCESS)
         }
-        Command::Migrate => migrate(&config).await,
-        Command::Check { key } => check(&config, key.as_deref()).await,
+        Command::Migrate => migrate(&config()?).await,
+        Command::Check { key } => check(&config()?, key.as_deref()).await,
+        Command::Verify { file, key, since } => verify(&file, &key, since.as_deref()),
+        Command::Witness(settings) => witness::witness(&settings).await,
         Command::EmbeddedGuard { plan } => Ok(embedded::guard(&plan)),
-        Command::Verify { .. } => Err("a file is checked before anything else".into()),
     }
 }
 

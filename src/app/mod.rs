@@ -15,5 +15,6 @@ mod register_watch;
 mod scheduler;
 pub mod service;
 mod verify;
+mod witness;
 
 pub use cli::main;

@@ -103,6 +103,11 @@ impl Log {
     /// Adds whatever is new to a log and signs it; gives the last checkpoint.
     pub async fn catch_up(&self, which: LogId) -> Result<Signed, LogError> {
         let mut connection = self.pool.get().await?;
+        let there = there(&mut connection, which).await?;
+        let last = self.last(&mut connection, which).await?;
+        if let Some(last) = last.filter(|last| last.head.size >= there) {
+            return Ok(last); // nothing is new, and nobody is waited for
+        }
         loop {
             let (signed, is_all) = log::turn(&mut connection, which.uuid(), async |connection| {
                 self.extend(connection, which).await
@@ -143,11 +148,8 @@ impl Log {
         let mut edge = Edge::of(size, &tiles)
             .filter(|edge| size == older.size && edge.root() == older.root)
             .ok_or_else(|| broken(which, "the tree that is stored has another root"))?;
-        let there = match which {
-            LogId::Pledge(PledgeId(pledge)) => log::journals(connection, pledge).await?,
-            LogId::Heads => log::heads(connection).await?,
-        };
-        let end = unsigned(there).min(size + AT_ONCE);
+        let there = there(connection, which).await?;
+        let end = there.min(size + AT_ONCE);
         if let (Some(last), true) = (last, end <= size) {
             return Ok((last, true));
         }
@@ -160,7 +162,7 @@ impl Log {
         self.sign(connection, which, newer).await?;
         let signed = self.last(connection, which).await?;
         let signed = signed.ok_or_else(|| broken(which, "what was just signed isn't there"))?;
-        Ok((signed, newer.size >= unsigned(there)))
+        Ok((signed, newer.size >= there))
     }
 
     /// The last checkpoint of a log, if it bears this ledger's signature and the log's name.
@@ -234,6 +236,15 @@ impl Log {
         };
         Ok(log::sign(connection, checkpoint).await?)
     }
+}
+
+/// How many leaves there are to be in a log.
+async fn there(connection: &mut AsyncPgConnection, log: LogId) -> Result<u64, LogError> {
+    let there = match log {
+        LogId::Pledge(PledgeId(pledge)) => log::journals(connection, pledge).await?,
+        LogId::Heads => log::heads(connection).await?,
+    };
+    Ok(unsigned(there))
 }
 
 /// Proves from the tiles that a tree begins with all of an earlier one.

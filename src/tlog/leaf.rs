@@ -195,3 +195,7 @@ pub fn leaf(journal: &LoggedJournal) -> Vec<u8> {
 pub fn hash(journal: &LoggedJournal) -> Hash {
     leaf_hash(&leaf(journal))
 }
+
+#[cfg(test)]
+#[path = "leaf_tests.rs"]
+mod tests;

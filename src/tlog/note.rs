@@ -11,6 +11,10 @@
 //! A signature line names the key that made it, and carries the key's id and an Ed25519 signature
 //! of the text. A [`Verifier`] is written `name+id+key`, which is what whoever checks has to have.
 //!
+//! A **cosignature** (C2SP tlog-cosignature, v1) is a second party's line under the same note: that
+//! it saw this checkpoint at that time, and had seen nothing that contradicts it. Its key is of
+//! another kind, so that neither passes for the other.
+//!
 //! One key signs for every log of a ledger, each time under the log's own name, as a note's first
 //! line says it: the key that is published bears the ledger's name, and those of the logs follow
 //! from it ([`Verifier::of_log`]).
@@ -26,8 +30,26 @@ use base64::engine::general_purpose::STANDARD;
 /// What a signature line begins with.
 const DASH: &str = "\u{2014} ";
 
-/// Ed25519, in a key's bytes and in its id.
-const ALGORITHM: u8 = 1;
+/// What a key is for, as its bytes and its id say it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    /// Ed25519 over the text.
+    Log = 1,
+    /// Ed25519 over a time and the text.
+    Witness = 4,
+}
+
+impl Purpose {
+    fn of(byte: u8) -> Option<Self> {
+        let all = [Purpose::Log, Purpose::Witness];
+        all.into_iter().find(|purpose| *purpose as u8 == byte)
+    }
+}
+
+/// What a witness signs: a time in seconds, and the text.
+fn cosigned(text: &str, time_s: u64) -> String {
+    format!("cosignature/v1\ntime {time_s}\n{text}")
+}
 
 /// What a key or a log may be called: what can't be mistaken in a line of a note or of a key.
 pub fn is_name(name: &str) -> bool {
@@ -38,6 +60,7 @@ pub fn is_name(name: &str) -> bool {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verifier {
     name: String,
+    purpose: Purpose,
     key: [u8; 32],
 }
 
@@ -47,11 +70,10 @@ pub struct Verifier {
 pub struct NotAVerifier;
 
 impl Verifier {
-    /// A key under a name.
-    pub fn new(name: &str, key: [u8; 32]) -> Result<Self, NotAVerifier> {
+    fn new(name: &str, purpose: Purpose, key: [u8; 32]) -> Result<Self, NotAVerifier> {
         let name = name.to_owned();
         is_name(&name)
-            .then_some(Verifier { name, key })
+            .then_some(Verifier { name, purpose, key })
             .ok_or(NotAVerifier)
     }
 
@@ -65,29 +87,39 @@ impl Verifier {
         let own = name == self.name;
         let below = name.strip_prefix(&self.name)?.starts_with('/');
         (own || below)
-            .then(|| Verifier::new(name, self.key).ok())
+            .then(|| Verifier::new(name, self.purpose, self.key).ok())
             .flatten()
     }
 
     /// The first four bytes of a digest of name and key.
     fn id(&self) -> [u8; 4] {
-        let text = [self.name.as_bytes(), b"\n", &[ALGORITHM], &self.key].concat();
+        let purpose = [self.purpose as u8];
+        let text = [self.name.as_bytes(), b"\n", &purpose, &self.key].concat();
         let digest = digest(&SHA256, &text);
         let mut id = [0; 4];
         id.copy_from_slice(&digest.as_ref()[..4]);
         id
     }
 
-    fn has_signed(&self, text: &str, signature: &[u8]) -> bool {
+    /// Whether a line's signature is of this key over the text, and if it says so, at what time.
+    fn has_signed(&self, text: &str, signature: &[u8]) -> Option<Option<u64>> {
         let key = UnparsedPublicKey::new(&ED25519, &self.key);
-        key.verify(text.as_bytes(), signature).is_ok()
+        let (time_s, text, signature) = match (self.purpose, signature.split_first_chunk()) {
+            (Purpose::Log, _) => (None, text.to_owned(), signature),
+            (Purpose::Witness, Some((time, signature))) => {
+                let time_s = u64::from_be_bytes(*time);
+                (Some(time_s), cosigned(text, time_s), signature)
+            }
+            (Purpose::Witness, None) => return None,
+        };
+        key.verify(text.as_bytes(), signature).ok().map(|()| time_s)
     }
 }
 
 impl fmt::Display for Verifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let id = u32::from_be_bytes(self.id());
-        let key = STANDARD.encode([&[ALGORITHM], self.key.as_slice()].concat());
+        let key = STANDARD.encode([&[self.purpose as u8], self.key.as_slice()].concat());
         write!(f, "{}+{id:08x}+{key}", self.name)
     }
 }
@@ -102,11 +134,10 @@ impl FromStr for Verifier {
             _ => return Err(NotAVerifier),
         };
         let key = STANDARD.decode(key).map_err(|_| NotAVerifier)?;
-        let key = match key.split_first() {
-            Some((&ALGORITHM, key)) => key.try_into().map_err(|_| NotAVerifier)?,
-            _ => return Err(NotAVerifier),
-        };
-        let verifier = Verifier::new(name, key)?;
+        let (purpose, key) = key.split_first().ok_or(NotAVerifier)?;
+        let purpose = Purpose::of(*purpose).ok_or(NotAVerifier)?;
+        let key = key.try_into().map_err(|_| NotAVerifier)?;
+        let verifier = Verifier::new(name, purpose, key)?;
         match verifier.to_string() == text.trim() {
             true => Ok(verifier),
             false => Err(NotAVerifier),
@@ -142,13 +173,22 @@ pub enum SignerError {
 impl Signer {
     /// The key of that PEM, under a ledger's name.
     pub fn from_pem(name: &str, pem: &str) -> Result<Self, SignerError> {
+        Self::new(name, Purpose::Log, pem)
+    }
+
+    /// The key of that PEM, under the name of a witness.
+    pub fn witness(name: &str, pem: &str) -> Result<Self, SignerError> {
+        Self::new(name, Purpose::Witness, pem)
+    }
+
+    fn new(name: &str, purpose: Purpose, pem: &str) -> Result<Self, SignerError> {
         let lines = pem.lines().map(str::trim);
         let body: String = lines.filter(|line| !line.starts_with("-----")).collect();
         let document = STANDARD.decode(body).map_err(|_| SignerError::Key)?;
         let pair = Ed25519KeyPair::from_pkcs8_maybe_unchecked(&document);
         let pair = pair.map_err(|_| SignerError::Key)?;
         let key = pair.public_key().as_ref().try_into();
-        let verifier = Verifier::new(name, key.map_err(|_| SignerError::Key)?);
+        let verifier = Verifier::new(name, purpose, key.map_err(|_| SignerError::Key)?);
         let verifier = verifier.map_err(|_| SignerError::Name)?;
         Ok(Signer { pair, verifier })
     }
@@ -164,6 +204,15 @@ impl Signer {
         let signature = self.pair.sign(text.as_bytes());
         let line = STANDARD.encode([&verifier.id(), signature.as_ref()].concat());
         Some(format!("{text}\n{DASH}{log} {line}\n"))
+    }
+
+    /// A note with the line of a witness added, who saw it at that time.
+    pub fn cosign(&self, note: &str, time_s: u64) -> Result<String, NotANote> {
+        let text = note.parse::<Note>()?.text;
+        let signature = self.pair.sign(cosigned(&text, time_s).as_bytes());
+        let (id, time) = (self.verifier.id(), time_s.to_be_bytes());
+        let line = STANDARD.encode([&id[..], &time, signature.as_ref()].concat());
+        Ok(format!("{note}{DASH}{} {line}\n", self.verifier.name))
     }
 }
 
@@ -201,10 +250,20 @@ impl FromStr for Note {
 impl Note {
     /// Whether it bears the key's signature.
     pub fn is_signed_by(&self, verifier: &Verifier) -> bool {
-        self.signatures.iter().any(|(name, signature)| {
+        self.signature_of(verifier).is_some()
+    }
+
+    /// When a witness says that it saw it, in seconds since 1970; none if it doesn't.
+    pub fn cosigned_at(&self, witness: &Verifier) -> Option<u64> {
+        self.signature_of(witness).flatten()
+    }
+
+    fn signature_of(&self, verifier: &Verifier) -> Option<Option<u64>> {
+        let mut lines = self.signatures.iter();
+        lines.find_map(|(name, signature)| {
             let signature = signature.strip_prefix(&verifier.id());
-            *name == verifier.name
-                && signature.is_some_and(|it| verifier.has_signed(&self.text, it))
+            let signature = signature.filter(|_| *name == verifier.name)?;
+            verifier.has_signed(&self.text, signature)
         })
     }
 }
@@ -266,6 +325,26 @@ pub(crate) mod tests {
         }
         let shown = format!("{signer:?}");
         assert!(!shown.contains("pair"), "{shown}");
+    }
+
+    #[test]
+    fn a_witness_says_when_it_saw_a_note_and_its_key_passes_for_no_log_s() {
+        let log = signer();
+        let witness = Signer::witness("witness.example", &pem()).unwrap();
+        let note = log.sign("ledger.example", "text\n").unwrap();
+        let both = witness.cosign(&note, 1_732_000_000).unwrap();
+        let read: Note = both.parse().unwrap();
+        assert!(read.is_signed_by(log.verifier()));
+        assert_eq!(read.cosigned_at(witness.verifier()), Some(1_732_000_000));
+        assert_eq!(read.cosigned_at(log.verifier()), None, "it says no time");
+        let written: Verifier = witness.verifier().to_string().parse().unwrap();
+        assert_eq!(&written, witness.verifier());
+        let as_log = Signer::from_pem("witness.example", &pem()).unwrap();
+        assert!(!read.is_signed_by(as_log.verifier()));
+        let forged: Note = both.replacen("text", "test", 1).parse().unwrap();
+        assert_eq!(forged.cosigned_at(witness.verifier()), None);
+        let alone: Note = note.parse().unwrap();
+        assert_eq!(alone.cosigned_at(witness.verifier()), None);
     }
 
     #[test]

@@ -74,6 +74,14 @@ impl Story {
         Log::new(pool, signer).catch_up_all().await.unwrap();
     }
 
+    /// A history rewritten by whoever has everything.
+    pub(super) async fn db_reword_with_the_stolen_key(&self) {
+        self.db_attack(REWORD).await;
+        let stolen = self.world.data_dir().join("log-key.pem");
+        self.db_sign_anew(&std::fs::read_to_string(stolen).unwrap())
+            .await;
+    }
+
     /// What `almoner check` says doesn't hold: each claim, with all that stands against it.
     fn broken(&self) -> String {
         let (holds, said) = self.almoner(&["check"]);
@@ -233,9 +241,7 @@ async fn a_history_rewritten_with_the_stolen_key_is_found_by_whoever_kept_a_chec
     let (story, kept) = Story::kept().await;
     let id = story.journals().await[5].clone();
     let before = story.text(&format!("/v1/journals/{id}/proof")).await;
-    story.db_attack(REWORD).await;
-    let stolen = std::fs::read_to_string(story.world.data_dir().join("log-key.pem")).unwrap();
-    story.db_sign_anew(&stolen).await;
+    story.db_reword_with_the_stolen_key().await;
 
     // Everything fits: the books, the leaves, the tiles, the checkpoints and their signatures.
     let (holds, said) = story.almoner(&["check"]);
