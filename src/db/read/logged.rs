@@ -3,11 +3,11 @@
 //! Values are taken as they stand, also where no build ever wrote such: whoever checks the log
 //! wants to see what is there.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use diesel::prelude::*;
 use diesel::sql_types::{
-    BigInt, Bool, Date, Nullable, SmallInt, Text as SqlText, Timestamptz, Uuid as SqlUuid,
+    BigInt, Bool, Date, Integer, Nullable, SmallInt, Text as SqlText, Timestamptz, Uuid as SqlUuid,
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use time::OffsetDateTime;
@@ -144,7 +144,7 @@ struct JournalRow {
 }
 
 #[derive(QueryableByName)]
-struct SideRow {
+struct TransferRow {
     #[diesel(sql_type = BigInt)]
     journal: i64,
     #[diesel(sql_type = SmallInt)]
@@ -155,10 +155,24 @@ struct SideRow {
     minor_digits: i16,
     #[diesel(sql_type = BigInt)]
     amount: i64,
+    #[diesel(sql_type = Integer)]
+    debit_account: i32,
     #[diesel(sql_type = BigInt)]
-    seq: i64,
+    debit_seq: i64,
     #[diesel(sql_type = BigInt)]
-    balance: i64,
+    debit_balance: i64,
+    #[diesel(sql_type = Integer)]
+    credit_account: i32,
+    #[diesel(sql_type = BigInt)]
+    credit_seq: i64,
+    #[diesel(sql_type = BigInt)]
+    credit_balance: i64,
+}
+
+#[derive(QueryableByName)]
+struct AccountRow {
+    #[diesel(sql_type = Integer)]
+    number: i32,
     #[diesel(sql_type = SqlUuid)]
     id: Uuid,
     #[diesel(sql_type = SqlText)]
@@ -186,42 +200,86 @@ SELECT number, id, kind, effective_date, recorded_at, actor, subject, reason, no
        document_uri, document_sha256, reverses, approval_id, salt
 FROM journals WHERE pledge_id = $1 AND number > $2 AND number <= $3 ORDER BY number";
 
-/// Each transfer as two rows, the debit first.
-const SIDES: &str = "
-SELECT t.journal, t.line, t.unit, u.minor_digits, t.amount, side.seq, side.balance, a.id, a.code,
-       a.normal_side = 'debit' AS is_debit_normal, a.market, a.creator_id, a.instalment_id,
-       a.lot_id, a.obligation_id, a.ad_account_id, a.platform
-FROM transfers t
-JOIN units u ON u.code = t.unit
-CROSS JOIN LATERAL (VALUES (1, t.debit_account, t.debit_seq, t.debit_balance),
-                           (2, t.credit_account, t.credit_seq, t.credit_balance))
-    AS side (place, account, seq, balance)
-JOIN accounts a ON a.pledge_id = t.pledge_id AND a.number = side.account
-WHERE t.pledge_id = $1 AND t.journal > $2 AND t.journal <= $3
-ORDER BY t.journal, t.line, side.place";
+const TRANSFERS: &str = "
+SELECT t.journal, t.line, t.unit, u.minor_digits, t.amount, t.debit_account, t.debit_seq,
+       t.debit_balance, t.credit_account, t.credit_seq, t.credit_balance
+FROM transfers t JOIN units u ON u.code = t.unit
+WHERE t.pledge_id = $1 AND t.journal > $2 AND t.journal <= $3 ORDER BY t.journal, t.line";
 
-impl SideRow {
-    fn side(self) -> LoggedSide {
-        LoggedSide {
-            account: LoggedAccount {
-                id: self.id,
-                code: self.code,
-                is_debit_normal: self.is_debit_normal,
-                market: self.market,
-                creator: self.creator_id,
-                instalment: self.instalment_id,
-                lot: self.lot_id,
-                obligation: self.obligation_id,
-                ad_account: self.ad_account_id,
-                platform: self.platform,
-            },
-            seq: self.seq,
-            balance: self.balance,
+/// Of the accounts that many transfers touch, each is read once.
+const ACCOUNTS: &str = "
+SELECT number, id, code, normal_side = 'debit' AS is_debit_normal, market, creator_id,
+       instalment_id, lot_id, obligation_id, ad_account_id, platform
+FROM accounts WHERE pledge_id = $1 AND number = ANY ($2)";
+
+impl AccountRow {
+    fn account(self) -> LoggedAccount {
+        LoggedAccount {
+            id: self.id,
+            code: self.code,
+            is_debit_normal: self.is_debit_normal,
+            market: self.market,
+            creator: self.creator_id,
+            instalment: self.instalment_id,
+            lot: self.lot_id,
+            obligation: self.obligation_id,
+            ad_account: self.ad_account_id,
+            platform: self.platform,
         }
     }
 }
 
-/// The journals of a pledge after one number and up to another, those that are there; two
+/// The accounts with these numbers.
+async fn accounts(
+    connection: &mut AsyncPgConnection,
+    pledge: Uuid,
+    numbers: BTreeSet<i32>,
+) -> Result<HashMap<i32, LoggedAccount>, ReadError> {
+    let numbers: Vec<i32> = numbers.into_iter().collect();
+    let text: Text = Text::new(ACCOUNTS).bind(pledge).bind(numbers);
+    let rows: Vec<AccountRow> = text.load(connection).await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.number, row.account()))
+        .collect())
+}
+
+/// The transfers of a stretch of journals, by journal.
+async fn transfers(
+    connection: &mut AsyncPgConnection,
+    pledge: Uuid,
+    text: Text,
+) -> Result<HashMap<i64, Vec<LoggedTransfer>>, ReadError> {
+    let rows: Vec<TransferRow> = text.load(connection).await?;
+    let numbers = rows
+        .iter()
+        .flat_map(|row| [row.debit_account, row.credit_account]);
+    let accounts = accounts(connection, pledge, numbers.collect()).await?;
+    let side = |number: i32, seq: i64, balance: i64| {
+        let account = accounts.get(&number).cloned();
+        let account = account.ok_or_else(|| unreadable("account number", &number.to_string()))?;
+        Ok::<_, ReadError>(LoggedSide {
+            account,
+            seq,
+            balance,
+        })
+    };
+    let mut transfers: HashMap<i64, Vec<LoggedTransfer>> = HashMap::new();
+    for row in rows {
+        let transfer = LoggedTransfer {
+            line: row.line,
+            minor_digits: u32::try_from(row.minor_digits).unwrap_or(0),
+            amount: row.amount,
+            debit: side(row.debit_account, row.debit_seq, row.debit_balance)?,
+            credit: side(row.credit_account, row.credit_seq, row.credit_balance)?,
+            unit: row.unit,
+        };
+        transfers.entry(row.journal).or_default().push(transfer);
+    }
+    Ok(transfers)
+}
+
+/// The journals of a pledge after one number and up to another, those that are there; three
 /// statements, over rows that don't change.
 pub async fn logged_journals(
     connection: &mut AsyncPgConnection,
@@ -230,28 +288,7 @@ pub async fn logged_journals(
     upto: i64,
 ) -> Result<Vec<LoggedJournal>, ReadError> {
     let window = |wording| Text::new(wording).bind(pledge).bind(after).bind(upto);
-    let sides: Text = window(SIDES);
-    let mut rows = sides.load::<SideRow>(connection).await?.into_iter();
-    let mut transfers: HashMap<i64, Vec<LoggedTransfer>> = HashMap::new();
-    while let (Some(debit), Some(credit)) = (rows.next(), rows.next()) {
-        if (debit.journal, debit.line) != (credit.journal, credit.line) {
-            return Err(unreadable(
-                "transfer of journal",
-                &debit.journal.to_string(),
-            ));
-        }
-        transfers
-            .entry(debit.journal)
-            .or_default()
-            .push(LoggedTransfer {
-                line: debit.line,
-                unit: debit.unit.clone(),
-                minor_digits: u32::try_from(debit.minor_digits).unwrap_or(0),
-                amount: debit.amount,
-                debit: debit.side(),
-                credit: credit.side(),
-            });
-    }
+    let mut transfers = transfers(connection, pledge, window(TRANSFERS)).await?;
     let journals: Text = window(JOURNALS);
     let journals: Vec<JournalRow> = journals.load(connection).await?;
     let read = |row: JournalRow| LoggedJournal {
