@@ -20,6 +20,7 @@
 //! | [`jobs`] | what the service does by itself, through the engine like anybody else |
 //! | [`statements`] | how statements are written, as JSON and as CSV |
 //! | [`exports`] | the ledger in other programs' words: a journal for hledger |
+//! | [`tlog`] | the logs: Merkle trees over the journals, signed, and proofs of what is in them |
 //! | [`http`] | the API: access, parsing, problems, paging, the description |
 //! | [`app`] | settings, the command line, the service put together, the demonstration |
 //! | [`embedded`] | a private Postgres for a machine where nothing is set up |
@@ -48,3 +49,4 @@ pub mod exports;
 pub mod http;
 pub mod jobs;
 pub mod statements;
+pub mod tlog;

@@ -34,5 +34,6 @@ mod register;
 mod scheduler;
 mod schema;
 mod serving;
+mod tlog;
 mod tokens;
 mod walls;

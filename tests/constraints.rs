@@ -12,6 +12,7 @@ mod controls;
 mod endings;
 mod exchange;
 mod fixture;
+mod logs;
 mod lots;
 mod obligations;
 mod payouts;

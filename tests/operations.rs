@@ -59,6 +59,8 @@ pub enum Names {
     Journal,
     /// A threshold that waits for approval.
     Waiting(usize),
+    /// A pledge with a tile of its log, as `{tile}`.
+    Tile,
     /// A job, as `{name}`; it belongs to no pledge.
     Job,
     /// A machine, which belongs to no pledge either; nor do the following.
@@ -94,6 +96,10 @@ impl Operation {
         let id = match self.names {
             Names::Nothing => "",
             Names::Job => return self.path.replace("{name}", "expiry"),
+            Names::Tile => {
+                let path = self.path.replace("{tile}", "0/000.p/1");
+                return path.replace("{id}", &place.pledge);
+            }
             Names::Pledge => &place.pledge,
             Names::Announced => &place.announced,
             Names::Ending => &place.ending,

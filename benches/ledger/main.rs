@@ -5,9 +5,11 @@
 //! process of its own (single allocations over HTTP with token and idempotency key, all from one
 //! market's purse, and bulk requests of 1,000), and `pgbench`'s TPC-B. Then it measures reads over
 //! what was written, and at last the import of a file of spend of 1,000,000 rows
-//! (`ALMONER_BENCH_ROWS`), beside `COPY` into a bare table. It prints medians, and the ratios of
-//! what was measured in the same round; nothing is asserted. Load generator, service and Postgres
-//! share the machine's cores, and on a machine that is shared itself only the ratios mean much.
+//! (`ALMONER_BENCH_ROWS`), beside `COPY` into a bare table; the proof of a journal among 10,000,000
+//! (`ALMONER_BENCH_LEAVES`), and allocations with the log off and on. It prints medians, and the
+//! ratios of what was measured in the same round; nothing is asserted. Load generator, service and
+//! Postgres share the machine's cores, and on a machine that is shared itself only the ratios mean
+//! much.
 //!
 //! `ALMONER_BENCH_SECONDS` sets how long each row runs in a round (default 5),
 //! `ALMONER_BENCH_ROUNDS` how many rounds there are (default 3). `cargo bench -- single plain`
@@ -18,6 +20,7 @@
 mod client;
 mod imports;
 mod instead;
+mod logs;
 mod reads;
 mod report;
 mod service;
@@ -109,7 +112,16 @@ async fn main() {
     if report.wants("spend import") {
         imports::measure(&service, &server, &mut report).await;
     }
+    if report.wants("log, proof") {
+        logs::proofs(&service, &server, &mut report).await;
+    }
+    if report.wants("log off, 64 clients") {
+        service.halt();
+        logs::throughput(&server, &hot, rounds, time, &mut report).await;
+        Service::start(&server).await.stop();
+    } else {
+        service.stop();
+    }
     report.print();
-    service.stop();
     server.stop().await.expect("Postgres stops");
 }

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use almoner::embedded::Embedded;
@@ -38,6 +38,11 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_almoner");
 impl Service {
     /// Starts the program on the server and waits until it says where it listens.
     pub async fn start(server: &Embedded) -> Self {
+        Self::start_with(server, &[]).await
+    }
+
+    /// The same, with settings of its own; the keys are those of the one before.
+    pub async fn start_with(server: &Embedded, settings: &[(&str, &str)]) -> Self {
         let data_dir = std::env::temp_dir().join(format!("almoner-bench-{}", std::process::id()));
         let mut process = Command::new(PROGRAM)
             .env("DATABASE_URL", server.url())
@@ -47,6 +52,7 @@ impl Service {
             .env("ALMONER_RATE_LIMIT", "off")
             .env("ALMONER_CONNECTIONS", "800:800")
             .env_remove("RUST_LOG")
+            .envs(settings.iter().copied())
             .stdout(Stdio::piped())
             .spawn()
             .expect("the service starts");
@@ -207,10 +213,21 @@ impl Service {
             .unwrap_or(0)
     }
 
-    /// Ends the process.
-    pub fn stop(mut self) {
+    /// Where its keys are.
+    pub fn data_dir(&self) -> &Path {
+        &self.data_dir
+    }
+
+    /// Ends the process, and leaves its keys to another.
+    pub fn halt(mut self) {
         let _ = self.process.kill();
         let _ = self.process.wait();
-        let _ = std::fs::remove_dir_all(&self.data_dir);
+    }
+
+    /// Ends the process, and clears up.
+    pub fn stop(self) {
+        let data_dir = self.data_dir.clone();
+        self.halt();
+        let _ = std::fs::remove_dir_all(data_dir);
     }
 }

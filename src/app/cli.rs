@@ -1,18 +1,22 @@
 //! The command line.
 
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use uuid::Uuid;
 
+use crate::app::check::check;
 use crate::app::config::{Config, JobSettings};
 use crate::app::database::Opened;
 use crate::app::demo;
 use crate::app::greeting::greeting;
+use crate::app::log::LogSettings;
 use crate::app::service::Service;
-use crate::db::read;
+use crate::app::verify::verify;
+use crate::app::witness;
 use crate::domain::{CreatorId, PledgeId};
 use crate::embedded;
 use crate::http::access::{DEFAULT_TTL_S, MintRequest, mint};
@@ -73,8 +77,29 @@ enum Command {
     },
     /// Bring the database up to the schema this build knows.
     Migrate,
-    /// Check every standing proof of the books; the exit status says whether all hold.
-    Check,
+    /// Check every standing proof of the books and of their log; the exit status says whether all
+    /// hold.
+    Check {
+        /// The logs' public key, or a file it is in; without it that of the data folder is used.
+        #[arg(long, value_name = "KEY", env = "ALMONER_LOG_PUBLIC_KEY")]
+        key: Option<String>,
+    },
+    /// Cosign a log's checkpoint, for somebody else than whoever runs the ledger.
+    ///
+    /// Fetches it, proves it consistent with the one seen last, and prints it with the witness's
+    /// own signature.
+    Witness(witness::Settings),
+    /// Check a proof that somebody was given, offline; the exit status says whether it holds.
+    Verify {
+        /// A proof, as the API answers it.
+        file: PathBuf,
+        /// The ledger's public key (GET /tlog/key), or a file it is in.
+        #[arg(long, value_name = "KEY", env = "ALMONER_LOG_PUBLIC_KEY")]
+        key: String,
+        /// A checkpoint that was kept, to hold the proof against.
+        #[arg(long, value_name = "FILE")]
+        since: Option<PathBuf>,
+    },
     /// Watches over the private Postgres; started by the service itself.
     #[command(hide = true, name = "embedded-guard")]
     EmbeddedGuard { plan: String },
@@ -107,10 +132,10 @@ pub fn main() -> ExitCode {
 }
 
 async fn run(command: Command) -> Outcome {
-    let config = Config::from_env()?;
+    let config = Config::from_env; // of a ledger's settings some commands need none
     match command {
-        Command::Serve => serve(&config).await,
-        Command::Demo { factor, seed } => demo(&config, demo::Options { factor, seed }).await,
+        Command::Serve => serve(&config()?).await,
+        Command::Demo { factor, seed } => demo(&config()?, demo::Options { factor, seed }).await,
         Command::Token {
             role,
             subject,
@@ -131,12 +156,15 @@ async fn run(command: Command) -> Outcome {
                 ttl_s: ttl,
                 ..MintRequest::new(role, subject)
             };
+            let config = config()?;
             let key = config.access.local_key(&config.data_dir)?;
             println!("{}", mint(&key, &config.access, &request, now_s())?);
             Ok(ExitCode::SUCCESS)
         }
-        Command::Migrate => migrate(&config).await,
-        Command::Check => check(&config).await,
+        Command::Migrate => migrate(&config()?).await,
+        Command::Check { key } => check(&config()?, key.as_deref()).await,
+        Command::Verify { file, key, since } => verify(&file, &key, since.as_deref()),
+        Command::Witness(settings) => witness::witness(&settings).await,
         Command::EmbeddedGuard { plan } => Ok(embedded::guard(&plan)),
     }
 }
@@ -230,6 +258,10 @@ async fn demo_on(config: &Config, opened: &Opened, options: demo::Options) -> Ou
                 rate: None, // nobody else is let in
                 ..config.limits.clone()
             },
+            log: LogSettings {
+                every: None,
+                ..config.log.clone()
+            },
             ..config.clone()
         },
         opened,
@@ -263,38 +295,4 @@ async fn migrate(config: &Config) -> Outcome {
     }
     opened.close().await?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// Prints every proof with its figures' count and, for one that fails, the rows against it.
-async fn check(config: &Config) -> Outcome {
-    let opened = Opened::open(config).await?;
-    let checked = check_on(&opened).await;
-    opened.close().await?;
-    checked
-}
-
-async fn check_on(opened: &Opened) -> Outcome {
-    let mut connection = opened.read_database.connect_for_reading().await?;
-    let proofs = read::proofs(&mut connection, None).await?;
-    drop(connection);
-    let colour = std::io::stdout().is_terminal();
-    for proof in &proofs {
-        let mark = match (proof.holds, colour) {
-            (true, true) => "\u{1b}[32mholds\u{1b}[0m",
-            (true, false) => "holds",
-            (false, true) => "\u{1b}[31mBROKEN\u{1b}[0m",
-            (false, false) => "BROKEN",
-        };
-        println!("{mark}  {}: {}", proof.name, proof.sentence);
-        for row in &proof.offending {
-            println!("        {}", serde_json::Value::Object(row.clone()));
-        }
-    }
-    let broken = proofs.iter().filter(|proof| !proof.holds).count();
-    println!("{} of {} proofs hold.", proofs.len() - broken, proofs.len());
-    Ok(if broken == 0 {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
 }

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::app::log::LogSettings;
 use crate::http::access::AccessSettings;
 use crate::http::access::SettingsError;
 use crate::http::cors::{NotAnOrigin, Origins};
@@ -29,6 +30,12 @@ pub const SMALLEST_CELL: u32 = 5;
 const JOBS_EVERY_S: &str = "ALMONER_JOBS_EVERY_S";
 /// How many seconds a lot that was recorded after its end waits before it lapses by itself.
 const EXPIRY_GRACE_S: &str = "ALMONER_EXPIRY_GRACE_S";
+/// What the ledger's logs are called.
+const LOG_ORIGIN: &str = "ALMONER_LOG_ORIGIN";
+/// A PEM file with the key that signs them.
+const LOG_KEY: &str = "ALMONER_LOG_KEY";
+/// How many seconds there are between two looks for what is to go into them.
+const LOG_EVERY_S: &str = "ALMONER_LOG_EVERY_S";
 /// No time that is set in seconds is longer.
 const A_YEAR_S: u64 = 366 * 86_400;
 
@@ -51,6 +58,8 @@ pub struct Config {
     pub limits: LimitSettings,
     /// What it does by itself.
     pub jobs: JobSettings,
+    /// How the logs over the journals are kept.
+    pub log: LogSettings,
     /// Donors aren't told figures that come of fewer creators.
     pub small_cell: u32,
 }
@@ -146,6 +155,16 @@ fn small_cell() -> Result<u32, ConfigError> {
     read.ok_or(ConfigError::SmallCell(text))
 }
 
+fn log_settings() -> Result<LogSettings, ConfigError> {
+    let every = seconds(LOG_EVERY_S, 5)?;
+    let quiet = LogSettings::quiet();
+    Ok(LogSettings {
+        origin: lookup(LOG_ORIGIN)?.unwrap_or(quiet.origin),
+        key: lookup(LOG_KEY)?.map(PathBuf::from),
+        every: (every > Duration::ZERO).then_some(every),
+    })
+}
+
 impl Config {
     /// What the environment says, with the defaults of a first run.
     pub fn from_env() -> Result<Self, ConfigError> {
@@ -161,6 +180,7 @@ impl Config {
                 env::var(name).ok().filter(|value| !value.is_empty())
             })?,
             jobs: JobSettings::from_env()?,
+            log: log_settings()?,
             small_cell: small_cell()?,
         })
     }

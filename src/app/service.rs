@@ -11,6 +11,7 @@ use actix_web::web::Data;
 use crate::app::config::Config;
 use crate::app::database::Opened;
 use crate::app::key_watch::KeyWatch;
+use crate::app::log::{LogKeeper, LogKeyError};
 use crate::app::register_watch::RegisterWatch;
 use crate::app::scheduler::Scheduler;
 use crate::db::read::{self, ReadError};
@@ -22,6 +23,7 @@ use crate::http::limits::Limits;
 use crate::http::paging::CursorKey;
 use crate::http::state::{Pulse, State};
 use crate::jobs::Jobs;
+use crate::tlog::Log;
 
 /// A service that listens and isn't yet polled.
 pub struct Service {
@@ -29,6 +31,7 @@ pub struct Service {
     address: SocketAddr,
     lanes: Lanes,
     scheduler: Option<Scheduler>,
+    keeper: Option<LogKeeper>,
     watch: RegisterWatch,
     keys: KeyWatch,
 }
@@ -45,6 +48,9 @@ pub enum BuildError {
     /// The keys can't be read.
     #[error(transparent)]
     Keys(#[from] SettingsError),
+    /// The logs' key can't be read.
+    #[error(transparent)]
+    LogKey(#[from] LogKeyError),
     /// The address isn't free.
     #[error(
         "The service can't listen on {address}: {source}. ALMONER_LISTEN names another address."
@@ -95,6 +101,8 @@ impl Service {
         let register = register(config, opened).await?;
         let (engine, lanes) = Engine::start(&opened.database, &catalogue);
         let jobs = Jobs::new(engine.clone(), pool.clone(), config.jobs.expiry_grace);
+        let signer = config.log.signer(&config.data_dir)?;
+        let log = Log::new(opened.database.logging_pool()?, signer);
         let state = Data::new(State {
             engine,
             jobs: jobs.clone(),
@@ -103,6 +111,7 @@ impl Service {
             register: Arc::clone(&register),
             limits: Limits::new(&config.limits),
             pulse: pulse(&pool, opened.database.watching_pool()?),
+            log: log.clone(),
             pool,
             small_cell: config.small_cell,
             cursors,
@@ -124,6 +133,7 @@ impl Service {
             lanes,
             keys,
             watch: RegisterWatch::start(database.clone(), register),
+            keeper: config.log.every.map(|every| LogKeeper::start(log, every)),
             scheduler: every.map(|every| Scheduler::start(database.clone(), jobs, every)),
         })
     }
@@ -143,6 +153,9 @@ impl Service {
         let served = self.server.await;
         if let Some(scheduler) = self.scheduler {
             scheduler.stop().await;
+        }
+        if let Some(keeper) = self.keeper {
+            keeper.stop().await;
         }
         self.watch.stop().await;
         self.keys.stop().await;

@@ -46,6 +46,8 @@ const TCP_LIMITS: [(&str, u32); 5] = [
 ];
 /// Readers share this many connections.
 pub const READ_CONNECTIONS: usize = 8;
+/// Who keeps the logs, and who asks for proofs, share this many.
+pub const LOG_CONNECTIONS: usize = 4;
 
 /// Where the database is.
 #[derive(Clone)]
@@ -66,6 +68,7 @@ enum Use {
     Writing,
     Turns,
     Watching,
+    Logging,
 }
 
 /// What a connection is told when it opens.
@@ -81,6 +84,7 @@ fn greeting(usage: Use) -> String {
             Use::Writing => "almoner write",
             Use::Turns => "almoner jobs",
             Use::Watching => "almoner register",
+            Use::Logging => "almoner log",
         }
     );
     if usage == Use::Writing {
@@ -159,18 +163,23 @@ impl Database {
 
     /// A pool of connections for readers. Opens none before the first is asked for.
     pub fn reading_pool(&self) -> Result<Pool, DbError> {
-        self.pool(READ_CONNECTIONS)
+        self.pool(READ_CONNECTIONS, Use::Reading)
     }
 
     /// A pool of a single connection, to look after the server with.
     pub fn watching_pool(&self) -> Result<Pool, DbError> {
-        self.pool(1)
+        self.pool(1, Use::Reading)
     }
 
-    fn pool(&self, connections: usize) -> Result<Pool, DbError> {
+    /// A pool of connections that keep the logs over the journals.
+    pub fn logging_pool(&self) -> Result<Pool, DbError> {
+        self.pool(LOG_CONNECTIONS, Use::Logging)
+    }
+
+    fn pool(&self, connections: usize, usage: Use) -> Result<Pool, DbError> {
         let mut config = ManagerConfig::default();
         config.recycling_method = RecyclingMethod::Fast;
-        config.custom_setup = Box::new(|url| open(url, Use::Reading).boxed());
+        config.custom_setup = Box::new(move |url| open(url, usage).boxed());
         let manager = AsyncDieselConnectionManager::new_with_config(&self.url, config);
         DeadPool::builder(manager)
             .max_size(connections)

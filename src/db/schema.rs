@@ -292,6 +292,36 @@ diesel::table! {
         document_sha256 -> Nullable<Text>,
         reverses -> Nullable<Int8>,
         approval_id -> Nullable<Uuid>,
+        salt -> Uuid,
+    }
+}
+
+diesel::table! {
+    log_checkpoints (log, size) {
+        log -> Uuid,
+        size -> Int8,
+        root -> Bytea,
+        note -> Text,
+        signed_at -> Timestamptz,
+        head -> Nullable<Int8>,
+    }
+}
+
+diesel::table! {
+    log_leaves (log, first) {
+        log -> Uuid,
+        first -> Int8,
+        hashes -> Bytea,
+    }
+}
+
+diesel::table! {
+    log_tiles (log, level, number) {
+        log -> Uuid,
+        level -> Int2,
+        number -> Int8,
+        hashes -> Bytea,
+        root -> Bytea,
     }
 }
 
@@ -902,6 +932,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     job_runs,
     jobs,
     journals,
+    log_checkpoints,
+    log_leaves,
+    log_tiles,
     lot_campaigns,
     lot_events,
     lot_figures,

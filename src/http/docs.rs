@@ -25,6 +25,7 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 use self::waiting::{expires_in_days, reserve, waits};
 use crate::http::health;
 use crate::http::problem::ProblemOut;
+use crate::http::routes::is_guarded;
 use crate::http::write::may_wait;
 use crate::http::{read, write};
 
@@ -57,6 +58,7 @@ pub const PAGE: &str = "/docs/";
         (name = "accounts", description = "Where the money is: balances, entries, statements"),
         (name = "journals", description = "What was posted"),
         (name = "reports", description = "Trial balance and proofs"),
+        (name = "proofs", description = "The logs over the journals: checkpoints, tiles, proofs"),
         (name = "identities", description = "Who may come in, and what they may do"),
         (name = "tokens", description = "Tokens made here, and tokens that don't count any more"),
         (name = "controls", description = "What was done and refused, and what is closed"),
@@ -185,7 +187,7 @@ fn share(components: &mut Components) {
 
 /// What every operation has.
 fn complete(path: &str, operation: &mut Operation, refusals: &[&str]) {
-    let guarded = path.starts_with("/v1/");
+    let guarded = is_guarded(path);
     for name in placeholders(path) {
         add_parameter(operation, in_path(name));
     }

@@ -87,6 +87,11 @@ impl Endpoint {
     }
 }
 
+/// Whether an address is for those with a token, and counts against their limits.
+pub fn is_guarded(path: &str) -> bool {
+    path.starts_with("/v1/") || path.starts_with("/tlog/")
+}
+
 /// Makes the endpoints answer. Paths go in alphabetical order, in which a word such as `bulk` comes
 /// before a `{placeholder}` that it would match.
 pub fn mount(config: &mut ServiceConfig, endpoints: Vec<Endpoint>) {
@@ -100,7 +105,9 @@ pub fn mount(config: &mut ServiceConfig, endpoints: Vec<Endpoint>) {
             let problem = Problem::method_not_allowed(&allow);
             async move { Err::<HttpResponse, Problem>(problem) }
         };
-        let mut resource = web::resource(path).default_service(web::to(elsewise));
+        // A tile's path goes on over any number of slashes.
+        let pattern = path.replace("{tile}", "{tile:.+}");
+        let mut resource = web::resource(pattern).default_service(web::to(elsewise));
         for endpoint in endpoints {
             resource = resource.app_data(endpoint.limit).route(endpoint.route);
         }

@@ -12,6 +12,7 @@ use crate::http::access::{Register, Verifier};
 use crate::http::limits::Limits;
 use crate::http::paging::CursorKey;
 use crate::jobs::Jobs;
+use crate::tlog::Log;
 
 /// Answers whether the database does.
 pub type Pulse = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = bool> + Send>> + Send + Sync>;
@@ -32,6 +33,8 @@ pub struct State {
     pub limits: Limits,
     /// Whether the database answers.
     pub pulse: Pulse,
+    /// The logs over the journals.
+    pub log: Log,
     /// Connections for reading.
     pub pool: Pool,
     /// Donors aren't told figures that come of fewer creators.

@@ -19,7 +19,6 @@ use super::cors::Origins;
 use super::limits::{LimitSettings, Limits};
 use super::state::State;
 use crate::db::Database;
-use crate::db::read::RegisterContents;
 use crate::engine::Engine;
 
 /// A service whose database is away, and the tokens it takes.
@@ -74,7 +73,6 @@ impl Shell {
         let (engine, _lanes) = Engine::start(&database, &catalogue);
         let pulse: super::state::Pulse = Arc::new(|| Box::pin(async { false }));
         let pool = database.reading_pool().unwrap();
-        let nobody = RegisterContents::default();
         let jobs = crate::jobs::Jobs::new(engine.clone(), pool.clone(), std::time::Duration::ZERO);
         Shell {
             state: Data::new(State {
@@ -83,8 +81,9 @@ impl Shell {
                 catalogue,
                 verifier,
                 limits: Limits::new(&LimitSettings::default()),
-                register: Arc::new(Register::new(SubjectPolicy::Issuer, nobody)),
+                register: Arc::new(Register::new(SubjectPolicy::Issuer, Default::default())),
                 pulse,
+                log: crate::tlog::Log::new(pool.clone(), crate::tlog::note::tests::signer()),
                 pool,
                 small_cell: 5,
                 cursors: super::paging::CursorKey::derive(b"of tests"),
@@ -179,7 +178,7 @@ async fn the_caller_is_looked_at_before_the_body_and_the_permission_before_the_f
     let shell = Shell::new();
     for endpoint in endpoints()
         .iter()
-        .filter(|it| it.path().starts_with("/v1/"))
+        .filter(|it| super::routes::is_guarded(it.path()))
     {
         let method = endpoint.method().clone();
         let path = endpoint.path().replace("{id}", "x");

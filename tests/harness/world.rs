@@ -7,6 +7,7 @@ use std::path::Path;
 use actix_web::dev::ServerHandle;
 use almoner::app::config::{Config, JobSettings, SMALLEST_CELL};
 use almoner::app::database::Opened;
+use almoner::app::log::LogSettings;
 use almoner::app::service::Service;
 use almoner::db::{Database, read};
 use almoner::domain::{CreatorId, PledgeId};
@@ -59,6 +60,7 @@ impl World {
                 ..LimitSettings::default()
             },
             jobs: JobSettings::OFF,
+            log: LogSettings::quiet(),
             small_cell: SMALLEST_CELL,
         };
         let opened = Opened::open(&config).await.unwrap();
@@ -189,6 +191,11 @@ impl World {
     pub async fn finish(self) {
         self.database.no_transaction_is_left_open().await;
         self.prove_books().await;
+        self.abandon().await;
+    }
+
+    /// Clears up a ledger whose books were tampered with.
+    pub async fn abandon(self) {
         // Not gracefully: that waits for clients to hang up, and these keep their connections.
         self.handle.stop(false).await;
         self.running.await.unwrap().unwrap();

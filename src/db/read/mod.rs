@@ -22,6 +22,8 @@ mod jobs;
 mod journals;
 mod known;
 mod lines;
+mod log;
+mod logged;
 mod obligations;
 mod page;
 mod payouts;
@@ -64,6 +66,13 @@ pub use journals::{
     JournalWindow, PostedAccount, PostedJournal, PostedSide, PostedTransfer, journal, list_journals,
 };
 pub use known::Known;
+pub use log::{
+    Announced, HEADS, LogCheckpoint, announced, checkpoint, checkpoints, complete_tile,
+    count_tiles, latest_checkpoint, leaf_runs, log_size, logged_pledges, pledges_ahead, tiles,
+};
+pub use logged::{
+    LoggedAccount, LoggedJournal, LoggedSide, LoggedTransfer, logged_journals, numbered_journal,
+};
 pub use obligations::{
     ObligationFilter, ad_account, list_ad_accounts, list_obligations, obligation,
 };

@@ -42,16 +42,8 @@ impl std::fmt::Debug for LocalKey {
 impl LocalKey {
     /// The Ed25519 key in this folder, made if there is none yet, as is the folder.
     pub fn load_or_create(dir: &Path) -> Result<Self, KeyError> {
-        let path = dir.join(FILE_NAME);
-        let load = || match read(&path)? {
-            Some(pem) => Self::from_pem(&pem),
-            None => {
-                create(dir, &path)?;
-                // Read back even what was just written: another process may have been first.
-                Self::from_pem(&read(&path)?.ok_or(KeyFault::BadLocalKey)?)
-            }
-        };
-        load().map_err(|fault| KeyError::new(&path, fault))
+        let pem = key_file(dir, FILE_NAME)?;
+        Self::from_pem(&pem).map_err(|fault| KeyError::new(&dir.join(FILE_NAME), fault))
     }
 
     pub(super) fn of_secret(secret: &Secret) -> Self {
@@ -98,6 +90,21 @@ impl LocalKey {
     }
 }
 
+/// The PEM of the Ed25519 key in a file of that name in this folder, made if there is none yet, as
+/// is the folder.
+pub fn key_file(dir: &Path, name: &str) -> Result<String, KeyError> {
+    let path = dir.join(name);
+    let load = || match read(&path)? {
+        Some(pem) => Ok(pem),
+        None => {
+            create(dir, &path, name)?;
+            // Read back even what was just written: another process may have been first.
+            read(&path)?.ok_or(KeyFault::BadLocalKey)
+        }
+    };
+    load().map_err(|fault| KeyError::new(&path, fault))
+}
+
 fn read(path: &Path) -> Result<Option<String>, KeyFault> {
     match fs::metadata(path) {
         Ok(metadata) if is_exposed(&metadata) => return Err(KeyFault::ExposedLocalKey),
@@ -111,7 +118,7 @@ fn read(path: &Path) -> Result<Option<String>, KeyFault> {
 /// Writes a new key beside the file, then links it to its name. Linking fails where there is a
 /// file already, so the first process wins; renaming would let the last one, after others had
 /// read the first one's key.
-fn create(dir: &Path, path: &Path) -> Result<(), KeyFault> {
+fn create(dir: &Path, path: &Path, name: &str) -> Result<(), KeyFault> {
     open_to_pass(DirBuilder::new().recursive(true)).create(dir)?;
     let document =
         Ed25519KeyPair::generate_pkcs8v1(&SystemRandom::new()).map_err(|_| KeyFault::NoKeyMade)?;
@@ -120,7 +127,7 @@ fn create(dir: &Path, path: &Path) -> Result<(), KeyFault> {
         "-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n",
         STANDARD.encode(document.as_ref())
     );
-    let draft = dir.join(format!("{FILE_NAME}.{}", Uuid::now_v7().simple()));
+    let draft = dir.join(format!("{name}.{}", Uuid::now_v7().simple()));
     let mut file = private_file(OpenOptions::new().write(true).create_new(true)).open(&draft)?;
     let linked = file
         .write_all(pem.as_bytes())

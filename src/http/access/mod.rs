@@ -53,7 +53,7 @@ pub use error::{AccessError, Malformation};
 pub use jwks_url::{FetchError, JwksUrl, NotTrustworthy};
 pub use key_ring::{ASKED_EVERY, KEPT_FOR, KeyRing};
 pub use keys::{KeyError, KeySet};
-pub use local_key::LocalKey;
+pub use local_key::{LocalKey, key_file};
 pub use mint::{DEFAULT_TTL_S, MintError, MintRequest, mint};
 pub use permission::{Forbidden, PERMISSIONS, Permission, Rule, authorize};
 pub use principal::{

@@ -12,6 +12,7 @@ use actix_web::{Error, HttpMessage, HttpResponse};
 
 use super::{Admission, Left, Limits, crowded};
 use crate::http::problem::Problem;
+use crate::http::routes::is_guarded;
 use crate::http::state::State;
 
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
@@ -50,7 +51,7 @@ pub async fn limited(
         return Ok(ServiceResponse::new(request, refused));
     }
     let state = request.app_data::<Data<State>>().cloned();
-    let Some(state) = state.filter(|_| request.path().starts_with("/v1/")) else {
+    let Some(state) = state.filter(|_| is_guarded(request.path())) else {
         return Ok(next.call(request).await?.map_into_boxed_body());
     };
     let limits = &state.limits;

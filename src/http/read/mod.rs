@@ -24,6 +24,7 @@ mod reports;
 mod segregation;
 mod spend;
 mod statements;
+mod tlog;
 mod views;
 
 use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn};
@@ -114,6 +115,11 @@ fn ledger_endpoints() -> Vec<Endpoint> {
         ),
         Endpoint::get("/v1/journals", journals::list_journals),
         Endpoint::get("/v1/journals/{id}", journals::read_journal),
+        Endpoint::get("/v1/journals/{id}/proof", tlog::prove_journal),
+        Endpoint::get("/tlog/key", tlog::read_log_key),
+        Endpoint::get("/tlog/{id}/checkpoint", tlog::read_log_checkpoint),
+        Endpoint::get("/tlog/{id}/tile/{tile}", tlog::read_log_tile),
+        Endpoint::get("/tlog/{id}/consistency", tlog::prove_log_consistency),
         Endpoint::get("/v1/trial-balance", reports::read_trial_balance),
         Endpoint::get("/v1/proofs", reports::read_proofs),
         Endpoint::get("/v1/pledges/{id}/expiry-horizon", jobs::read_expiry_horizon),
@@ -162,6 +168,11 @@ fn ledger_endpoints() -> Vec<Endpoint> {
     statements::read_statement_csv,
     journals::list_journals,
     journals::read_journal,
+    tlog::prove_journal,
+    tlog::read_log_key,
+    tlog::read_log_checkpoint,
+    tlog::read_log_tile,
+    tlog::prove_log_consistency,
     reports::read_trial_balance,
     reports::read_proofs,
     periods::list_period_events,

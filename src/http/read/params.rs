@@ -86,6 +86,25 @@ impl<'a> Params<'a> {
         }
     }
 
+    /// A count: a whole number, from 0.
+    pub fn count(&mut self, name: &'static str) -> Option<u64> {
+        self.read(name, |text, _| {
+            let digits = text.bytes().all(|b| b.is_ascii_digit());
+            let count: Option<u64> = text.parse().ok().filter(|_| digits);
+            count.ok_or_else(|| "a count is a whole number, such as 41".to_owned())
+        })
+    }
+
+    /// A count that has to be given.
+    pub fn required_count(&mut self, name: &'static str) -> Option<u64> {
+        let before = self.reasons.len();
+        let count = self.count(name);
+        if count.is_none() && self.reasons.len() == before {
+            self.fault(name, "missing-parameter", "it is a count, such as 41");
+        }
+        count
+    }
+
     /// An id of some type.
     pub fn id<T: FromStr<Err = NotAnId>>(&mut self, name: &'static str) -> Option<T> {
         self.read(name, |text, _| {
