@@ -107,6 +107,7 @@ async fn a_key_stands_for_one_body_at_one_address() {
             Need::Deciding,
             Need::Withdrawing,
             Need::Thresholds,
+            Need::Periods,
         ];
         let others = others.contains(&operation.need) || operation.need.is_of_register();
         if others || operation.path.ends_with("/bulk") {

@@ -63,6 +63,7 @@ pub(super) async fn settle(engine: &Engine, asked: Submission) -> Result<Answer,
     let approval = Submission {
         command: decided,
         actor: "aiko".to_owned(),
+        identity: "almoner-local|aiko".to_owned(),
         ..asked
     };
     engine.submit(approval).await

@@ -5,9 +5,13 @@ use serde_json::{Value, json};
 use super::{Names, Need, Operation, Place, get, in_bulk, post};
 use crate::harness::{Waiting, World, document, usd};
 
-/// Thresholds that wait, stated by a controller; of the last one the maker is `somebody`.
+/// Thresholds that wait, stated by a controller; of the last one the maker is `somebody`. And a
+/// month is closed, so that it can be opened again.
 pub(super) async fn waiting(world: &World, pledge: &str) -> [Waiting; 4] {
     use almoner::http::access::Role;
+    let closings = format!("/v1/pledges/{pledge}/period-closings");
+    let closed = world.controller().post(&closings, month("2020-01")).await;
+    closed.expect(200);
     let (controller, somebody) = (world.controller(), world.user(Role::Controller, "somebody"));
     let mut all = Vec::new();
     for (by, above) in [
@@ -30,13 +34,6 @@ fn threshold(above: &str) -> Value {
 fn month(month: &str) -> Value {
     json!({"month": month, "firmness": "soft", "reconciliation": "waived",
         "reason": "Nothing was posted then"})
-}
-
-/// A pledge's month that is closed, so that it can be opened again.
-pub(super) async fn close_a_month(world: &World, pledge: &str) {
-    let at = format!("/v1/pledges/{pledge}/period-closings");
-    let closed = world.controller().post(&at, month("2020-01")).await;
-    closed.expect(200);
 }
 
 fn reason() -> Value {

@@ -91,10 +91,7 @@ impl Place {
             .account(&pledge.id, "code=3120&unit=USD&market=JP")
             .await;
         let place = Place {
-            waiting: {
-                super::approvals::close_a_month(world, &pledge.id).await;
-                super::approvals::waiting(world, &pledge.id).await
-            },
+            waiting: super::approvals::waiting(world, &pledge.id).await,
             pledge: pledge.id,
             announced,
             ending: ending(world, &format!("{name}-ending")).await,

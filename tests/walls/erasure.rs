@@ -200,7 +200,9 @@ async fn an_account_is_shown_in_full_to_whoever_pays_and_else_masked() {
         (&json!(ACCOUNT), &json!(2))
     );
     assert_eq!(paying["masked"], false);
-    for reader in [world.auditor(), world.approver(), world.controller()] {
+    let sending = world.controller().get(&at).await.expect(200);
+    assert_eq!(sending["account"], ACCOUNT);
+    for reader in [world.auditor(), world.approver()] {
         let shown = reader.get(&at).await.expect(200);
         assert_eq!(shown["account"], "•••••••••••••••0001");
         assert_eq!(shown["masked"], true);
