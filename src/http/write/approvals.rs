@@ -19,6 +19,7 @@ use crate::http::access::permission::{
 use crate::http::access::{AccessError, Permission, Principal};
 use crate::http::body::{Fault, Fields, Text};
 use crate::http::problem::Problem;
+use crate::http::trail::note_refusal;
 use crate::http::views::ApprovalOut;
 
 /// Where approvals are.
@@ -199,9 +200,12 @@ pub async fn approve_in_bulk(post: Post<DecideApprovals>) -> Result<HttpResponse
     let found = post.waiting(&ids).await?;
     let mut waiting = HashMap::with_capacity(found.len());
     for it in found {
-        let allowed = require_role(post.principal(), &it).is_ok();
+        let allowed = require_role(post.principal(), &it);
+        if let Err(problem) = &allowed {
+            note_refusal(&post.request, problem).await;
+        }
         let asked = asked_for(&it, &post.state().catalogue)?;
-        waiting.insert(it.id, (allowed, asked));
+        waiting.insert(it.id, (allowed.is_ok(), asked));
     }
     post.approve_all(APPROVALS, |body| item(&waiting, body))
         .await

@@ -123,5 +123,8 @@ async fn many_are_approved_at_once_each_on_its_own() {
         .expect(207);
     let code = &answer["results"][0]["problem"]["code"];
     assert_eq!(code, "approval-not-permitted");
+    let trail = "/v1/audit-trail?actor=carlos&outcome=refused&code=forbidden";
+    let trail = world.auditor().get(trail).await.expect(200);
+    assert_eq!(trail["data"][0]["request"], "POST /v1/approvals/bulk");
     world.finish().await;
 }
