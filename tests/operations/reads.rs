@@ -82,6 +82,12 @@ fn of_the_ledger() -> Vec<Operation> {
             Names::Pledge,
             "",
         ),
+        get(
+            "/v1/pledges/{id}/journal.beancount",
+            Proofs,
+            Names::Pledge,
+            "",
+        ),
         get("/v1/trial-balance", Proofs, none, ""),
         get("/v1/proofs", Proofs, none, ""),
         get("/v1/pledges/{id}/spend-match", Ledger, Names::Pledge, ""),

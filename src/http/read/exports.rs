@@ -14,7 +14,7 @@ use crate::db::read::{
     self, Account, AccountFilter, AccountWindow, JournalWindow, ReadError, Sight,
 };
 use crate::domain::PledgeId;
-use crate::exports::hledger;
+use crate::exports::{Export, Form, Head};
 use crate::http::accept::negotiate;
 use crate::http::access::permission::ReadProofs;
 use crate::http::problem::Problem;
@@ -22,8 +22,6 @@ use crate::http::state::State;
 
 /// How many accounts, or journals, are read at once.
 const STRETCH: i64 = 1_000;
-
-const MEDIA_TYPE: &str = "text/plain; charset=utf-8";
 
 /// A pledge's whole journal for hledger
 ///
@@ -33,9 +31,48 @@ const MEDIA_TYPE: &str = "text/plain; charset=utf-8";
     responses((status = 200, description = "The journal", content_type = "text/plain",
         body = String)))]
 pub async fn export_hledger(get: Get<ReadProofs>) -> Result<HttpResponse, Problem> {
+    export(&get, Form::Hledger).await
+}
+
+/// A pledge's whole journal for beancount
+///
+/// Every journal with both sides of every transfer, without tolerances, and at the end every
+/// account's balance as the ledger keeps it: `bean-check` adds up again and finds any difference.
+/// A unit such as `ADC:TIKTOK:USD` is the commodity `ADC.TIKTOK.USD`.
+#[utoipa::path(get, path = "/v1/pledges/{id}/journal.beancount", tag = "reports",
+    responses((status = 200, description = "The journal", content_type = "text/plain",
+        body = String)))]
+pub async fn export_beancount(get: Get<ReadProofs>) -> Result<HttpResponse, Problem> {
+    export(&get, Form::Beancount).await
+}
+
+async fn export(get: &Get<ReadProofs>, form: Form) -> Result<HttpResponse, Problem> {
     let id: PledgeId = get.id()?;
-    negotiate(get.request().headers(), &[MEDIA_TYPE])?;
+    negotiate(get.request().headers(), &[form.media_type()])?;
     get.query_in_any_form().finish()?;
+    let (head, accounts) = begin(get, id).await?;
+    let mut chunk = Vec::new();
+    let export = Export::begin(form, &head, accounts, &mut chunk);
+    let rest = Rest {
+        state: get.state().clone(),
+        sight: get.sight().clone(),
+        pledge: id,
+        after: 0,
+        upto: head.journals,
+        export,
+        chunk: Some(chunk),
+    };
+    let media_type = format!("{}; charset=utf-8", form.media_type());
+    let name = format!("attachment; filename=\"{}\"", form.file_name(id));
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, media_type))
+        .insert_header((header::CACHE_CONTROL, "private, no-store"))
+        .insert_header((header::CONTENT_DISPOSITION, name))
+        .streaming(stream::try_unfold(Some(rest), Rest::next)))
+}
+
+/// The pledge and all its accounts, at one instant.
+async fn begin(get: &Get<ReadProofs>, id: PledgeId) -> Result<(Head, Vec<Account>), Problem> {
     let (catalogue, sight) = (get.catalogue(), get.sight());
     let reads = get.snapshot(async |connection| {
         let version = read::pledge_version(connection, sight, id).await?;
@@ -62,27 +99,12 @@ pub async fn export_hledger(get: Get<ReadProofs>) -> Result<HttpResponse, Proble
     });
     let (found, accounts) = reads.await?;
     let (version, pledge) = found.ok_or_else(|| get.absent("pledge"))?;
-    let title = format!(
-        "{} ({id}), journals 1 to {}",
-        pledge.reference, version.journals
-    );
-    let mut chunk = Vec::new();
-    let writer = hledger::Writer::begin(&title, &accounts, &mut chunk);
-    let rest = Rest {
-        state: get.state().clone(),
-        sight: get.sight().clone(),
+    let head = Head {
         pledge: id,
-        after: 0,
-        upto: version.journals,
-        writer,
-        chunk: Some(chunk),
+        reference: pledge.reference,
+        journals: version.journals,
     };
-    let name = format!("attachment; filename=\"{id}.journal\"");
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CONTENT_TYPE, MEDIA_TYPE))
-        .insert_header((header::CACHE_CONTROL, "private, no-store"))
-        .insert_header((header::CONTENT_DISPOSITION, name))
-        .streaming(stream::try_unfold(Some(rest), Rest::next)))
+    Ok((head, accounts))
 }
 
 /// The export broke off: the connection is closed, so that the reader sees it isn't whole.
@@ -103,7 +125,7 @@ struct Rest {
     pledge: PledgeId,
     after: i64,
     upto: i64,
-    writer: hledger::Writer,
+    export: Export,
     chunk: Option<Vec<u8>>,
 }
 
@@ -118,7 +140,7 @@ impl Rest {
         }
         let mut chunk = Vec::new();
         if rest.after >= rest.upto {
-            rest.writer.end(&mut chunk);
+            rest.export.end(&mut chunk);
             return Ok(Some((Bytes::from(chunk), None)));
         }
         match rest.stretch(&mut chunk).await {
@@ -142,7 +164,7 @@ impl Rest {
         });
         let page = page.await.map_err(|error: ReadError| error.to_string())?;
         self.after = page.data.last().map_or(self.upto, |last| last.number);
-        self.writer.journals(&page.data, out)?;
+        self.export.journals(&page.data, out)?;
         Ok(())
     }
 }

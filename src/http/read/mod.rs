@@ -76,6 +76,10 @@ fn ledger_endpoints() -> Vec<Endpoint> {
         Endpoint::get("/v1/pledges/{id}/lots", pledges::list_lots),
         Endpoint::get("/v1/pledges/{id}/summary", reports::read_summary),
         Endpoint::get("/v1/pledges/{id}/journal.hledger", exports::export_hledger),
+        Endpoint::get(
+            "/v1/pledges/{id}/journal.beancount",
+            exports::export_beancount,
+        ),
         Endpoint::get("/v1/instalments/{id}", pledges::read_instalment),
         Endpoint::get("/v1/lots/{id}", pledges::read_lot),
         Endpoint::get("/v1/creators", creators::list_creators),
@@ -133,6 +137,7 @@ fn ledger_endpoints() -> Vec<Endpoint> {
     pledges::list_lots,
     reports::read_summary,
     exports::export_hledger,
+    exports::export_beancount,
     pledges::read_instalment,
     pledges::read_lot,
     creators::list_creators,
