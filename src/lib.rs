@@ -19,7 +19,7 @@
 //! | [`engine`] | the one write path: lanes, batches, idempotency, replay |
 //! | [`jobs`] | what the service does by itself, through the engine like anybody else |
 //! | [`statements`] | how statements are written, as JSON and as CSV |
-//! | [`exports`] | the ledger in other programs' words: hledger, beancount |
+//! | [`exports`] | the ledger in other programs' words: hledger, beancount, auditors' tables |
 //! | [`http`] | the API: access, parsing, problems, paging, the description |
 //! | [`app`] | settings, the command line, the service put together, the demonstration |
 //! | [`embedded`] | a private Postgres for a machine where nothing is set up |

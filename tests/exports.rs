@@ -2,6 +2,7 @@
 
 mod beancount;
 mod hledger;
+mod tables;
 
 use std::collections::BTreeMap;
 
@@ -16,6 +17,9 @@ const REASON: &str = "=SUM(A1); she said \"half\" \\ 2 | 3, or so";
 const FORMS: &[(&str, &str)] = &[
     ("journal.hledger", "text/plain"),
     ("journal.beancount", "text/plain"),
+    ("gl-detail.csv", "text/csv"),
+    ("trial-balance.csv", "text/csv"),
+    ("fec.txt", "text/plain"),
 ];
 
 /// Figures by account and unit, in hundredths; debits are positive.

@@ -11,7 +11,7 @@
 //! | Here | There | Back |
 //! |---|---|---|
 //! | `ADC:TIKTOK:USD` | `ADC.TIKTOK.USD` | dots are colons: no unit's code has one |
-//! | `3130`, `JP`, `crt_01a2…` | `Equity:3130:JP:Crt-01a2…` | an id's prefix is in small letters, and ends in `_` |
+//! | `3130`, `JP`, `crt_01a2…` | `Equity:3130:JP:Crt-01a2…` | an id is `crt`, `_` and digits |
 //! | `5910`, of no market | `Expenses:5910:No-market` | |
 //!
 //! The last, where a code's accounts are kept both by market and without one: beancount counts an
@@ -45,7 +45,7 @@ pub(super) fn name(key: &AccountKey) -> String {
     if by_market && key.market.is_none() {
         name.push_str(":No-market");
     }
-    for part in kept_by(key) {
+    for part in kept_by(key).into_iter().flatten() {
         name.push(':');
         name.push_str(&component(&part));
     }

@@ -80,9 +80,10 @@ impl Books {
     }
 }
 
-/// What an account is kept by, beyond its code and unit: in the order of the chart's dimensions.
-pub(super) fn kept_by(key: &AccountKey) -> impl Iterator<Item = String> {
-    let kept_by = [
+/// What an account is kept by, beyond its code and unit: market, creator, instalment, lot,
+/// obligation, ad account, platform.
+pub(super) fn kept_by(key: &AccountKey) -> [Option<String>; 7] {
+    [
         key.market.map(|it| it.to_string()),
         key.creator.map(|it| it.to_string()),
         key.instalment.map(|it| it.to_string()),
@@ -90,6 +91,15 @@ pub(super) fn kept_by(key: &AccountKey) -> impl Iterator<Item = String> {
         key.obligation.map(|it| it.to_string()),
         key.ad_account.map(|it| it.to_string()),
         key.platform.clone(),
-    ];
-    kept_by.into_iter().flatten()
+    ]
+}
+
+/// An account's code and what it is kept by: `3130:JP:crt_01a2…`.
+pub(super) fn path(key: &AccountKey) -> String {
+    let mut path = key.code.as_str().to_owned();
+    for part in kept_by(key).into_iter().flatten() {
+        path.push(':');
+        path.push_str(&part);
+    }
+    path
 }

@@ -10,27 +10,21 @@ use std::io::Write;
 use time::Date;
 
 use super::Head;
-use super::books::{Books, Posting, kept_by};
+use super::books::{Books, Posting, path};
 use crate::db::read::PostedJournal;
 use crate::domain::money::format_minor;
 use crate::domain::{AccountKey, Unit};
 
 /// What an account is called: the class hledger knows, its code, and what it is kept by.
 pub(super) fn name(key: &AccountKey) -> String {
-    let code = key.code.as_str();
-    let class = match code.as_bytes().first() {
+    let class = match key.code.as_str().as_bytes().first() {
         Some(b'1') => "assets",
         Some(b'2') => "liabilities",
         Some(b'3') => "equity",
         Some(b'4') => "revenues",
         _ => "expenses",
     };
-    let mut name = format!("{class}:{code}");
-    for part in kept_by(key) {
-        name.push(':');
-        name.push_str(&part);
-    }
-    name
+    format!("{class}:{}", path(key))
 }
 
 /// An amount with its commodity; one that isn't letters alone is quoted.

@@ -6,16 +6,19 @@
 //! of its accounts and of one stretch.
 //!
 //! How that is written is the [`Form`]'s alone: [`mod@hledger`] and [`mod@beancount`] are journals
-//! in plain-text accounting.
+//! in plain-text accounting, [`mod@audit_data`] and [`mod@fec`] tables for auditors' programs.
 
+pub mod audit_data;
 pub mod beancount;
 mod books;
+pub mod fec;
 pub mod hledger;
+mod table;
 
 use time::Date;
 
 use crate::db::read::{Account, PostedJournal, PostedSide};
-use crate::domain::PledgeId;
+use crate::domain::{PledgeId, Unit};
 use books::{Books, Posting};
 
 /// What an export is written for.
@@ -25,13 +28,20 @@ pub enum Form {
     Hledger,
     /// beancount, a ledger in plain text.
     Beancount,
+    /// `GL_Detail` of the Audit Data Standard, as CSV.
+    GlDetail,
+    /// `Trial_Balance` of the Audit Data Standard, as CSV.
+    TrialBalance,
+    /// The French tax administration's file of entries.
+    Fec,
 }
 
 impl Form {
     /// The media type, without its parameters; the text is in UTF-8.
     pub fn media_type(self) -> &'static str {
         match self {
-            Form::Hledger | Form::Beancount => "text/plain",
+            Form::Hledger | Form::Beancount | Form::Fec => "text/plain",
+            Form::GlDetail | Form::TrialBalance => "text/csv",
         }
     }
 
@@ -40,6 +50,9 @@ impl Form {
         match self {
             Form::Hledger => format!("{pledge}.journal"),
             Form::Beancount => format!("{pledge}.beancount"),
+            Form::GlDetail => format!("GL_Detail_{pledge}.csv"),
+            Form::TrialBalance => format!("Trial_Balance_{pledge}.csv"),
+            Form::Fec => format!("{pledge}-fec.txt"),
         }
     }
 }
@@ -51,6 +64,8 @@ pub struct Head {
     pub pledge: PledgeId,
     /// What its parties call it.
     pub reference: String,
+    /// The currency its books are kept in.
+    pub functional_unit: Unit,
     /// How many journals there are: the last one's number.
     pub journals: i64,
 }
@@ -72,24 +87,30 @@ pub struct UnknownAccount;
 #[derive(Debug)]
 pub struct Export {
     form: Form,
+    head: Head,
     books: Books,
     last: Option<Date>,
 }
 
 impl Export {
     /// An export of these accounts, all of them as they stand at its end; writes the beginning.
-    pub fn begin(form: Form, head: &Head, accounts: Vec<Account>, out: &mut Vec<u8>) -> Self {
+    pub fn begin(form: Form, head: Head, accounts: Vec<Account>, out: &mut Vec<u8>) -> Self {
         let name = match form {
             Form::Hledger => hledger::name,
             Form::Beancount => beancount::name,
+            Form::GlDetail | Form::TrialBalance | Form::Fec => books::path,
         };
         let books = Books::new(accounts, name);
         match form {
-            Form::Hledger => hledger::begin(head, &books, out),
-            Form::Beancount => beancount::begin(head, &books, out),
+            Form::Hledger => hledger::begin(&head, &books, out),
+            Form::Beancount => beancount::begin(&head, &books, out),
+            Form::GlDetail => audit_data::begin_detail(out),
+            Form::TrialBalance => audit_data::begin_balance(out),
+            Form::Fec => fec::begin(out),
         }
         Export {
             form,
+            head,
             books,
             last: None,
         }
@@ -107,6 +128,9 @@ impl Export {
             match self.form {
                 Form::Hledger => hledger::journal(&self.books, journal, &postings, out),
                 Form::Beancount => beancount::journal(&self.books, journal, &postings, out),
+                Form::GlDetail => audit_data::journal(&self.books, journal, &postings, out),
+                Form::TrialBalance => {}
+                Form::Fec => fec::journal(&self.head, &self.books, journal, &postings, out),
             }
         }
         Ok(())
@@ -137,6 +161,8 @@ impl Export {
         match self.form {
             Form::Hledger => hledger::end(&self.books, last, out),
             Form::Beancount => beancount::end(&self.books, last, out),
+            Form::TrialBalance => audit_data::end_balance(&self.head, &self.books, last, out),
+            Form::GlDetail | Form::Fec => {}
         }
     }
 }

@@ -46,19 +46,57 @@ pub async fn export_beancount(get: Get<ReadProofs>) -> Result<HttpResponse, Prob
     export(&get, Form::Beancount).await
 }
 
+/// A pledge's journal lines, as `GL_Detail`
+///
+/// The AICPA's Audit Data Standard, as CSV: a row for each side of each transfer, its amount
+/// without a sign and `D` or `C` beside it. `Segment01` is the account; the others are what it is
+/// kept by: market, creator, instalment, lot, obligation, ad account, platform. `Segment09` is the
+/// journal's number, without gaps.
+#[utoipa::path(get, path = "/v1/pledges/{id}/gl-detail.csv", tag = "reports",
+    responses((status = 200, description = "The lines", content_type = "text/csv",
+        body = String)))]
+pub async fn export_gl_detail(get: Get<ReadProofs>) -> Result<HttpResponse, Problem> {
+    export(&get, Form::GlDetail).await
+}
+
+/// What a pledge's accounts came to, as `Trial_Balance`
+///
+/// The AICPA's Audit Data Standard, as CSV: a row for each account, with its balance as the ledger
+/// keeps it on the last day something counts; debits are positive. The rows of `GL_Detail` add up
+/// to it. The whole of the pledge's time is one period, which began with nothing.
+#[utoipa::path(get, path = "/v1/pledges/{id}/trial-balance.csv", tag = "reports",
+    responses((status = 200, description = "The balances", content_type = "text/csv",
+        body = String)))]
+pub async fn export_trial_balance(get: Get<ReadProofs>) -> Result<HttpResponse, Problem> {
+    export(&get, Form::TrialBalance).await
+}
+
+/// A pledge's whole journal as a French FEC
+///
+/// The 18 columns of article A47 A-1, tab-separated, with decimal commas; `EcritureNum` is the
+/// journal's number, without gaps. Nothing is converted: `Debit` and `Credit` are in the unit of
+/// the account, and where that isn't the pledge's own, `Idevise` names it.
+#[utoipa::path(get, path = "/v1/pledges/{id}/fec.txt", tag = "reports",
+    responses((status = 200, description = "The entries", content_type = "text/plain",
+        body = String)))]
+pub async fn export_fec(get: Get<ReadProofs>) -> Result<HttpResponse, Problem> {
+    export(&get, Form::Fec).await
+}
+
 async fn export(get: &Get<ReadProofs>, form: Form) -> Result<HttpResponse, Problem> {
     let id: PledgeId = get.id()?;
     negotiate(get.request().headers(), &[form.media_type()])?;
     get.query_in_any_form().finish()?;
     let (head, accounts) = begin(get, id).await?;
     let mut chunk = Vec::new();
-    let export = Export::begin(form, &head, accounts, &mut chunk);
+    let upto = head.journals;
+    let export = Export::begin(form, head, accounts, &mut chunk);
     let rest = Rest {
         state: get.state().clone(),
         sight: get.sight().clone(),
         pledge: id,
         after: 0,
-        upto: head.journals,
+        upto,
         export,
         chunk: Some(chunk),
     };
@@ -102,6 +140,7 @@ async fn begin(get: &Get<ReadProofs>, id: PledgeId) -> Result<(Head, Vec<Account
     let head = Head {
         pledge: id,
         reference: pledge.reference,
+        functional_unit: pledge.total.unit().clone(),
         journals: version.journals,
     };
     Ok((head, accounts))
