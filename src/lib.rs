@@ -19,7 +19,7 @@
 //! | [`engine`] | the one write path: lanes, batches, idempotency, replay |
 //! | [`jobs`] | what the service does by itself, through the engine like anybody else |
 //! | [`statements`] | how statements are written, as JSON and as CSV |
-//! | [`exports`] | the ledger in other programs' words: a journal for hledger |
+//! | [`exports`] | the ledger in other programs' words: hledger, beancount, auditors' tables |
 //! | [`tlog`] | the logs: Merkle trees over the journals, signed, and proofs of what is in them |
 //! | [`http`] | the API: access, parsing, problems, paging, the description |
 //! | [`app`] | settings, the command line, the service put together, the demonstration |

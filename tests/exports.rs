@@ -1,97 +1,92 @@
-//! What other programs are given to check, read by a reader that shares nothing with the writer.
+//! What other programs are given to check, read by readers that share nothing with the writers.
+
+mod beancount;
+mod hledger;
+mod tables;
 
 use std::collections::BTreeMap;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::harness::{World, usd};
 
-/// An amount in hundredths and its commodity: `700000.00 USD`, `5.00 "ADC:TIKTOK:USD"`.
-fn amount(text: &str) -> (i64, String) {
-    let (figure, commodity) = text.split_once(' ').unwrap();
-    let negative = figure.starts_with('-');
-    let (whole, cents) = figure.trim_start_matches('-').split_once('.').unwrap();
-    let minor = whole.parse::<i64>().unwrap() * 100 + cents.parse::<i64>().unwrap();
-    let sign = if negative { -1 } else { 1 };
-    (sign * minor, commodity.trim_matches('"').to_owned())
+/// What somebody wrote who knows how journals, strings and formulas begin and end.
+const REASON: &str = "=SUM(A1); she said \"half\" \\ 2 | 3, or so";
+
+/// The forms there are, with their media types.
+const FORMS: &[(&str, &str)] = &[
+    ("journal.hledger", "text/plain"),
+    ("journal.beancount", "text/plain"),
+    ("gl-detail.csv", "text/csv"),
+    ("trial-balance.csv", "text/csv"),
+    ("fec.txt", "text/plain"),
+];
+
+/// Figures by account and unit, in hundredths; debits are positive.
+type Figures = BTreeMap<(String, String), i64>;
+
+/// `-1250.00` in hundredths.
+fn hundredths(figure: &str) -> i64 {
+    let (whole, cents) = figure.split_once('.').unwrap();
+    assert_eq!(cents.len(), 2, "{figure}");
+    format!("{whole}{cents}").parse().unwrap()
 }
 
-/// What a journal in plain-text accounting comes to.
-#[derive(Debug, Default)]
-struct Read {
-    declared: Vec<String>,
-    transactions: usize,
-    sums: BTreeMap<(String, String), i64>,
-    asserted: BTreeMap<(String, String), i64>,
-}
-
-fn read(text: &str) -> Read {
-    let mut read = Read::default();
-    let mut open: BTreeMap<String, i64> = BTreeMap::new();
-    for line in text.lines() {
-        if let Some(account) = line.strip_prefix("account ") {
-            read.declared
-                .push(account.split("  ").next().unwrap().to_owned());
-        } else if line.starts_with(|c: char| c.is_ascii_digit()) {
-            assert!(
-                open.values().all(|sum| *sum == 0),
-                "before {line}: {open:?}"
-            );
-            open.clear();
-            read.transactions += 1;
-        } else if let Some(posting) = line.strip_prefix("    ").filter(|it| !it.starts_with(';')) {
-            let (account, rest) = posting.split_once("  ").unwrap();
-            assert!(read.declared.iter().any(|it| it == account), "{account}");
-            let (moved, asserted) = rest.split_once(" = ").unwrap_or((rest, ""));
-            let (minor, commodity) = amount(moved);
-            *open.entry(commodity.clone()).or_default() += minor;
-            let at = (account.to_owned(), commodity);
-            *read.sums.entry(at.clone()).or_default() += minor;
-            if !asserted.is_empty() {
-                let (balance, of) = amount(asserted);
-                assert_eq!(of, at.1);
-                read.asserted.insert(at, balance);
-            }
-        }
-    }
-    assert!(open.values().all(|sum| *sum == 0), "{open:?}");
-    read
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn the_exported_journal_adds_up_to_every_balance_of_the_ledger() {
-    let world = World::new().await;
+/// A pledge some of whose money was allocated, and some given back.
+async fn moved(world: &World) -> String {
     let funded = world.funded_pledge().await;
     let preparer = world.preparer();
     let creator = world.creator("JP").await;
+    let mut allocations = Vec::new();
     for amount in ["100.00", "250.50"] {
         let allocation = json!({"pledge_id": funded.id, "creator_id": creator,
             "amount": usd(amount), "effective_date": "2024-12-02"});
-        preparer
-            .post("/v1/allocations", allocation)
-            .await
-            .expect(201);
+        let made = preparer.post("/v1/allocations", allocation).await;
+        allocations.push(made.expect(201)["id"].as_str().unwrap().to_owned());
     }
-    let at = format!("/v1/pledges/{}/journal.hledger", funded.id);
+    let at = format!("/v1/allocations/{}/release", allocations[1]);
+    let release = json!({"amount": usd("0.49"), "reason": REASON, "effective_date": "2024-12-03"});
+    preparer.post(&at, release).await.expect(200);
+    funded.id
+}
+
+/// Exports the pledge, as an auditor.
+async fn export(world: &World, pledge: &str, form: &str, media_type: &str) -> String {
+    let at = format!("/v1/pledges/{pledge}/{form}");
     let answer = world.auditor().get(&at).await;
     assert_eq!(answer.status, 200);
-    let text = answer.text();
-    let read = read(&text);
-    assert_eq!(read.sums, read.asserted);
-    let journals = world.database.number("SELECT count(*) FROM journals").await;
-    // And the last, which asserts.
-    assert_eq!(i64::try_from(read.transactions).unwrap(), journals + 1);
-    let accounts = world.database.number("SELECT count(*) FROM accounts").await;
-    assert_eq!(i64::try_from(read.asserted.len()).unwrap(), accounts);
-    let bank = ("assets:1010".to_owned(), "USD".to_owned());
-    let bank = read.asserted[&bank];
-    let ledgers = world.account(&funded.id, "code=1010&unit=USD").await;
-    assert_eq!(
-        amount(&format!("{} USD", ledgers["balance"].as_str().unwrap())).0,
-        bank
-    );
-    for hidden in [world.partner(&[&funded.id], &["*"]), world.admin()] {
-        hidden.get(&at).await.expect_problem(403, "forbidden");
+    let stated = answer.header("content-type").unwrap();
+    assert_eq!(stated, format!("{media_type}; charset=utf-8"));
+    answer.text()
+}
+
+/// What the ledger says each account comes to, by `name` of its JSON.
+async fn ledgers(world: &World, pledge: &str, name: fn(&Value) -> (String, String)) -> Figures {
+    let at = format!("/v1/accounts?pledge_id={pledge}&limit=1000");
+    let accounts = world.auditor().get(&at).await.expect(200);
+    let figure =
+        |account: &Value, side: &str| account[side].as_str().map(hundredths).expect("a figure");
+    let accounts = accounts["data"].as_array().unwrap().iter();
+    let of = |it| (name(it), figure(it, "debits") - figure(it, "credits"));
+    accounts.map(of).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn exports_are_for_those_who_see_the_whole_ledger() {
+    let world = World::new().await;
+    let id = world.funded_pledge().await.id;
+    for (form, media_type) in FORMS {
+        let at = format!("/v1/pledges/{id}/{form}");
+        for hidden in [world.partner(&[&id], &["*"]), world.admin()] {
+            hidden.get(&at).await.expect_problem(403, "forbidden");
+        }
+        let auditor = world.auditor();
+        let absent = at.replace(&id, "plg_00000000000000000000000000000000");
+        auditor.get(&absent).await.expect_problem(404, "not-found");
+        let taken = auditor.get_with(&at, ("Accept", *media_type)).await;
+        assert_eq!(taken.status, 200, "{form}");
+        let other = auditor.get_with(&at, ("Accept", "application/json")).await;
+        other.expect_problem(406, "not-acceptable");
     }
     world.finish().await;
 }

@@ -24,8 +24,20 @@ fn of_approvals() -> Vec<Operation> {
     ]
 }
 
+fn of_exports() -> Vec<Operation> {
+    let forms = [
+        "/v1/pledges/{id}/journal.hledger",
+        "/v1/pledges/{id}/journal.beancount",
+        "/v1/pledges/{id}/gl-detail.csv",
+        "/v1/pledges/{id}/trial-balance.csv",
+        "/v1/pledges/{id}/fec.txt",
+    ];
+    let export = |path| get(path, Need::Proofs, Names::Pledge, "");
+    forms.map(export).to_vec()
+}
+
 pub fn reads() -> Vec<Operation> {
-    [of_the_ledger(), of_approvals()].concat()
+    [of_the_ledger(), of_exports(), of_approvals()].concat()
 }
 
 fn of_the_ledger() -> Vec<Operation> {
@@ -76,12 +88,6 @@ fn of_the_ledger() -> Vec<Operation> {
         ),
         get("/v1/journals", Ledger, none, "pledge_id={pledge}"),
         get("/v1/journals/{id}", Ledger, Names::Journal, ""),
-        get(
-            "/v1/pledges/{id}/journal.hledger",
-            Proofs,
-            Names::Pledge,
-            "",
-        ),
         get("/v1/journals/{id}/proof", Proofs, Names::Journal, ""),
         get("/tlog/key", Proofs, none, ""),
         get("/tlog/{id}/checkpoint", Proofs, Names::Pledge, ""),
