@@ -15,7 +15,7 @@ use crate::db::read::{
 };
 use crate::domain::PledgeId;
 use crate::exports::{Export, Form, Head};
-use crate::http::accept::negotiate;
+use crate::http::accept::{CSV, negotiate};
 use crate::http::access::permission::ReadProofs;
 use crate::http::problem::Problem;
 use crate::http::state::State;
@@ -85,7 +85,10 @@ pub async fn export_fec(get: Get<ReadProofs>) -> Result<HttpResponse, Problem> {
 
 async fn export(get: &Get<ReadProofs>, form: Form) -> Result<HttpResponse, Problem> {
     let id: PledgeId = get.id()?;
-    negotiate(get.request().headers(), &[form.media_type()])?;
+    // As everywhere, an address that ends in `.csv` answers in CSV whatever is accepted.
+    if form.media_type() != CSV {
+        negotiate(get.request().headers(), &[form.media_type()])?;
+    }
     get.query_in_any_form().finish()?;
     let (head, accounts) = begin(get, id).await?;
     let mut chunk = Vec::new();
