@@ -21,7 +21,8 @@
 //! The balances are those the ledger keeps, not sums of these lines: that the lines add up to them
 //! is for the reader to find. One period, which began with nothing, is the whole of the pledge's
 //! time. Of the standard's columns those are left out that the ledger has nothing for: other
-//! amounts than the transfer's own, and later changes of a line, as there are none.
+//! amounts than the transfer's own, and later changes of a line, as there are none. Who approved a
+//! journal isn't told here either: `/v1/approvals` says so, and each journal names its approval.
 //!
 //! What people wrote (reasons, and names of callers) is kept from being taken for a formula;
 //! nothing else is touched.

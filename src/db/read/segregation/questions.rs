@@ -240,6 +240,7 @@ pub(super) const QUESTIONS: &[Question] = &[
     HAVING count(*) > 1 AND sum(m.amount) > max(m.above)
     ORDER BY max(m.recorded_at))"
     ),
+    // Identities are no pledge's: `$1` is named because it is bound, and leaves nothing out.
     question!(
         "conflicting-roles",
         NearMiss,
