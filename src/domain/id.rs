@@ -109,6 +109,8 @@ typed_ids! {
     ApprovalId = "apr";
     /// A threshold above which something needs approval.
     ThresholdId = "thr";
+    /// A statement that was issued.
+    StatementId = "stm";
     /// A month that was closed or opened again.
     PeriodEventId = "prd";
     /// An entry of the audit trail.

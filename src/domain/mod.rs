@@ -60,7 +60,7 @@ pub use id::{
     AccountId, AdAccountId, AllocationId, ApiTokenId, ApprovalId, AuditEventId, CreatorId,
     ExchangeRateId, IdentityId, InstalmentId, JobRunId, JournalId, LotId, ObligationId, PayoutId,
     PeriodEventId, PlatformBalanceId, PledgeId, RevaluationId, RevocationId, RoleGrantId,
-    SpendLineId, ThresholdId, WithholdingRuleId,
+    SpendLineId, StatementId, ThresholdId, WithholdingRuleId,
 };
 pub use job::{Job, JobRun};
 pub use journal::{Document, Draft, Journal, Kind, Move};

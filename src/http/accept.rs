@@ -6,6 +6,8 @@ use crate::http::problem::Problem;
 
 /// JSON.
 pub const JSON: &str = "application/json";
+/// A JSON value on each line.
+pub const NDJSON: &str = "application/x-ndjson";
 /// Comma-separated values.
 pub const CSV: &str = "text/csv";
 

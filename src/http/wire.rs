@@ -13,7 +13,7 @@ use crate::domain::{
     AccountId, AdAccountId, AllocationId, ApiTokenId, ApprovalId, AuditEventId, CreatorId,
     ExchangeRateId, IdentityId, InstalmentId, JobRunId, JournalId, LotId, Market, Money,
     ObligationId, PayoutId, PeriodEventId, PlatformBalanceId, PledgeId, RevaluationId,
-    RevocationId, RoleGrantId, SpendLineId, ThresholdId, Unit, WithholdingRuleId,
+    RevocationId, RoleGrantId, SpendLineId, StatementId, ThresholdId, Unit, WithholdingRuleId,
 };
 
 /// An amount of one unit.
@@ -125,6 +125,7 @@ described! {
     JournalId => id(JournalId::PREFIX);
     PayoutId => id(PayoutId::PREFIX);
     PeriodEventId => id(PeriodEventId::PREFIX);
+    StatementId => id(StatementId::PREFIX);
     ExchangeRateId => id(ExchangeRateId::PREFIX);
     RevaluationId => id(RevaluationId::PREFIX);
     WithholdingRuleId => id(WithholdingRuleId::PREFIX);

@@ -6,6 +6,8 @@
 
 mod ink;
 mod json;
+mod ndjson;
+mod paper;
 mod table;
 
 use std::sync::Arc;
@@ -14,6 +16,7 @@ use crate::db::read::{Entry, StatementHead};
 use crate::domain::chart::Side;
 
 pub use ink::{push_amount, push_day, push_instant, unformula};
+pub use paper::{Issue, Paper, Section, Subject};
 
 /// How a statement is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +25,8 @@ pub enum Format {
     Json,
     /// `text/csv`: RFC 4180, UTF-8 with a byte order mark, for spreadsheets.
     Csv,
+    /// `application/x-ndjson`: for programs that read line by line, and for the digest.
+    Ndjson,
 }
 
 /// The lines don't come to what the head says. Nothing of it should reach anybody.
@@ -61,6 +66,7 @@ impl Rendering {
         match self.format {
             Format::Json => json::begin(out, &self.head, &self.account),
             Format::Csv => table::begin(out, &self.head),
+            Format::Ndjson => ndjson::begin(out, &self.head),
         }
     }
 
@@ -78,6 +84,7 @@ impl Rendering {
             match self.format {
                 Format::Json => json::line(out, &self.head, entry, self.balance, self.lines == 0),
                 Format::Csv => table::line(out, &self.head, entry, self.balance),
+                Format::Ndjson => ndjson::line(out, &self.head, entry, self.balance),
             }
             self.lines += 1;
         }
@@ -93,6 +100,7 @@ impl Rendering {
         match self.format {
             Format::Json => json::end(out, head),
             Format::Csv => table::end(out, head),
+            Format::Ndjson => ndjson::end(out, head, self.lines),
         }
         Ok(())
     }

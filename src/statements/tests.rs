@@ -151,10 +151,33 @@ fn a_statement_as_json_says_the_same() {
 }
 
 #[test]
+fn a_statement_as_ndjson_is_the_same_bytes_line_by_line() {
+    let code = Code::CashMarket;
+    let ndjson = written(Format::Ndjson, code, &lines(code)).unwrap();
+    let json = written(Format::Json, code, &lines(code)).unwrap();
+    let rows: Vec<&str> = ndjson.split_terminator('\n').collect();
+    let [first, one, two, last] = rows.as_slice() else {
+        panic!("a first and a last row, and one for each line: {ndjson}");
+    };
+    assert_eq!(
+        *first,
+        r#"{"account_id":"acc_00000000000000000000000000000007","code":"3120","unit":"USD","#
+            .to_owned()
+            + r#""normal_side":"credit","from":"2026-01-01","to":"2026-01-31","#
+            + r#""known_at":"2026-02-01T10:00:00.000001Z","known_journal":9,"opening":"1000.00"}"#
+    );
+    assert!(json.contains(&format!("\"lines\":[{one},{two}]")));
+    assert_eq!(
+        *last,
+        r#"{"lines":2,"total_debits":"40.00","total_credits":"2.50","closing":"962.50"}"#
+    );
+}
+
+#[test]
 fn a_statement_that_does_not_tie_is_never_completed() {
     let mut lines = lines(Code::CashMarket);
     lines.pop();
-    for format in [Format::Json, Format::Csv] {
+    for format in [Format::Json, Format::Csv, Format::Ndjson] {
         assert_eq!(written(format, Code::CashMarket, &lines), Err(DoesNotTie));
     }
 }

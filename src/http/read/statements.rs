@@ -146,6 +146,7 @@ fn media_type(format: Format) -> &'static str {
     match format {
         Format::Json => accept::JSON,
         Format::Csv => "text/csv; charset=utf-8; header=present",
+        Format::Ndjson => accept::NDJSON,
     }
 }
 
@@ -154,6 +155,7 @@ fn disposition(format: Format, head: &StatementHead) -> String {
     let (extension, place) = match format {
         Format::Json => ("json", "inline"),
         Format::Csv => ("csv", "attachment"),
+        Format::Ndjson => ("ndjson", "attachment"),
     };
     let (id, from, to) = (head.account.id, Day(head.from), Day(head.to));
     format!("{place}; filename=\"statement-{id}-{from}-{to}.{extension}\"")

@@ -1,0 +1,85 @@
+//! A statement whole, as a page, a sheet or a bank's message needs it.
+//!
+//! A [`Paper`] has a section for each account: one for an account's own statement, several for a
+//! creator's, a market's, a lot's or a pledge's. What people are called stands here and nowhere in
+//! the figures, so that a name can be erased without a statement's digest changing.
+
+use time::{Date, OffsetDateTime};
+
+use crate::db::read::{Entry, Known, StatementHead};
+use crate::domain::{CreatorId, LotId, Market, PledgeId, StatementId};
+
+/// A statement on paper.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Paper {
+    /// What it is a statement of.
+    pub subject: Subject,
+    /// The pledge.
+    pub pledge: PledgeId,
+    /// What its parties call it.
+    pub reference: String,
+    /// Who gives.
+    pub donor: String,
+    /// Who is given to, and keeps these accounts.
+    pub recipient: String,
+    /// The first day.
+    pub from: Date,
+    /// The last day.
+    pub to: Date,
+    /// What was taken into account.
+    pub known: Known,
+    /// An account each, by code, market and number.
+    pub sections: Vec<Section>,
+    /// How it was issued; a draft wasn't.
+    pub issue: Option<Issue>,
+}
+
+/// What a statement is of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Subject {
+    /// One account.
+    Account,
+    /// What a creator holds and was paid.
+    Creator(CreatorId),
+    /// What was given to a market.
+    Market(Market),
+    /// What became of a lot of credits.
+    Lot(LotId),
+    /// All of a pledge.
+    Pledge,
+}
+
+/// An account of a statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Section {
+    /// What stands before and after its lines.
+    pub head: StatementHead,
+    /// What the account's creator is called, if it has one whose name the reader may see.
+    pub holder: Option<String>,
+    /// What of the closing balance isn't held for something, in minor digits. Holds are kept as
+    /// they stand, not as they stood: where the statement isn't of the present, there is none.
+    pub available: Option<i64>,
+    /// By effective date and, on each day, in the order of posting.
+    pub lines: Vec<Entry>,
+}
+
+/// How a statement was issued.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Issue {
+    /// Its id.
+    pub id: StatementId,
+    /// The account's own gapless number for it.
+    pub number: i64,
+    /// The number of the one it stands in for, if that was issued before for the same days.
+    pub supersedes: Option<i64>,
+    /// Why it was issued again.
+    pub reason: Option<String>,
+    /// Who issued it.
+    pub issued_by: String,
+    /// When.
+    pub issued_at: OffsetDateTime,
+    /// SHA-256 of the statement's NDJSON, in lower-case hexadecimal.
+    pub digest: String,
+    /// The checkpoint of the pledge's log that has all its journals: a signed note.
+    pub checkpoint: String,
+}
