@@ -23,6 +23,7 @@ use crate::http::limits::Limits;
 use crate::http::paging::CursorKey;
 use crate::http::state::{Pulse, State};
 use crate::jobs::Jobs;
+use crate::statements::Issuer;
 use crate::tlog::Log;
 
 /// A service that listens and isn't yet polled.
@@ -100,9 +101,11 @@ impl Service {
         drop(connection);
         let register = register(config, opened).await?;
         let (engine, lanes) = Engine::start(&opened.database, &catalogue);
-        let jobs = Jobs::new(engine.clone(), pool.clone(), config.jobs.expiry_grace);
         let signer = config.log.signer(&config.data_dir)?;
         let log = Log::new(opened.database.logging_pool()?, signer);
+        let issuer = Issuer::new(pool.clone(), Arc::clone(&catalogue), log.clone());
+        let grace = config.jobs.expiry_grace;
+        let jobs = Jobs::new(engine.clone(), pool.clone(), issuer.clone(), grace);
         let state = Data::new(State {
             engine,
             jobs: jobs.clone(),
@@ -112,6 +115,7 @@ impl Service {
             limits: Limits::new(&config.limits),
             pulse: pulse(&pool, opened.database.watching_pool()?),
             log: log.clone(),
+            issuer,
             pool,
             small_cell: config.small_cell,
             cursors,

@@ -16,6 +16,7 @@ mod periods;
 pub mod read;
 mod rows;
 pub mod schema;
+mod statements;
 mod turn;
 pub mod write;
 

@@ -889,6 +889,56 @@ diesel::table! {
 }
 
 diesel::table! {
+    statement_runs (pledge_id, id) {
+        pledge_id -> Uuid,
+        id -> Uuid,
+        to_day -> Date,
+        known_journal -> Int8,
+        known_at -> Timestamptz,
+        reason -> Nullable<Text>,
+        issued_by -> Text,
+        identity -> Text,
+        issued_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    statement_run_accounts (pledge_id, run_id, account) {
+        pledge_id -> Uuid,
+        run_id -> Uuid,
+        account -> Int4,
+    }
+}
+
+diesel::table! {
+    statements (pledge_id, account, number) {
+        pledge_id -> Uuid,
+        account -> Int4,
+        number -> Int8,
+        id -> Uuid,
+        from_day -> Date,
+        to_day -> Date,
+        known_journal -> Int8,
+        known_at -> Timestamptz,
+        opening -> Int8,
+        total_debits -> Int8,
+        total_credits -> Int8,
+        closing -> Int8,
+        available -> Nullable<Int8>,
+        lines -> Int8,
+        supersedes -> Nullable<Int8>,
+        reason -> Nullable<Text>,
+        run_id -> Nullable<Uuid>,
+        issued_by -> Text,
+        identity -> Text,
+        issued_at -> Timestamptz,
+        digest -> Bytea,
+        checkpoint -> Text,
+        signature -> Text,
+    }
+}
+
+diesel::table! {
     personal_data_reads (creator_id, event_id) {
         creator_id -> Uuid,
         event_id -> Uuid,
@@ -899,6 +949,9 @@ diesel::table! {
 diesel::allow_tables_to_appear_in_same_query!(
     audit_events,
     period_events,
+    statement_run_accounts,
+    statement_runs,
+    statements,
     personal_data_reads,
     api_token_uses,
     api_tokens,

@@ -111,6 +111,8 @@ typed_ids! {
     ThresholdId = "thr";
     /// A statement that was issued.
     StatementId = "stm";
+    /// Issuing statements for all accounts of a pledge.
+    StatementRunId = "srn";
     /// A month that was closed or opened again.
     PeriodEventId = "prd";
     /// An entry of the audit trail.

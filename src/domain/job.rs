@@ -45,6 +45,9 @@ jobs! {
         "Lets what nobody approved in time expire, and frees what it held";
     /// What is owed in other currencies is valued anew.
     Revaluation = "revaluation", "Values what is owed in other currencies at the ends of months";
+    /// Statements are issued for all accounts of pledges.
+    StatementIssue = "statement-issue",
+        "Issues the statements that were asked for, for all accounts of pledges";
 }
 
 /// How a run went.

@@ -43,6 +43,7 @@ pub mod reversal;
 pub mod role;
 pub mod spend;
 pub mod split;
+pub mod statement;
 pub mod unit;
 pub mod withholding;
 
@@ -60,7 +61,7 @@ pub use id::{
     AccountId, AdAccountId, AllocationId, ApiTokenId, ApprovalId, AuditEventId, CreatorId,
     ExchangeRateId, IdentityId, InstalmentId, JobRunId, JournalId, LotId, ObligationId, PayoutId,
     PeriodEventId, PlatformBalanceId, PledgeId, RevaluationId, RevocationId, RoleGrantId,
-    SpendLineId, StatementId, ThresholdId, WithholdingRuleId,
+    SpendLineId, StatementId, StatementRunId, ThresholdId, WithholdingRuleId,
 };
 pub use job::{Job, JobRun};
 pub use journal::{Document, Draft, Journal, Kind, Move};

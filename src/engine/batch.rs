@@ -167,13 +167,13 @@ async fn conclude(
     }
     if write {
         trail.append(&mut done.trail);
-        session.commit(&books, done.answered, &trail, now).await?;
+        session.commit(&books, done.answered, trail, now).await?;
         memory.keep_accounts(books);
     } else if trail.is_empty() {
         return Ok((results, Ended::NothingToWrite));
     } else {
         let nothing = Books::default();
-        session.commit(&nothing, Vec::new(), &trail, now).await?;
+        session.commit(&nothing, Vec::new(), trail, now).await?;
     }
     Ok((results, Ended::Committed))
 }

@@ -12,6 +12,7 @@ use crate::http::access::{Register, Verifier};
 use crate::http::limits::Limits;
 use crate::http::paging::CursorKey;
 use crate::jobs::Jobs;
+use crate::statements::Issuer;
 use crate::tlog::Log;
 
 /// Answers whether the database does.
@@ -35,6 +36,8 @@ pub struct State {
     pub pulse: Pulse,
     /// The logs over the journals.
     pub log: Log,
+    /// What draws statements up.
+    pub issuer: Issuer,
     /// Connections for reading.
     pub pool: Pool,
     /// Donors aren't told figures that come of fewer creators.

@@ -73,7 +73,9 @@ impl Shell {
         let (engine, _lanes) = Engine::start(&database, &catalogue);
         let pulse: super::state::Pulse = Arc::new(|| Box::pin(async { false }));
         let pool = database.reading_pool().unwrap();
-        let jobs = crate::jobs::Jobs::new(engine.clone(), pool.clone(), std::time::Duration::ZERO);
+        let log = crate::tlog::Log::new(pool.clone(), crate::tlog::note::tests::signer());
+        let issuer = Issuer::new(pool.clone(), Arc::clone(&catalogue), log.clone());
+        let jobs = Jobs::new(engine.clone(), pool.clone(), issuer.clone(), Duration::ZERO);
         Shell {
             state: Data::new(State {
                 engine,
@@ -83,7 +85,8 @@ impl Shell {
                 limits: Limits::new(&LimitSettings::default()),
                 register: Arc::new(Register::new(SubjectPolicy::Issuer, Default::default())),
                 pulse,
-                log: crate::tlog::Log::new(pool.clone(), crate::tlog::note::tests::signer()),
+                log,
+                issuer,
                 pool,
                 small_cell: 5,
                 cursors: super::paging::CursorKey::derive(b"of tests"),

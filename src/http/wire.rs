@@ -13,7 +13,8 @@ use crate::domain::{
     AccountId, AdAccountId, AllocationId, ApiTokenId, ApprovalId, AuditEventId, CreatorId,
     ExchangeRateId, IdentityId, InstalmentId, JobRunId, JournalId, LotId, Market, Money,
     ObligationId, PayoutId, PeriodEventId, PlatformBalanceId, PledgeId, RevaluationId,
-    RevocationId, RoleGrantId, SpendLineId, StatementId, ThresholdId, Unit, WithholdingRuleId,
+    RevocationId, RoleGrantId, SpendLineId, StatementId, StatementRunId, ThresholdId, Unit,
+    WithholdingRuleId,
 };
 
 /// An amount of one unit.
@@ -126,6 +127,7 @@ described! {
     PayoutId => id(PayoutId::PREFIX);
     PeriodEventId => id(PeriodEventId::PREFIX);
     StatementId => id(StatementId::PREFIX);
+    StatementRunId => id(StatementRunId::PREFIX);
     ExchangeRateId => id(ExchangeRateId::PREFIX);
     RevaluationId => id(RevaluationId::PREFIX);
     WithholdingRuleId => id(WithholdingRuleId::PREFIX);

@@ -12,6 +12,7 @@ mod approval_expiry;
 mod expiry;
 mod hold_expiry;
 mod revaluation;
+mod statement_issue;
 
 use std::time::Duration;
 
@@ -24,6 +25,7 @@ use crate::domain::command::RecordRun;
 use crate::domain::job::RunOutcome;
 use crate::domain::{Command, Job, JobRun, JobRunId, Outcome};
 use crate::engine::{Engine, Key, Render, Submission};
+use crate::statements::Issuer;
 
 /// Who a journal names that a job posted by itself.
 pub const SCHEDULER: &str = "scheduler";
@@ -42,6 +44,7 @@ pub enum Asked {
 pub struct Jobs {
     engine: Engine,
     pool: Pool,
+    issuer: Issuer,
     instance: Uuid,
     grace: Duration,
 }
@@ -59,10 +62,11 @@ impl Jobs {
     /// Jobs of this service. By the clock, a lot that was recorded only after its end lapses no
     /// sooner than `grace` later, and a month for which something was recorded after it was over is
     /// revalued no sooner, so that the past can be entered in its order.
-    pub fn new(engine: Engine, pool: Pool, grace: Duration) -> Self {
+    pub fn new(engine: Engine, pool: Pool, issuer: Issuer, grace: Duration) -> Self {
         Jobs {
             engine,
             pool,
+            issuer,
             instance: Uuid::now_v7(),
             grace,
         }
@@ -97,6 +101,7 @@ impl Jobs {
             Job::HoldExpiry => self.expire_holds(actor).await,
             Job::ApprovalExpiry => self.expire_approvals(actor).await,
             Job::Revaluation => self.revalue(actor, grace).await,
+            Job::StatementIssue => self.issue_statements().await,
         };
         let Counts {
             found,

@@ -5,6 +5,7 @@
 //! error if that isn't what the head says, so a statement that doesn't tie is never completed.
 
 mod ink;
+mod issuing;
 mod json;
 mod ndjson;
 mod paper;
@@ -16,6 +17,7 @@ use crate::db::read::{Entry, StatementHead};
 use crate::domain::chart::Side;
 
 pub use ink::{push_amount, push_day, push_instant, unformula};
+pub use issuing::{IssueError, Issuer, Proof};
 pub use paper::{Issue, Paper, Section, Subject};
 
 /// How a statement is written.

@@ -1,8 +1,9 @@
 //! A statement as NDJSON: a JSON object on each line, ended by LF, without a space between.
 //!
 //! First what it is and its opening balance, then its lines, each the bytes it has in the JSON
-//! form, then what they come to. Nothing in it depends on who asks or how, so it is what an issued
-//! statement's digest is of: `sha256sum statement.ndjson`.
+//! form, then what they come to. What not everybody may see is left out, the ids of counterparts and
+//! reasons in people's own words (the journal has both): so nothing in it depends on who asks, and
+//! it is what an issued statement's digest is of: `sha256sum statement.ndjson`.
 
 use super::ink::{push_amount, push_day, push_id, push_instant, push_seq};
 use super::json;
@@ -49,8 +50,16 @@ pub(super) fn begin(out: &mut Vec<u8>, head: &StatementHead) {
     out.extend_from_slice(b"}\n");
 }
 
+/// What of an entry everybody may see who sees its account.
+pub(super) fn public(entry: &Entry) -> Entry {
+    let mut entry = entry.clone();
+    entry.counterpart.id = None;
+    entry.journal.reason = None;
+    entry
+}
+
 pub(super) fn line(out: &mut Vec<u8>, head: &StatementHead, entry: &Entry, balance: i64) {
-    json::line(out, head, entry, balance, true);
+    json::line(out, head, &public(entry), balance, true);
     out.push(b'\n');
 }
 

@@ -203,6 +203,15 @@ impl Log {
         self.signer.verifier()
     }
 
+    /// What the ledger says of a statement of a pledge, as a note signed with its key. The note's
+    /// first line is what it is of, which no checkpoint has.
+    pub fn sign_statement(&self, pledge: PledgeId, text: &str) -> String {
+        let name = format!("{}/statements", self.origin(LogId::Pledge(pledge)));
+        let signed = self.signer.sign(&name, &format!("{name}\n{text}"));
+        // The name is below the ledger's own, so the key signs under it.
+        signed.unwrap_or_default()
+    }
+
     /// What a log is called.
     pub fn origin(&self, log: LogId) -> String {
         log.origin(self.verifier().name())

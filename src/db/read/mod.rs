@@ -18,6 +18,7 @@ mod creators;
 mod entries;
 mod error;
 mod horizon;
+mod issued;
 mod jobs;
 mod journals;
 mod known;
@@ -61,6 +62,11 @@ pub use creators::{
 pub use entries::{Counterpart, Entry, EntryJournal, EntryWindow, list_entries};
 pub use error::ReadError;
 pub use horizon::{BURN_DAYS, Horizon, HorizonLot, horizon};
+pub use issued::{
+    AccountToIssue, RunProgress, StatementFilter, account_to_issue, accounts_behind, accounts_left,
+    accounts_to_issue, active_accounts, issued_statement, list_statements, numbered_statement,
+    statement_run, superseding, unfinished_runs,
+};
 pub use jobs::{due_lots, last_run, list_runs};
 pub use journals::{
     JournalWindow, PostedAccount, PostedJournal, PostedSide, PostedTransfer, journal, list_journals,

@@ -45,7 +45,7 @@ pub(super) struct AuditRows {
 }
 
 impl AuditRows {
-    pub(super) fn of(events: &[AuditEvent], now: OffsetDateTime) -> Self {
+    pub(super) fn of(events: Vec<AuditEvent>, now: OffsetDateTime) -> Self {
         let mut rows = AuditRows::default();
         for event in events {
             rows.push(event, now);
@@ -53,17 +53,18 @@ impl AuditRows {
         rows
     }
 
-    fn push(&mut self, event: &AuditEvent, now: OffsetDateTime) {
+    fn push(&mut self, event: AuditEvent, now: OffsetDateTime) {
         let (mut key, mut journal, mut code, mut detail) = (None, None, None, None);
-        match &event.happened {
+        let outcome = event.happened.as_str();
+        match event.happened {
             Happened::Done {
                 key: own,
                 journal: posted,
-            } => (key, journal) = (Some(*own), posted.map(|id| id.0)),
+            } => (key, journal) = (Some(own), posted.map(|id| id.0)),
             Happened::Refused {
                 code: own,
                 detail: why,
-            } => (code, detail) = (Some(*own), Some(why.clone())),
+            } => (code, detail) = (Some(own), Some(why)),
             Happened::Read { what, of } => {
                 for creator in of {
                     self.reads.push(creator.0, event.id.0, what);
@@ -74,9 +75,9 @@ impl AuditRows {
         self.events.push(
             event.id.0,
             now,
-            event.happened.as_str(),
-            event.actor.clone(),
-            event.identity.clone(),
+            outcome,
+            event.actor,
+            event.identity,
             origin.deed.clone(),
             origin.address.clone(),
             origin.request_id.clone(),

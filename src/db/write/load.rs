@@ -21,6 +21,7 @@ use super::persons::load_persons;
 use super::revaluations::load_revaluables;
 use super::reversibles::{is_reversed, load_reversibles};
 use super::spend::{load_campaigns, load_spend};
+use super::statements::load_statements;
 use crate::db::error::DbError;
 use crate::db::rows::{market, money};
 use crate::db::schema::{allocations, creators, idempotency_keys, journals, pledges};
@@ -107,6 +108,7 @@ pub(super) async fn load(
     load_instalments(connection, catalogue, &needs, books).await?;
     load_standing(connection, catalogue, &needs, books).await?;
     load_month_ends(connection, catalogue, &needs, books).await?;
+    load_statements(connection, &needs, books).await?;
     load_spend(connection, catalogue, &needs, books).await?;
     let found = find_accounts(connection, &needs).await?;
     enter_accounts(connection, &needs, found, books).await?;

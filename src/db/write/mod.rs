@@ -36,6 +36,7 @@ mod register;
 mod revaluations;
 mod reversibles;
 mod spend;
+mod statements;
 mod token_uses;
 
 use std::sync::Arc;
@@ -247,7 +248,7 @@ impl Session {
         &mut self,
         books: &Books,
         keys: Vec<AnsweredKey>,
-        trail: &[AuditEvent],
+        trail: Vec<AuditEvent>,
         now: OffsetDateTime,
     ) -> Result<(), DbError> {
         self.is_committing = true;
@@ -286,6 +287,9 @@ impl Session {
             insert(connection, rows.platform_balances),
             insert(connection, rows.held),
             insert(connection, rows.periods),
+            insert(connection, rows.statement_runs),
+            insert(connection, rows.run_accounts),
+            insert(connection, rows.statements),
             insert(connection, rows.ended),
             insert(connection, rows.end),
             insert(connection, rows.withholding_rules),

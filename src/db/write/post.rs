@@ -26,6 +26,7 @@ use super::platform_balances::InsertPlatformBalances;
 use super::record::{push_extension, push_lot, push_run, push_scope, push_spend};
 use super::register::{push_ad_account, push_obligation, push_pledge};
 use super::revaluations::InsertRevaluations;
+use super::statements::{InsertRunAccounts, InsertStatementRuns, InsertStatements};
 use crate::db::error::DbError;
 use crate::db::schema::{instalments, pledges};
 use crate::domain::account::AccountKey;
@@ -60,6 +61,9 @@ pub(super) struct Rows {
     pub(super) lots: InsertLots,
     /// After what is posted: it may be in a month that is closed with it.
     pub(super) periods: InsertPeriodEvents,
+    pub(super) statement_runs: InsertStatementRuns,
+    pub(super) run_accounts: InsertRunAccounts,
+    pub(super) statements: InsertStatements,
     pub(super) ended: InsertPledgeEvents,
     pub(super) end: EndPledges,
     pub(super) lot_markets: InsertLotMarkets,
@@ -121,6 +125,9 @@ impl Rows {
         rows.record_spend(&books.changes);
         rows.attributions = InsertAttributions::of(&books.changes.attributions);
         rows.periods = InsertPeriodEvents::of(&books.changes);
+        rows.statement_runs = InsertStatementRuns::of(&books.changes);
+        rows.run_accounts = InsertRunAccounts::of(&books.changes);
+        rows.statements = InsertStatements::of(&books.changes);
         rows.clearings = InsertClearings::of(&books.changes.clearings);
         rows.platform_balances = InsertPlatformBalances::of(&books.changes.platform_balances);
         rows.register = RegisterRows::of(&books.changes.register);

@@ -135,6 +135,8 @@ impl Books {
             Event::SpendRecorded(line) => self.record_spend(line),
             Event::SpendAttributed(journal, line) => self.record_attribution(journal, line),
             Event::SuspenseCleared(journal, cleared) => self.record_clearing(journal, cleared),
+            Event::StatementsIssued(issued) => self.issue_statements(issued),
+            Event::StatementsRun(run) => self.changes.statement_runs.push(run),
             Event::PlatformBalanceNoted(it) => self.changes.platform_balances.push(it),
             Event::SpendRefunded(journal, refunded) => self.record_refund(journal, refunded),
             // Above, with what each takes besides.

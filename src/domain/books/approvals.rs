@@ -6,6 +6,7 @@ use crate::domain::approval::{Approval, Decided, Threshold};
 use crate::domain::id::{ApprovalId, PledgeId};
 use crate::domain::period::PeriodEvent;
 use crate::domain::refusal::Refusal;
+use crate::domain::statement::Statement;
 
 /// An approval, with the accounts on which something is held for it.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,6 +65,14 @@ impl Books {
             book.closed = book.closed.after(&event);
         }
         self.changes.periods.push((event, posting.approval));
+    }
+
+    pub(super) fn issue_statements(&mut self, issued: Vec<Statement>) {
+        for statement in &issued {
+            let account = (statement.pledge, statement.account);
+            self.statements.entry(account).or_default().issue(statement);
+        }
+        self.changes.statements.extend(issued);
     }
 
     pub(super) fn state_threshold(&mut self, threshold: Threshold, posting: &Posting) {

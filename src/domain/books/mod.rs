@@ -38,6 +38,7 @@ use super::refusal::Refusal;
 use super::revaluation::{OpenDebt, RatesWanted, Revaluation};
 use super::reversal::{Chain, Reversible};
 use super::spend::{Campaign, SpendLine};
+use super::statement::{Series, Statement, StatementRun};
 use super::unit::Unit;
 use super::withholding::{Route, WithholdingRule};
 use super::{Allocation, Creator};
@@ -138,6 +139,10 @@ pub struct Changes {
     pub thresholds: Vec<(Threshold, Option<ApprovalId>)>,
     /// Months that were closed or opened again, in order, each with the approval it took.
     pub periods: Vec<(PeriodEvent, Option<ApprovalId>)>,
+    /// Statements that are issued, in order.
+    pub statements: Vec<Statement>,
+    /// Statements that are to be issued for all accounts of pledges.
+    pub statement_runs: Vec<StatementRun>,
     /// New exchange rates.
     pub exchange_rates: Vec<ExchangeRate>,
     /// What happened to the register, in order.
@@ -211,6 +216,8 @@ pub struct Books {
     pub carried: HashMap<(PledgeId, AccountKey), i64>,
     /// What months of pledges look like at their ends, by those.
     pub month_ends: HashMap<(PledgeId, Date), MonthEnd>,
+    /// The statements of accounts so far, by their pledges and numbers.
+    pub statements: HashMap<(PledgeId, i32), Series>,
     /// What pledges owe in other currencies as of days, in the order of their accounts' numbers.
     pub open_debts: HashMap<(PledgeId, Date), Vec<OpenDebt>>,
     /// The exchange rates of the latest day, in the order of their sources.

@@ -73,6 +73,8 @@ impl Command {
             | Command::ImportSpend(_)
             | Command::NotePlatformBalance(_)
             | Command::ClosePeriod(_)
+            | Command::IssueStatements(_)
+            | Command::RunStatements(_)
             | Command::DecideApproval(_) => return None,
         })
     }

@@ -15,6 +15,7 @@ use crate::domain::period::PeriodEvent;
 use crate::domain::person::Person;
 use crate::domain::pledge::{Instalment, Lot, Pledge};
 use crate::domain::revaluation::Revaluation;
+use crate::domain::statement::{Statement, StatementRun};
 use crate::domain::unit::Unit;
 use crate::domain::{
     AdAccount, Allocation, Creator, Obligation, Payout, PlatformBalance, SpendLine, WithholdingRule,
@@ -124,6 +125,10 @@ pub enum Event {
     ThresholdStated(Threshold),
     /// A month was closed or opened again.
     PeriodMoved(PeriodEvent),
+    /// Statements were issued.
+    StatementsIssued(Vec<Statement>),
+    /// Statements are to be issued for all accounts of a pledge.
+    StatementsRun(StatementRun),
 }
 
 /// What a command comes to.

@@ -21,6 +21,7 @@ mod give_back;
 mod identities;
 mod import_rates;
 mod invoice;
+mod issue_statement;
 mod lapse;
 mod needs;
 mod obligate;
@@ -69,6 +70,7 @@ pub use identities::{
 };
 pub use import_rates::{ImportRates, RateImport};
 pub use invoice::AcceptInvoice;
+pub use issue_statement::{IssueStatements, RunStatements};
 pub use lapse::{ExpireLot, MOST_PURSES, RevokeLot};
 pub use needs::{Home, Needs, Thing};
 pub use obligate::{OpenAdAccount, OpenObligation, ReleaseObligation};
@@ -203,6 +205,10 @@ pub enum Command {
     ClosePeriod(ClosePeriod),
     /// Open a month again.
     ReopenPeriod(ReopenPeriod),
+    /// Issue statements of accounts.
+    IssueStatements(IssueStatements),
+    /// Have statements issued for all accounts of a pledge.
+    RunStatements(RunStatements),
     /// Decide what waits for somebody else.
     DecideApproval(DecideApproval),
 }
@@ -263,6 +269,8 @@ macro_rules! each {
             Command::StateThreshold($inner) => $body,
             Command::ClosePeriod($inner) => $body,
             Command::ReopenPeriod($inner) => $body,
+            Command::IssueStatements($inner) => $body,
+            Command::RunStatements($inner) => $body,
             Command::DecideApproval($inner) => $body,
         }
     };
@@ -301,6 +309,7 @@ impl Command {
         match self {
             Command::ImportSpend(it) => 1 + it.rows.len() / 8,
             Command::ImportRates(it) => 1 + it.rows.len() / 8,
+            Command::IssueStatements(it) => 1 + it.statements.len() / 8,
             _ => 1,
         }
     }

@@ -111,6 +111,8 @@ pub struct Needs {
     pub carried: HashSet<(PledgeId, AccountKey)>,
     /// What these months look like at their ends.
     pub month_ends: HashSet<(PledgeId, Date)>,
+    /// Accounts whose statements so far are asked for, by their pledges and numbers.
+    pub statements: HashSet<(PledgeId, i32)>,
     /// What these pledges owe in other currencies as of those days.
     pub open_debts: HashSet<(PledgeId, Date)>,
     /// These exchange rates of the latest day.
@@ -129,6 +131,7 @@ impl Needs {
         self.instalments_of.is_empty()
             && self.standing_of.is_empty()
             && self.month_ends.is_empty()
+            && self.statements.is_empty()
             && self.creators.is_empty()
             && self.persons.is_empty()
             && self.allocations.is_empty()

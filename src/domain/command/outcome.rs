@@ -14,6 +14,7 @@ use crate::domain::market::Market;
 use crate::domain::money::Money;
 use crate::domain::period::PeriodEvent;
 use crate::domain::pledge::{Instalment, Lot, Pledge};
+use crate::domain::statement::{Statement, StatementRun};
 use crate::domain::unit::Unit;
 use crate::domain::withholding::PaymentKind;
 use crate::domain::{
@@ -321,6 +322,10 @@ pub enum Outcome {
     Threshold(Threshold),
     /// A month that was closed or opened again.
     Period(PeriodEvent),
+    /// Statements that are issued.
+    Statements(Vec<Statement>),
+    /// Statements that are going to be.
+    StatementRun(StatementRun),
     /// A write that waits for somebody else, or waited.
     Approval {
         /// As it now stands.

@@ -12,6 +12,7 @@ mod open_reason;
 mod period;
 mod person;
 mod shortage;
+mod statement;
 
 use time::Date;
 
@@ -29,6 +30,7 @@ pub use open_reason::OpenReason;
 pub use period::PeriodRefusal;
 pub use person::PersonRefusal;
 pub use shortage::Shortage;
+pub use statement::StatementRefusal;
 use {open_reason::list, shortage::describe};
 
 /// Why a command is declined.
@@ -297,6 +299,9 @@ pub enum Refusal {
     /// A month is closed, or can't be.
     #[error(transparent)]
     Period(#[from] PeriodRefusal),
+    /// A statement can't be issued.
+    #[error(transparent)]
+    Statement(#[from] StatementRefusal),
     /// Somebody checks their own work.
     #[error("{actor} {did} the {what}; {command} is for somebody else.")]
     SamePerson {

@@ -170,6 +170,9 @@ permissions! {
     /// Closing months, and opening them again.
     ClosePeriods, "close and reopen periods", "periods:write", &[Role::Controller];
 
+    /// Statements of accounts, numbered and frozen.
+    IssueStatements, "issue statements", "statements:write", &[Role::Controller];
+
     /// Who did what, and what they were refused.
     ReadAuditTrail, "read the audit trail", "audit-trail:read",
         &[Role::Controller, Role::Auditor];

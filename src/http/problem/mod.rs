@@ -264,6 +264,7 @@ fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::ExceedsAdvance { .. }
         | Refusal::Approval(_)
         | Refusal::Period(_)
+        | Refusal::Statement(_)
         | Refusal::SamePerson { .. }
         | Refusal::ExceedsSpend { .. }
         | Refusal::ExceedsSuspended { .. }

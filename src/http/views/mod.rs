@@ -19,6 +19,7 @@ mod posted;
 mod revaluation;
 mod reversal;
 mod spend;
+mod statement;
 mod suspense;
 
 use serde::Serialize;
@@ -44,6 +45,7 @@ pub use pledge::{
 };
 pub use revaluation::{RevaluationOut, RevaluationRunOut};
 pub use reversal::{ReversalOut, ReversedLineOut};
+pub use statement::{IssuedStatementOut, StatementRunOut};
 
 pub use posted::PostedOut;
 pub use spend::{
@@ -124,6 +126,9 @@ pub fn render(outcome: &Outcome) -> Vec<u8> {
         Outcome::TaxPayment { .. } => json(&TaxPaymentOut::of(outcome)),
         Outcome::WithholdingRule(rule) => json(&WithholdingRuleOut::from(rule)),
         Outcome::Period(event) => json(&PeriodEventOut::from(event)),
+        // Of several the last is the one that was asked for.
+        Outcome::Statements(issued) => json(&issued.last().map(IssuedStatementOut::from)),
+        Outcome::StatementRun(run) => json(&StatementRunOut::begun(run)),
         Outcome::Threshold(threshold) => json(&ThresholdOut::from(threshold)),
         Outcome::Approval { approval, at } => json(&ApprovalOut::at(approval, *at)),
         Outcome::Payout { payout, journal } => json(&PayoutOut {
@@ -135,5 +140,10 @@ pub fn render(outcome: &Outcome) -> Vec<u8> {
 
 /// Writes one of this module's shapes: their members have text names, so writing can't fail.
 fn json(shape: &impl Serialize) -> Vec<u8> {
-    serde_json::to_vec(shape).unwrap_or_default()
+    // Most take less, and what is to be written while others wait shouldn't grow on the way.
+    let mut bytes = Vec::with_capacity(768);
+    match serde_json::to_writer(&mut bytes, shape) {
+        Ok(()) => bytes,
+        Err(_) => Vec::new(),
+    }
 }

@@ -8,6 +8,7 @@ use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 use crate::domain::approval::{Shown, Witness};
+use crate::domain::statement::hexadecimal;
 use crate::domain::{Draft, Move};
 use crate::engine::{Answer, Preview};
 use crate::http::idempotency::digest;
@@ -31,6 +32,11 @@ impl Done {
     /// 201: something new is there, in that collection.
     pub fn created(self, collection: &str) -> HttpResponse {
         self.respond(StatusCode::CREATED, Some(collection))
+    }
+
+    /// 202: it is being done, and is told of in that collection.
+    pub fn accepted(self, collection: &str) -> HttpResponse {
+        self.respond(StatusCode::ACCEPTED, Some(collection))
     }
 
     fn respond(self, status: StatusCode, collection: Option<&str>) -> HttpResponse {
@@ -152,11 +158,6 @@ fn show(request: &[u8; 32], drafts: &[Draft]) -> Shown {
     let posting = serde_json::to_string(&postings).unwrap_or_default();
     let digest = hexadecimal(&digest(&[request, posting.as_bytes()]));
     Shown { posting, digest }
-}
-
-/// Bytes as hexadecimal digits.
-pub(super) fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A journal that would be posted.

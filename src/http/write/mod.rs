@@ -27,6 +27,7 @@ pub mod revaluations;
 pub mod reversals;
 pub mod spend;
 mod splits;
+pub mod statements;
 pub mod table;
 mod tax_reserves;
 mod terms;
@@ -58,6 +59,15 @@ fn approval_endpoints() -> Vec<Endpoint> {
     vec![
         Endpoint::post("/v1/pledges/{id}/thresholds", approvals::state_threshold),
         Endpoint::post("/v1/pledges/{id}/period-closings", periods::close_period),
+        Endpoint::post("/v1/accounts/{id}/statements", statements::issue_statement),
+        Endpoint::post(
+            "/v1/statements/{id}/reissues",
+            statements::reissue_statement,
+        ),
+        Endpoint::post(
+            "/v1/pledges/{id}/statement-runs",
+            statements::run_statements,
+        ),
         Endpoint::post("/v1/pledges/{id}/period-reopenings", periods::reopen_period),
         Endpoint::post("/v1/approvals/bulk", approvals::approve_in_bulk)
             .with_body_limit(bulk::BODY_LIMIT_BYTES),
@@ -314,6 +324,9 @@ fn credit_endpoints() -> Vec<Endpoint> {
         api_tokens::issue_api_token,
         api_tokens::revoke_api_token,
         approvals::state_threshold,
+        statements::issue_statement,
+        statements::reissue_statement,
+        statements::run_statements,
         periods::close_period,
         periods::reopen_period,
         approvals::approve_in_bulk,

@@ -143,6 +143,16 @@ impl<P: Permission> Post<P> {
         }
     }
 
+    /// Reads the body's fields, for work that comes before a command is made of them.
+    pub fn read<T>(
+        &self,
+        read: impl for<'a> FnOnce(&mut Fields<'a>) -> Option<T>,
+    ) -> Result<T, Problem> {
+        self.key(self.validate_only()?)?;
+        let body = self.json()?;
+        Fields::read(&body, "", self.edge(), read).map_err(Problem::invalid)
+    }
+
     /// Reads the body's fields into a command, submits it, and tells what came of it.
     pub async fn submit(
         self,

@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use aws_lc_rs::digest::{SHA256, digest};
 use uuid::Uuid;
 
-use super::answer::{Done, PreviewOut, hexadecimal};
+use super::answer::{Done, PreviewOut};
 use super::bulk::{BulkIn, BulkOut, ModeIn};
 use super::exchange::{exchange_rate, rate_e8};
 use super::inputs::ExchangeRateIn;
@@ -13,6 +13,7 @@ use super::table::{Columns, Lines, malformed};
 use super::upload::Upload;
 use crate::domain::command::{ImportRates, RefusedRow, StateExchangeRate};
 use crate::domain::exchange::StatedRate;
+use crate::domain::statement::hexadecimal;
 use crate::domain::{Command, ExchangeRateId, Unit};
 use crate::http::access::permission::StateRates;
 use crate::http::body::{Edge, Fault, Node, Object, Text, day};

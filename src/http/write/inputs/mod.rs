@@ -12,6 +12,7 @@ mod periods;
 mod persons;
 mod reversals;
 mod spend;
+mod statements;
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -38,6 +39,7 @@ pub use spend::{
     AdTaxIn, PlacementIn, PlatformBalanceIn, PlatformPaymentIn, SpendAttributionIn, SpendImportIn,
     SpendRefundIn, SuspenseClearingIn, TaxReserveIn,
 };
+pub use statements::{StatementIssueIn, StatementReissueIn, StatementRunIn};
 
 use crate::domain::Market;
 use crate::http::wire::Day;
