@@ -1,21 +1,28 @@
-//! Statements written out: the same head and lines as JSON or as CSV, piece by piece.
+//! Statements written out.
+//!
+//! A [`Paper`] is a statement whole, of one account or of several: [`Paper::write`] writes it in
+//! any [`Form`] there is. One of a single account may be longer than memory should hold: that is
+//! written piece by piece, as JSON, CSV or NDJSON, to the same bytes.
 //!
 //! A [`Rendering`] is begun with the statement's head, given its lines in order, page by page, and
 //! ended. It keeps the running balance and what it has written adds up to; [`Rendering::end`] is an
 //! error if that isn't what the head says, so a statement that doesn't tie is never completed.
 
+mod form;
 mod ink;
 mod issuing;
 mod json;
 mod ndjson;
 mod paper;
 mod table;
+mod whole;
 
 use std::sync::Arc;
 
 use crate::db::read::{Entry, StatementHead};
 use crate::domain::chart::Side;
 
+pub use form::{Form, Unwritable, Written};
 pub use ink::{push_amount, push_day, push_instant, unformula};
 pub use issuing::{IssueError, Issuer, Proof};
 pub use paper::{Issue, Paper, Section, Subject};
@@ -41,7 +48,6 @@ pub struct DoesNotTie;
 pub struct Rendering {
     format: Format,
     head: Arc<StatementHead>,
-    account: String,
     balance: i64,
     debits: i64,
     credits: i64,
@@ -49,13 +55,12 @@ pub struct Rendering {
 }
 
 impl Rendering {
-    /// A statement of that head. `account` is the account's own JSON, for the JSON form.
-    pub fn new(format: Format, head: Arc<StatementHead>, account: String) -> Self {
+    /// A statement of that head.
+    pub fn new(format: Format, head: Arc<StatementHead>) -> Self {
         let balance = head.opening;
         Rendering {
             format,
             head,
-            account,
             balance,
             debits: 0,
             credits: 0,
@@ -66,8 +71,11 @@ impl Rendering {
     /// Writes what comes before the lines.
     pub fn begin(&self, out: &mut Vec<u8>) {
         match self.format {
-            Format::Json => json::begin(out, &self.head, &self.account),
-            Format::Csv => table::begin(out, &self.head),
+            Format::Json => json::begin(out, &self.head),
+            Format::Csv => {
+                table::header(out, false);
+                table::begin(out, &self.head, b"");
+            }
             Format::Ndjson => ndjson::begin(out, &self.head),
         }
     }
@@ -85,14 +93,14 @@ impl Rendering {
             self.balance += own_side.balance(debit, credit);
             match self.format {
                 Format::Json => json::line(out, &self.head, entry, self.balance, self.lines == 0),
-                Format::Csv => table::line(out, &self.head, entry, self.balance),
+                Format::Csv => table::line(out, &self.head, entry, self.balance, b""),
                 Format::Ndjson => ndjson::line(out, &self.head, entry, self.balance),
             }
             self.lines += 1;
         }
     }
 
-    /// Writes what comes after the lines, if they tie.
+    /// Writes what comes after the lines, if they tie. What is written like this is a draft.
     pub fn end(&self, out: &mut Vec<u8>) -> Result<(), DoesNotTie> {
         let head = &self.head;
         let written = (self.debits, self.credits, self.balance);
@@ -100,8 +108,11 @@ impl Rendering {
             return Err(DoesNotTie);
         }
         match self.format {
-            Format::Json => json::end(out, head),
-            Format::Csv => table::end(out, head),
+            Format::Json => {
+                json::end(out, head);
+                json::standing(out, None);
+            }
+            Format::Csv => table::end(out, head, b""),
             Format::Ndjson => ndjson::end(out, head, self.lines),
         }
         Ok(())

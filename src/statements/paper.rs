@@ -7,6 +7,7 @@
 use time::{Date, OffsetDateTime};
 
 use crate::db::read::{Entry, Known, StatementHead};
+use crate::domain::chart::Side;
 use crate::domain::{CreatorId, LotId, Market, PledgeId, StatementId};
 
 /// A statement on paper.
@@ -49,6 +50,19 @@ pub enum Subject {
     Pledge,
 }
 
+impl Subject {
+    /// What it is, in a word.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Subject::Account => "account",
+            Subject::Creator(_) => "creator",
+            Subject::Market(_) => "market",
+            Subject::Lot(_) => "lot",
+            Subject::Pledge => "pledge",
+        }
+    }
+}
+
 /// An account of a statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Section {
@@ -61,6 +75,35 @@ pub struct Section {
     pub available: Option<i64>,
     /// By effective date and, on each day, in the order of posting.
     pub lines: Vec<Entry>,
+}
+
+impl Section {
+    /// Its lines, each with the balance after it.
+    pub fn running(&self) -> impl Iterator<Item = (&Entry, i64)> {
+        let own_side = self.head.normal_side();
+        self.lines.iter().scan(self.head.opening, move |sum, line| {
+            *sum += match line.side == own_side {
+                true => line.amount,
+                false => -line.amount,
+            };
+            Some((line, *sum))
+        })
+    }
+
+    /// What its lines come to on that side.
+    fn total(&self, side: Side) -> i64 {
+        let own = self.lines.iter().filter(|line| line.side == side);
+        own.map(|line| line.amount).sum()
+    }
+
+    /// Whether its lines come to what its head says.
+    pub(super) fn ties(&self) -> bool {
+        let head = &self.head;
+        let (debits, credits) = (self.total(Side::Debit), self.total(Side::Credit));
+        let moved = head.normal_side().balance(debits, credits);
+        (debits, credits) == (head.total_debits, head.total_credits)
+            && head.opening + moved == head.closing()
+    }
 }
 
 /// How a statement was issued.

@@ -1,7 +1,8 @@
 //! A statement as CSV (RFC 4180): UTF-8 with a byte order mark, lines ended by CR LF, a header row,
 //! then an opening row, a row for each line, a row of totals and a closing row.
 //!
-//! Amounts are plain decimals. `reason` is the one column people write, so the one that is quoted
+//! Where there are several accounts, each of their rows begins with the account's id, code and
+//! market, so that all of it is one table. Amounts are plain decimals. `reason` is the one column people write, so the one that is quoted
 //! where it needs it, and kept from being taken for a formula.
 
 use super::ink::{push_amount, push_day, push_id, push_instant, push_seq, unformula};
@@ -24,6 +25,20 @@ fn end_row(out: &mut Vec<u8>, head: &StatementHead) {
     out.extend_from_slice(b"\r\n");
 }
 
+/// What comes first in every row of an account, where there are several.
+pub(super) fn prefix(head: &StatementHead) -> Vec<u8> {
+    let mut out = Vec::with_capacity(48);
+    push_id(&mut out, AccountId::PREFIX, head.account.id.0);
+    out.push(b',');
+    out.extend_from_slice(head.account.key.code.as_str().as_bytes());
+    out.push(b',');
+    if let Some(market) = head.account.key.market {
+        out.extend_from_slice(market.as_str().as_bytes());
+    }
+    out.push(b',');
+    out
+}
+
 /// A row that states a balance on a day.
 fn balance_row(out: &mut Vec<u8>, head: &StatementHead, name: &str, day: time::Date, minor: i64) {
     out.extend_from_slice(name.as_bytes());
@@ -34,13 +49,27 @@ fn balance_row(out: &mut Vec<u8>, head: &StatementHead, name: &str, day: time::D
     end_row(out, head);
 }
 
-pub(super) fn begin(out: &mut Vec<u8>, head: &StatementHead) {
+pub(super) fn header(out: &mut Vec<u8>, several: bool) {
     out.extend_from_slice(BYTE_ORDER_MARK);
+    if several {
+        out.extend_from_slice(b"account_id,code,market,");
+    }
     out.extend_from_slice(HEADER);
+}
+
+pub(super) fn begin(out: &mut Vec<u8>, head: &StatementHead, prefix: &[u8]) {
+    out.extend_from_slice(prefix);
     balance_row(out, head, "opening", head.from, head.opening);
 }
 
-pub(super) fn line(out: &mut Vec<u8>, head: &StatementHead, entry: &Entry, balance: i64) {
+pub(super) fn line(
+    out: &mut Vec<u8>,
+    head: &StatementHead,
+    entry: &Entry,
+    balance: i64,
+    prefix: &[u8],
+) {
+    out.extend_from_slice(prefix);
     out.extend_from_slice(b"line,");
     push_seq(out, entry.seq);
     out.push(b',');
@@ -76,13 +105,15 @@ pub(super) fn line(out: &mut Vec<u8>, head: &StatementHead, entry: &Entry, balan
     end_row(out, head);
 }
 
-pub(super) fn end(out: &mut Vec<u8>, head: &StatementHead) {
+pub(super) fn end(out: &mut Vec<u8>, head: &StatementHead, prefix: &[u8]) {
+    out.extend_from_slice(prefix);
     out.extend_from_slice(b"totals,,,,,,,,,,");
     push_amount(out, head.total_debits, digits(head));
     out.push(b',');
     push_amount(out, head.total_credits, digits(head));
     out.push(b',');
     end_row(out, head);
+    out.extend_from_slice(prefix);
     balance_row(out, head, "closing", head.to, head.closing());
 }
 

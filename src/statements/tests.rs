@@ -1,15 +1,17 @@
-//! Statements as JSON and as CSV, to the byte.
+//! Statements as JSON and as CSV, to the byte; and a paper for the tests of the other forms.
+
+mod whole;
 
 use time::macros::{date, datetime};
 use uuid::Uuid;
 
-use super::{DoesNotTie, Format, Rendering};
+use super::{DoesNotTie, Format, Issue, Paper, Rendering, Section, Subject};
 use crate::db::read::{Account, Counterpart, Entry, EntryJournal, Known, StatementHead};
 use crate::domain::chart::Side;
 use crate::domain::unit::{UnitFacts, UnitKind};
-use crate::domain::{AccountId, AccountKey, Code, JournalId, Kind, PledgeId, Unit};
+use crate::domain::{AccountId, AccountKey, Code, JournalId, Kind, PledgeId, StatementId, Unit};
 
-fn head(code: Code) -> StatementHead {
+pub(super) fn head(code: Code) -> StatementHead {
     let unit = Unit::new(UnitFacts {
         code: "USD".into(),
         kind: UnitKind::Cash,
@@ -55,7 +57,7 @@ fn head(code: Code) -> StatementHead {
     }
 }
 
-fn lines(code: Code) -> Vec<Entry> {
+pub(super) fn lines(code: Code) -> Vec<Entry> {
     let entry = |seq, side, amount, reason: Option<&str>| Entry {
         seq,
         effective_date: date!(2026 - 01 - 05),
@@ -93,8 +95,44 @@ fn lines(code: Code) -> Vec<Entry> {
     ]
 }
 
+/// A paper of one account, with the lines above.
+pub(super) fn paper(code: Code) -> Paper {
+    let head = head(code);
+    Paper {
+        subject: Subject::Account,
+        pledge: head.account.pledge,
+        reference: "FIDES-2026".into(),
+        donor: "TikTok".into(),
+        recipient: "World Health Organization".into(),
+        from: head.from,
+        to: head.to,
+        known: head.known,
+        sections: vec![Section {
+            holder: None,
+            available: None,
+            lines: lines(code),
+            head,
+        }],
+        issue: None,
+    }
+}
+
+/// How it may have been issued.
+pub(super) fn issue() -> Issue {
+    Issue {
+        id: StatementId(Uuid::from_u128(0x51)),
+        number: 3,
+        supersedes: Some(2),
+        reason: Some("A backdated \"fee\"".into()),
+        issued_by: "fin@example.org".into(),
+        issued_at: datetime!(2026-02-01 11:00 UTC),
+        digest: "ab".repeat(32),
+        checkpoint: "almoner/plg_1\n9\ncm9vdA==\n\n\u{2014} almoner c2lnbmVk\n".into(),
+    }
+}
+
 fn written(format: Format, code: Code, lines: &[Entry]) -> Result<String, DoesNotTie> {
-    let mut rendering = Rendering::new(format, head(code).into(), r#"{"id":"acc_7"}"#.to_owned());
+    let mut rendering = Rendering::new(format, head(code).into());
     let mut out = Vec::new();
     rendering.begin(&mut out);
     for line in lines {
@@ -130,7 +168,10 @@ fn a_statement_as_json_says_the_same() {
     for code in [Code::CashMarket, Code::Bank] {
         let json = written(Format::Json, code, &lines(code)).unwrap();
         let json: serde_json::Value = serde_json::from_str(&json).unwrap();
-        assert_eq!(json["account"]["id"], "acc_7");
+        assert_eq!(
+            json["account"]["id"],
+            "acc_00000000000000000000000000000007"
+        );
         assert_eq!(
             json["opening"],
             serde_json::json!({"amount": "1000.00", "unit": "USD"})

@@ -17,7 +17,7 @@ use futures_util::stream;
 use time::OffsetDateTime;
 
 use super::get::{Get, look_as};
-use super::views::{AccountOut, StatementOut};
+use super::views::StatementOut;
 use crate::db::read::{self, Entry, ReadError, Sight, StatementHead};
 use crate::domain::AccountId;
 use crate::http::accept::{self, negotiate};
@@ -169,10 +169,8 @@ fn respond(
     lines: Vec<Entry>,
 ) -> Result<HttpResponse, Problem> {
     let disposition = disposition(format, &head);
-    let account = serde_json::to_string(&AccountOut::from(&head.account));
-    let account = account.map_err(|_| Problem::internal())?;
     let head = Arc::new(head);
-    let mut rendering = Rendering::new(format, head.clone(), account);
+    let mut rendering = Rendering::new(format, head.clone());
     let mut chunk = Vec::with_capacity(1024 + 384 * lines.len());
     rendering.begin(&mut chunk);
     rendering.lines(&mut chunk, &lines);

@@ -17,7 +17,7 @@ use crate::domain::market::MarketFacts;
 use crate::domain::money::format_minor;
 use crate::domain::{
     AccountId, AdAccountId, CreatorId, InstalmentId, JournalId, LotId, Market, ObligationId,
-    PledgeId, Unit,
+    PledgeId, StatementId, Unit,
 };
 use crate::http::wire::{Day, Instant, MoneyOut};
 
@@ -271,4 +271,31 @@ pub struct StatementOut {
     pub total_credits: MoneyOut,
     /// The balance at the end of the last day.
     pub closing: MoneyOut,
+    /// `draft`, or `issued`.
+    pub status: &'static str,
+    /// How it was issued; a draft wasn't.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub issue: Option<StatementIssueOut>,
+}
+
+/// How a statement was issued.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = StatementIssue)]
+pub struct StatementIssueOut {
+    /// Its id.
+    pub id: StatementId,
+    /// The account's own gapless number for it.
+    pub number: i64,
+    /// The number of the one it stands in for.
+    pub supersedes: Option<i64>,
+    /// Why it was issued again.
+    pub reason: Option<String>,
+    /// Who issued it.
+    pub issued_by: String,
+    /// When.
+    pub issued_at: Instant,
+    /// SHA-256 of the statement's NDJSON, in lower-case hexadecimal.
+    pub digest: String,
+    /// The checkpoint of the pledge's log that has all its journals: a signed note.
+    pub checkpoint: String,
 }
