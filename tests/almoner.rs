@@ -34,6 +34,7 @@ mod register;
 mod scheduler;
 mod schema;
 mod serving;
+mod statements;
 mod tlog;
 mod tokens;
 mod walls;

@@ -43,7 +43,7 @@ fn roles(need: Need) -> &'static [Role] {
         Need::RegisterRead | Need::AccessList => &[Controller, Auditor, Admin],
         Need::AuditTrail => &[Controller, Auditor],
         Need::PeriodsRead => &[Preparer, Approver, Controller, Auditor],
-        Need::Periods => &[Controller],
+        Need::Periods | Need::Statements => &[Controller],
         Need::OwnTokens | Need::OwnTokensRead => {
             &[Preparer, Approver, Controller, Partner, Auditor, Admin]
         }
@@ -78,6 +78,7 @@ fn scope(need: Need) -> &'static str {
         Need::AuditTrail => "audit-trail:read",
         Need::PeriodsRead => "periods:read",
         Need::Periods => "periods:write",
+        Need::Statements => "statements:write",
         Need::Revocations => "revocations:write",
         Need::OwnTokens => "api-tokens:write",
         Need::OwnTokensRead => "api-tokens:read",
@@ -260,7 +261,7 @@ async fn a_role_without_the_scope_may_not_and_is_told_which_it_lacks() {
             payout-sendings:write approvals:read decisions:write withdrawals:write \
             thresholds:write identities:write identities:read access-list:read \
             revocations:write api-tokens:write api-tokens:read audit-trail:read \
-            periods:read periods:write";
+            periods:read periods:write statements:write";
         let lacking = scope(operation.need);
         claims["scope"] = serde_json::json!(every.replace(lacking, ""));
         let token = issuer.sign(&issuer.header().to_string(), &claims.to_string());

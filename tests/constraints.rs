@@ -25,6 +25,7 @@ mod reversals;
 mod rows;
 mod service_role;
 mod spend;
+mod statements;
 mod waiting;
 
 use fixture::{As, Ledger, Refused};
@@ -127,6 +128,7 @@ async fn approvals_and_thresholds_obey_their_rules() {
 #[tokio::test(flavor = "multi_thread")]
 async fn controls_obey_their_rules() {
     try_all(controls::CASES).await;
+    try_all(statements::CASES).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -108,6 +108,7 @@ async fn a_key_stands_for_one_body_at_one_address() {
             Need::Withdrawing,
             Need::Thresholds,
             Need::Periods,
+            Need::Statements,
         ];
         let others = others.contains(&operation.need) || operation.need.is_of_register();
         if others || operation.path.ends_with("/bulk") {

@@ -12,6 +12,7 @@ mod persons;
 mod place;
 mod reads;
 mod register;
+mod statements;
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -59,6 +60,10 @@ pub enum Names {
     Journal,
     /// A threshold that waits for approval.
     Waiting(usize),
+    /// A statement that was issued, as `{id}`; itself, as `{other}`; and a form, as `{form}`.
+    Statement,
+    /// A run that issues statements.
+    StatementRun,
     /// A pledge with a tile of its log, as `{tile}`.
     Tile,
     /// A job, as `{name}`; it belongs to no pledge.
@@ -100,6 +105,12 @@ impl Operation {
                 let path = self.path.replace("{tile}", "0/000.p/1");
                 return path.replace("{id}", &place.pledge);
             }
+            Names::Statement => {
+                let path = self.path.replace("{other}", &place.statement);
+                let path = path.replace("{form}", "csv");
+                return path.replace("{id}", &place.statement);
+            }
+            Names::StatementRun => &place.statement_run,
             Names::Pledge => &place.pledge,
             Names::Announced => &place.announced,
             Names::Ending => &place.ending,
@@ -350,13 +361,20 @@ pub fn writes() -> Vec<Operation> {
         persons::writes(),
         endings::writes(),
         approvals::writes(),
+        statements::writes(),
     ]
     .concat()
 }
 
 /// Every read.
 pub fn reads() -> Vec<Operation> {
-    [reads::reads(), register::reads(), approvals::reads()].concat()
+    [
+        reads::reads(),
+        register::reads(),
+        approvals::reads(),
+        statements::reads(),
+    ]
+    .concat()
 }
 
 /// Every row.

@@ -57,8 +57,8 @@ pub struct Proof {
 /// Draws statements up. Cheap to clone.
 #[derive(Clone)]
 pub struct Issuer {
-    pool: Pool,
-    catalogue: Arc<Catalogue>,
+    pub(super) pool: Pool,
+    pub(super) catalogue: Arc<Catalogue>,
     log: Log,
 }
 
@@ -357,7 +357,7 @@ async fn digest_of(
     connection: &mut Connection,
     head: &Arc<StatementHead>,
 ) -> Result<([u8; 32], i64), IssueError> {
-    let mut rendering = Rendering::new(Format::Ndjson, Arc::clone(head), String::new());
+    let mut rendering = Rendering::new(Format::Ndjson, Arc::clone(head));
     let mut context = digest::Context::new(&digest::SHA256);
     let (mut piece, mut lines) = (Vec::new(), 0);
     rendering.begin(&mut piece);

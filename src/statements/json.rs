@@ -250,5 +250,6 @@ pub(super) fn standing(out: &mut Vec<u8>, issue: Option<&Issue>) {
     push_instant(out, issue.issued_at);
     text_or_null(out, "\",\"digest\":", Some(&issue.digest));
     text_or_null(out, ",\"checkpoint\":", Some(&issue.checkpoint));
+    text_or_null(out, ",\"signature\":", Some(&issue.signature));
     out.extend_from_slice(b"}}");
 }

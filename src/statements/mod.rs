@@ -10,6 +10,7 @@
 
 mod form;
 mod ink;
+mod issued;
 mod issuing;
 mod json;
 mod ndjson;

@@ -125,4 +125,6 @@ pub struct Issue {
     pub digest: String,
     /// The checkpoint of the pledge's log that has all its journals: a signed note.
     pub checkpoint: String,
+    /// The ledger's signature of account, number, days and digest: a signed note.
+    pub signature: String,
 }

@@ -128,6 +128,7 @@ pub(super) fn issue() -> Issue {
         issued_at: datetime!(2026-02-01 11:00 UTC),
         digest: "ab".repeat(32),
         checkpoint: "almoner/plg_1\n9\ncm9vdA==\n\n\u{2014} almoner c2lnbmVk\n".into(),
+        signature: "almoner/plg_1/statements\nacc_7 3\n".to_owned(),
     }
 }
 

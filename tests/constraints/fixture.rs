@@ -91,6 +91,25 @@ BEGIN
 END
 $$;
 
+-- The next statement of an account, which had one for January 2020, with nothing in it.
+CREATE FUNCTION fixture.issue(number bigint DEFAULT 2, from_day date DEFAULT '2020-02-01',
+    to_day date DEFAULT '2020-02-29', opening bigint DEFAULT 0, debits bigint DEFAULT 0,
+    credits bigint DEFAULT 0, closing bigint DEFAULT 0, lines bigint DEFAULT 0,
+    supersedes bigint DEFAULT NULL, reason text DEFAULT NULL, known bigint DEFAULT 0,
+    run text DEFAULT NULL, by text DEFAULT 'carlos',
+    digest bytea DEFAULT decode(repeat('00', 32), 'hex'), signature text DEFAULT 'signed',
+    name text DEFAULT 'second', account integer DEFAULT 1) RETURNS void
+LANGUAGE sql AS $$
+    INSERT INTO statements (pledge_id, account, number, id, from_day, to_day, known_journal,
+        known_at, opening, total_debits, total_credits, closing, lines, supersedes, reason, run_id,
+        issued_by, identity, issued_at, digest, checkpoint, signature)
+    VALUES (fixture.id('fides'), issue.account, issue.number, fixture.id(issue.name),
+        issue.from_day, issue.to_day, issue.known, now(), issue.opening, issue.debits,
+        issue.credits, issue.closing, issue.lines, issue.supersedes, issue.reason,
+        fixture.id(issue.run), issue.by, 'i|carlos', now(), issue.digest, 'signed',
+        issue.signature);
+$$;
+
 -- A journal of two transfers, the second the same again or back; what is wrong is on the second.
 CREATE FUNCTION fixture.post_twice(debit integer, credit integer, back boolean,
     debit_seq_off integer DEFAULT 0, debit_balance_off integer DEFAULT 0,
@@ -277,6 +296,10 @@ INSERT INTO personal_data_reads VALUES (id('hanako'), id('seen'), 'names');
 INSERT INTO period_events
 VALUES (id('fides'), id('closed'), '2020-01-31', 'hard-closed', 'waived', 'Nothing', NULL, NULL, 0,
         'carlos', now(), NULL);
+INSERT INTO statement_runs
+VALUES (id('fides'), id('run'), '2020-12-31', 1, now(), NULL, 'carlos', 'i|carlos', now());
+INSERT INTO statement_run_accounts VALUES (id('fides'), id('run'), 1);
+SELECT issue(1, '2020-01-01', '2020-01-31', name => 'issued');
 ";
 
 /// Who tries.

@@ -3,6 +3,7 @@
 use almoner::domain::Refusal;
 use almoner::domain::refusal::{
     AccessRefusal, ApprovalRefusal, ExchangeRefusal, LotRefusal, PeriodRefusal, PersonRefusal,
+    StatementRefusal,
 };
 
 /// Every code, by variant: a new variant doesn't compile without one here.
@@ -33,7 +34,7 @@ pub(super) fn code(refusal: &Refusal) -> &'static str {
         Refusal::WholeOnly { .. } => "whole-only",
         Refusal::ReversalLopsided { .. } => "reversal-lopsided",
         Refusal::NotReversible { .. } => "not-reversible",
-        Refusal::MoveNotAllowed { .. } => "move-not-allowed",
+        Refusal::Lot(LotRefusal::MoveNotAllowed { .. }) => "move-not-allowed",
         Refusal::Lot(LotRefusal::Expired { .. }) => "lot-expired",
         Refusal::Lot(LotRefusal::NotForLine { .. }) => "lot-not-for-line",
         Refusal::Lot(LotRefusal::NotAddingUp { .. }) => "uses-not-adding-up",
@@ -54,6 +55,15 @@ pub(super) fn code(refusal: &Refusal) -> &'static str {
         Refusal::Period(PeriodRefusal::HardClosed { .. }) => "period-closed",
         Refusal::Period(PeriodRefusal::NotOver { .. }) => "period-not-over",
         Refusal::Period(PeriodRefusal::NotReady { .. }) => "period-not-ready",
+        Refusal::Statement(StatementRefusal::NotOver { .. }) => "statement-not-over",
+        Refusal::Statement(StatementRefusal::NotNext { .. }) => "statement-not-next",
+        Refusal::Statement(StatementRefusal::BeginsLate { .. }) => "statement-begins-late",
+        Refusal::Statement(
+            StatementRefusal::Behind { .. } | StatementRefusal::SomeBehind { .. },
+        ) => "statement-behind",
+        Refusal::Statement(StatementRefusal::Superseded { .. }) => "statement-superseded",
+        Refusal::Statement(StatementRefusal::Overtaken) => "statement-overtaken",
+        Refusal::Statement(StatementRefusal::NothingToIssue { .. }) => "nothing-to-issue",
         Refusal::Approval(ApprovalRefusal::NotAsShown { .. }) => "approval-not-as-shown",
         Refusal::Approval(ApprovalRefusal::Outdated { .. }) => "approval-outdated",
         Refusal::Approval(ApprovalRefusal::NotAtOnce { .. }) => "approval-needed",

@@ -38,6 +38,7 @@ pub enum Need {
     AuditTrail,
     PeriodsRead,
     Periods,
+    Statements,
     Revocations,
     /// Tokens of one's own; administrators look after all.
     OwnTokens,
@@ -77,6 +78,7 @@ impl Need {
             | Need::Rates
             | Need::AuditTrail
             | Need::Periods
+            | Need::Statements
             | Need::Thresholds => world.controller(),
             Need::Approval | Need::Deciding => world.approver(),
             Need::Sending => world.payer(),

@@ -30,6 +30,8 @@ pub struct Place {
     pub spend_line: String,
     pub account: String,
     pub journal: String,
+    pub statement: String,
+    pub statement_run: String,
     pub registered: Registered,
 }
 
@@ -90,6 +92,9 @@ impl Place {
         let account = world
             .account(&pledge.id, "code=3120&unit=USD&market=JP")
             .await;
+        let account = text(&account["id"]);
+        let issued = super::statements::issued(world, &pledge.id, &account).await;
+        let (statement, statement_run) = issued;
         let place = Place {
             waiting: super::approvals::waiting(world, &pledge.id).await,
             pledge: pledge.id,
@@ -107,7 +112,9 @@ impl Place {
             payouts,
             ad_account,
             spend_line,
-            account: text(&account["id"]),
+            account,
+            statement,
+            statement_run,
             journal: text(&allocation["journal_id"]),
             registered: Registered::new(world).await,
         };
@@ -131,6 +138,8 @@ impl Place {
             &self.ad_account,
             &self.spend_line,
             &self.account,
+            &self.statement,
+            &self.statement_run,
         ];
         let all = single
             .into_iter()

@@ -88,6 +88,7 @@ fn partner(party: &str, place: &Place, markets: &str) -> Vec<(&'static str, Stri
 const MARKETS_OWN: &[&str] = &[
     "accounts",
     "account_days",
+    "statements",
     "transfers",
     "journals",
     "creators",

@@ -22,6 +22,7 @@ mod issued;
 mod jobs;
 mod journals;
 mod known;
+mod late_entries;
 mod lines;
 mod log;
 mod logged;
@@ -40,6 +41,7 @@ mod sight;
 mod spend;
 mod spend_match;
 mod statement;
+mod statement_heads;
 mod summary;
 mod text;
 mod trial_balance;
@@ -72,6 +74,7 @@ pub use journals::{
     JournalWindow, PostedAccount, PostedJournal, PostedSide, PostedTransfer, journal, list_journals,
 };
 pub use known::Known;
+pub use late_entries::{LateEntry, late_entries};
 pub use log::{
     Announced, HEADS, LogCheckpoint, announced, checkpoint, checkpoints, complete_tile,
     count_tiles, latest_checkpoint, leaf_runs, log_size, logged_pledges, pledges_ahead, tiles,
@@ -100,6 +103,7 @@ pub use sight::{Sight, SightMarkets, SightParty};
 pub use spend::{SpendFilter, list_spend_lines};
 pub use spend_match::{MatchedBalance, MatchedMonth, SpendMatch, spend_match};
 pub use statement::{StatementHead, Stretch, count_lines, statement_head, statement_lines};
+pub use statement_heads::{Whose, statement_heads};
 pub use summary::{Summary, Told, Use, Whole, summary};
 pub use trial_balance::{TrialBalanceRow, UnitBalance, trial_balance};
 pub use versions::{Version, account_version, ledger_version, pledge_version};

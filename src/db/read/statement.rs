@@ -76,7 +76,7 @@ pub const STRETCH: i64 = 16_384;
 
 /// Divides days, each with its first and last entry, into stretches: several days together as long
 /// as their entries lie close, or a long day in parts.
-fn divide(days: &[(Date, i64, i64)]) -> Vec<Stretch> {
+pub(super) fn divide(days: &[(Date, i64, i64)]) -> Vec<Stretch> {
     let mut stretches: Vec<Stretch> = Vec::new();
     // Another day joins whole days only: among the entries of a part, and before them, may be
     // others of the part's own day.

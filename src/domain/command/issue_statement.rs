@@ -41,14 +41,14 @@ fn follows(series: &Series, statement: &Statement) -> Result<(), StatementRefusa
         if series.numbered(number).map(|it| (it.from, it.to)) != Some(days) {
             return Err(StatementRefusal::Superseded { number });
         }
-    } else if let Some(last) = series.standing.last() {
-        if last.to.next_day() != Some(statement.from) {
-            return Err(StatementRefusal::NotNext {
-                number: last.number,
-                ended: last.to,
-                from: statement.from,
-            });
-        }
+    } else if let Some(last) = series.standing.last()
+        && last.to.next_day() != Some(statement.from)
+    {
+        return Err(StatementRefusal::NotNext {
+            number: last.number,
+            ended: last.to,
+            from: statement.from,
+        });
     }
     match series.before(statement.from) {
         Some(before) if before.closing != statement.opening => Err(StatementRefusal::Behind {

@@ -58,13 +58,14 @@ impl PlaceCredits {
         let day = self.effective_date;
         match self.profiles.in_force(&account.platform, day) {
             Some(profile) if profile.pool_to_account => Ok(()),
-            found => Err(Refusal::MoveNotAllowed {
+            found => Err(LotRefusal::MoveNotAllowed {
                 platform: account.platform.clone(),
                 version: found.map(|profile| profile.version),
                 day,
                 from: "the pool",
                 to: "an ad account",
-            }),
+            }
+            .into()),
         }
     }
 

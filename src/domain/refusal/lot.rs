@@ -46,6 +46,22 @@ pub enum LotRefusal {
         /// The markets the lot is for.
         markets: Vec<String>,
     },
+    /// The platform doesn't let credits go that way.
+    #[error("{platform} doesn't let credits go from {from} to {to} on {day}{}.", match version {
+        Some(version) => format!(", by version {version} of its profile"),
+        None => ": no profile of it is in force".to_owned() })]
+    MoveNotAllowed {
+        /// The platform.
+        platform: String,
+        /// The profile in force, if there is one.
+        version: Option<i32>,
+        /// The day asked about.
+        day: Date,
+        /// Where they are.
+        from: &'static str,
+        /// Where they were to go.
+        to: &'static str,
+    },
 }
 
 impl LotRefusal {
@@ -56,6 +72,7 @@ impl LotRefusal {
             LotRefusal::NotForLine { .. } => "lot-not-for-line",
             LotRefusal::NotAddingUp { .. } => "uses-not-adding-up",
             LotRefusal::ElsewhereOnly { .. } => "lot-out-of-scope",
+            LotRefusal::MoveNotAllowed { .. } => "move-not-allowed",
         }
     }
 
@@ -64,7 +81,9 @@ impl LotRefusal {
         match self {
             LotRefusal::Expired { .. } => "/effective_date",
             LotRefusal::NotForLine { .. } | LotRefusal::NotAddingUp { .. } => "/uses",
-            LotRefusal::ElsewhereOnly { .. } => "/ad_account_id",
+            LotRefusal::ElsewhereOnly { .. } | LotRefusal::MoveNotAllowed { .. } => {
+                "/ad_account_id"
+            }
         }
     }
 }

@@ -41,7 +41,6 @@ impl Refusal {
             Refusal::Approval(why) => why.code(),
             Refusal::Period(why) => why.code(),
             Refusal::Statement(why) => why.code(),
-            Refusal::MoveNotAllowed { .. } => "move-not-allowed",
             Refusal::Lot(why) => why.code(),
             Refusal::SpendNotAddingUp { .. } => "spend-not-adding-up",
             Refusal::SpendRevisionConflict { .. } => "spend-revision-conflict",
@@ -91,7 +90,6 @@ impl Refusal {
             | Refusal::ExceedsSpend { .. }
             | Refusal::ExceedsSuspended { .. }
             | Refusal::InsufficientFunds(_) => fixed("/amount"),
-            Refusal::MoveNotAllowed { .. } => fixed("/ad_account_id"),
             Refusal::Lot(why) => fixed(why.pointer()),
             Refusal::SpendNotAddingUp { .. } => fixed("/spend"),
             Refusal::SpendRevisionConflict { .. } | Refusal::SpendAlreadyFinal { .. } => {

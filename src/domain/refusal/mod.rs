@@ -314,22 +314,6 @@ pub enum Refusal {
         /// What was asked.
         command: &'static str,
     },
-    /// The platform doesn't let credits go that way.
-    #[error("{platform} doesn't let credits go from {from} to {to} on {day}{}.", match version {
-        Some(version) => format!(", by version {version} of its profile"),
-        None => ": no profile of it is in force".to_owned() })]
-    MoveNotAllowed {
-        /// The platform.
-        platform: String,
-        /// The profile in force, if there is one.
-        version: Option<i32>,
-        /// The day asked about.
-        day: Date,
-        /// Where they are.
-        from: &'static str,
-        /// Where they were to go.
-        to: &'static str,
-    },
     /// A lot can't be used so.
     #[error(transparent)]
     Lot(#[from] LotRefusal),

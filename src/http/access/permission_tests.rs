@@ -15,7 +15,8 @@ const EVERY_SCOPE: &str = "reference:read ledger:read holdings:read proofs:read 
                            approvals:write withdrawals:write thresholds:write \
                            identities:write identities:read revocations:write \
                            api-tokens:write api-tokens:read access-list:read \
-                           audit-trail:read periods:read periods:write";
+                           audit-trail:read periods:read periods:write \
+                           statements:write";
 
 const ALL: [&str; 4] = ["ReadReference", "ReadLedger", "ReadHoldings", "ReadProofs"];
 const JOBS: [&str; 1] = ["ReadJobs"];
@@ -73,7 +74,7 @@ fn of_those_who_move_money() -> [(Role, Vec<&'static str>); 3] {
                 &READS,
                 &TOKENS,
                 &PERIODS,
-                &["ClosePeriods"],
+                &["ClosePeriods", "IssueStatements"],
                 &TRAIL,
                 &["StateRates"],
             ]

@@ -161,8 +161,8 @@ fn the_scopes_usable_by_a_role_are_those_of_its_permissions() {
                 jobs:read jobs:write ledger:read lots:write payout-sendings:write \
                 payouts:write \
                 periods:read periods:write proofs:read rates:write reference:read \
-                reversals:write revocations:write thresholds:write withdrawals:write \
-                write-offs:write";
+                reversals:write revocations:write statements:write thresholds:write \
+                withdrawals:write write-offs:write";
     assert_eq!(
         Scopes::usable_by(&[Role::Admin, Role::Controller]).to_string(),
         both

@@ -288,7 +288,6 @@ fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::ReversalLopsided { .. }
         | Refusal::NotReversible { .. }
         | Refusal::ExceedsPayout { .. }
-        | Refusal::MoveNotAllowed { .. }
         | Refusal::Lot(_)
         | Refusal::SpendNotAddingUp { .. }
         | Refusal::SpendRevisionConflict { .. }

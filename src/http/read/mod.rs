@@ -10,6 +10,7 @@ mod creators;
 mod exports;
 mod get;
 mod identities;
+mod issued;
 mod jobs;
 mod journals;
 mod lists;
@@ -123,6 +124,14 @@ fn ledger_endpoints() -> Vec<Endpoint> {
             "/v1/accounts/{id}/statement.csv",
             statements::read_statement_csv,
         ),
+        Endpoint::get("/v1/statements", issued::list_statements),
+        Endpoint::get("/v1/statements/{id}", issued::read_issued_statement),
+        Endpoint::get(
+            "/v1/statements/{id}/statement.{form}",
+            issued::read_issued_statement_as,
+        ),
+        Endpoint::get("/v1/statements/{id}/diff/{other}", issued::diff_statements),
+        Endpoint::get("/v1/statement-runs/{id}", issued::read_statement_run),
         Endpoint::get("/v1/journals", journals::list_journals),
         Endpoint::get("/v1/journals/{id}", journals::read_journal),
         Endpoint::get("/v1/journals/{id}/proof", tlog::prove_journal),
@@ -180,6 +189,11 @@ fn ledger_endpoints() -> Vec<Endpoint> {
     accounts::list_entries,
     statements::read_statement,
     statements::read_statement_csv,
+    issued::list_statements,
+    issued::read_issued_statement,
+    issued::read_issued_statement_as,
+    issued::diff_statements,
+    issued::read_statement_run,
     journals::list_journals,
     journals::read_journal,
     tlog::prove_journal,

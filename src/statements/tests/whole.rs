@@ -38,6 +38,7 @@ fn an_issued_statement_says_how_and_its_figures_stay_the_bytes_they_were() {
         "reason": "A backdated \"fee\"", "issued_by": "fin@example.org",
         "issued_at": "2026-02-01T11:00:00.000000Z", "digest": "ab".repeat(32),
         "checkpoint": "almoner/plg_1\n9\ncm9vdA==\n\n\u{2014} almoner c2lnbmVk\n",
+        "signature": "almoner/plg_1/statements\nacc_7 3\n",
     });
     assert_eq!(
         json.as_object_mut().unwrap().remove("issue"),

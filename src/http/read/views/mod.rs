@@ -7,6 +7,7 @@ mod horizon;
 mod journals;
 mod platforms;
 mod spend_match;
+mod statement_diff;
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -27,6 +28,7 @@ pub use horizon::HorizonOut;
 pub use journals::JournalOut;
 pub use platforms::PlatformProfileOut;
 pub use spend_match::SpendMatchOut;
+pub use statement_diff::StatementDiffOut;
 
 /// Something that can be counted.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -298,4 +300,6 @@ pub struct StatementIssueOut {
     pub digest: String,
     /// The checkpoint of the pledge's log that has all its journals: a signed note.
     pub checkpoint: String,
+    /// The ledger's signature of account, number, days and digest: a signed note.
+    pub signature: String,
 }

@@ -1,0 +1,7 @@
+//! Statements that are issued: numbered, frozen, signed, and issued again where late entries ask for
+//! it.
+
+mod issuing;
+mod runs;
+
+pub use runs::done;
