@@ -193,11 +193,34 @@ pub fn format_minor(minor: i64, digits: u32) -> String {
     format!("{sign}{whole}.{fraction}")
 }
 
+/// Reads a plain decimal as a number of minor digits, however many it has: for figures that come
+/// back in one form, of one unit, from a file. Nothing but digits, a sign and a point is taken.
+pub fn minor_of(amount: &str) -> Option<i64> {
+    let (sign, digits) = match amount.strip_prefix('-') {
+        Some(digits) => (-1, digits),
+        None => (1, amount),
+    };
+    let plain = digits.replacen('.', "", 1);
+    let is_number = !plain.is_empty() && plain.bytes().all(|byte| byte.is_ascii_digit());
+    let number: i64 = is_number.then(|| plain.parse().ok())??;
+    Some(sign * number)
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::domain::unit::{UnitFacts, UnitKind};
+
+    #[test]
+    fn figures_are_read_back_exactly_and_nothing_else_is_taken_for_one() {
+        assert_eq!(minor_of("1234.50"), Some(123_450));
+        assert_eq!(minor_of("-0.05"), Some(-5));
+        assert_eq!(minor_of("7"), Some(7));
+        for wrong in ["", "-", "1e5", "1_0", "1.2.3", "+1", " 1"] {
+            assert_eq!(minor_of(wrong), None, "{wrong:?}");
+        }
+    }
 
     fn unit(code: &str, minor_digits: u32) -> Unit {
         Unit::new(UnitFacts {

@@ -348,7 +348,7 @@ impl Issuer {
     ) -> String {
         let (id, digest) = (account.id, hexadecimal(digest));
         let text = format!("{id} {number}\n{from} {to}\n{digest}\n");
-        self.log.sign_statement(account.pledge, &text)
+        self.log.sign_of(account.pledge, "statements", &text)
     }
 }
 

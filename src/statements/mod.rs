@@ -8,6 +8,7 @@
 //! ended. It keeps the running balance and what it has written adds up to; [`Rendering::end`] is an
 //! error if that isn't what the head says, so a statement that doesn't tie is never completed.
 
+mod check;
 mod form;
 mod ink;
 mod issued;
@@ -23,6 +24,7 @@ use std::sync::Arc;
 use crate::db::read::{Entry, StatementHead};
 use crate::domain::chart::Side;
 
+pub use check::{Claim, Line, NotAStatement};
 pub use form::{Form, Unwritable, Written};
 pub use ink::{push_amount, push_day, push_instant, unformula};
 pub use issuing::{IssueError, Issuer, Proof};

@@ -56,6 +56,7 @@ pub mod checkpoint;
 mod grow;
 pub mod leaf;
 pub mod note;
+mod pack;
 pub mod proof;
 mod serve;
 pub mod tile;
@@ -203,10 +204,10 @@ impl Log {
         self.signer.verifier()
     }
 
-    /// What the ledger says of a statement of a pledge, as a note signed with its key. The note's
-    /// first line is what it is of, which no checkpoint has.
-    pub fn sign_statement(&self, pledge: PledgeId, text: &str) -> String {
-        let name = format!("{}/statements", self.origin(LogId::Pledge(pledge)));
+    /// What the ledger says of something else of a pledge, of its `statements` or `packs`, as a note
+    /// signed with its key. The note's first line is what it is of, which no checkpoint has.
+    pub fn sign_of(&self, pledge: PledgeId, what: &str, text: &str) -> String {
+        let name = format!("{}/{what}", self.origin(LogId::Pledge(pledge)));
         let signed = self.signer.sign(&name, &format!("{name}\n{text}"));
         // The name is below the ledger's own, so the key signs under it.
         signed.unwrap_or_default()

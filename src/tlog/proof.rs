@@ -72,7 +72,8 @@ pub struct Finding {
 }
 
 impl Finding {
-    fn new(holds: bool, sentence: impl Into<String>) -> Self {
+    /// A sentence, and whether it holds.
+    pub fn new(holds: bool, sentence: impl Into<String>) -> Self {
         let sentence = sentence.into();
         Finding { holds, sentence }
     }

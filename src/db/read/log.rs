@@ -116,6 +116,20 @@ pub async fn latest_checkpoint(
     Ok(query.first(connection).await.optional()?)
 }
 
+/// The smallest checkpoint of a log that has at least so many leaves.
+pub async fn first_checkpoint(
+    connection: &mut AsyncPgConnection,
+    log: Uuid,
+    size: i64,
+) -> Result<Option<LogCheckpoint>, ReadError> {
+    let query = log_checkpoints::table
+        .filter(log_checkpoints::log.eq(log))
+        .filter(log_checkpoints::size.ge(size))
+        .order(log_checkpoints::size)
+        .select(COLUMNS);
+    Ok(query.first(connection).await.optional()?)
+}
+
 /// Every checkpoint of a log, the oldest first.
 pub async fn checkpoints(
     connection: &mut AsyncPgConnection,

@@ -77,7 +77,8 @@ pub use known::Known;
 pub use late_entries::{LateEntry, late_entries};
 pub use log::{
     Announced, HEADS, LogCheckpoint, announced, checkpoint, checkpoints, complete_tile,
-    count_tiles, latest_checkpoint, leaf_runs, log_size, logged_pledges, pledges_ahead, tiles,
+    count_tiles, first_checkpoint, latest_checkpoint, leaf_runs, log_size, logged_pledges,
+    pledges_ahead, tiles,
 };
 pub use logged::{
     LoggedAccount, LoggedJournal, LoggedSide, LoggedTransfer, logged_journals, numbered_journal,
