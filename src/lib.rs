@@ -20,6 +20,7 @@
 //! | [`jobs`] | what the service does by itself, through the engine like anybody else |
 //! | [`statements`] | how statements are written, as JSON and as CSV |
 //! | [`exports`] | the ledger in other programs' words: hledger, beancount, auditors' tables |
+//! | [`reports`] | reports, as rows with columns: written as JSON, CSV and XLSX |
 //! | [`tlog`] | the logs: Merkle trees over the journals, signed, and proofs of what is in them |
 //! | [`http`] | the API: access, parsing, problems, paging, the description |
 //! | [`app`] | settings, the command line, the service put together, the demonstration |
@@ -48,5 +49,6 @@ pub mod engine;
 pub mod exports;
 pub mod http;
 pub mod jobs;
+pub mod reports;
 pub mod statements;
 pub mod tlog;

@@ -12,6 +12,7 @@ mod persons;
 mod place;
 mod reads;
 mod register;
+mod reports;
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -125,7 +126,8 @@ impl Operation {
             Names::ApiToken => &place.registered.api_token,
             Names::Waiting(at) => place.waiting_id(at),
         };
-        self.path.replace("{id}", id)
+        // Of the forms an address may end in, the one that can be read as text.
+        self.path.replace("{id}", id).replace("{form}", "csv")
     }
 
     /// The path and the query of a request that changes nothing.
@@ -356,7 +358,13 @@ pub fn writes() -> Vec<Operation> {
 
 /// Every read.
 pub fn reads() -> Vec<Operation> {
-    [reads::reads(), register::reads(), approvals::reads()].concat()
+    let all = [
+        reads::reads(),
+        reports::reads(),
+        register::reads(),
+        approvals::reads(),
+    ];
+    all.concat()
 }
 
 /// Every row.

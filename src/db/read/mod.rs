@@ -7,7 +7,8 @@
 //!
 //! Cost: balances, summaries and statement heads are read from figures the transfers carry along,
 //! so none depends on how many entries or journals there are ([`accounts`] has the table). Lists
-//! and statement lines cost what they show. Only [`mod@proofs`] look at everything.
+//! and statement lines cost what they show. Only [`mod@proofs`] look at everything; reports that go
+//! back on both time axes look at a pledge's transfers once.
 
 mod account_list;
 pub mod accounts;
@@ -15,20 +16,24 @@ mod approvals;
 mod audit;
 mod catalogue;
 mod creators;
+mod cut;
 mod entries;
 mod error;
 mod horizon;
 mod jobs;
+mod journal_register;
 mod journals;
 mod known;
 mod lines;
 mod log;
 mod logged;
+mod lot_sums;
 mod obligations;
 mod page;
 mod payouts;
 mod periods;
 mod pledges;
+mod positions;
 pub mod proofs;
 mod register;
 mod revaluations;
@@ -40,6 +45,7 @@ mod spend;
 mod spend_match;
 mod statement;
 mod summary;
+mod terms;
 mod text;
 mod trial_balance;
 mod versions;
@@ -58,21 +64,25 @@ pub use catalogue::load_catalogue;
 pub use creators::{
     AllocationFilter, allocation, bank_details, creator, list_allocations, list_creators,
 };
+pub use cut::{Cut, cut};
 pub use entries::{Counterpart, Entry, EntryJournal, EntryWindow, list_entries};
 pub use error::ReadError;
 pub use horizon::{BURN_DAYS, Horizon, HorizonLot, horizon};
 pub use jobs::{due_lots, last_run, list_runs};
+pub use journal_register::{RegisteredJournal, journal_register, reversals_of};
 pub use journals::{
     JournalWindow, PostedAccount, PostedJournal, PostedSide, PostedTransfer, journal, list_journals,
 };
 pub use known::Known;
 pub use log::{
-    Announced, HEADS, LogCheckpoint, announced, checkpoint, checkpoints, complete_tile,
-    count_tiles, latest_checkpoint, leaf_runs, log_size, logged_pledges, pledges_ahead, tiles,
+    Announced, HEADS, LogCheckpoint, announced, checkpoint, checkpoint_before, checkpoints,
+    complete_tile, count_tiles, latest_checkpoint, leaf_runs, log_size, logged_pledges,
+    pledges_ahead, tiles,
 };
 pub use logged::{
     LoggedAccount, LoggedJournal, LoggedSide, LoggedTransfer, logged_journals, numbered_journal,
 };
+pub use lot_sums::{LotSum, LotTerms, lot_sums, lot_terms};
 pub use obligations::{
     ObligationFilter, ad_account, list_ad_accounts, list_obligations, obligation,
 };
@@ -82,6 +92,7 @@ pub use payouts::{
 };
 pub use periods::{list_period_events, month_end};
 pub use pledges::{instalment, instalments_of, list_lots, list_pledges, lot, pledge};
+pub use positions::{Movement, MovementRate, Position, movements, positions};
 pub use proofs::{Proof, proofs};
 pub use register::{
     ListedToken, RegisterContents, all_identities, identity, list_api_tokens, list_identities,
@@ -95,6 +106,10 @@ pub use spend::{SpendFilter, list_spend_lines};
 pub use spend_match::{MatchedBalance, MatchedMonth, SpendMatch, spend_match};
 pub use statement::{StatementHead, Stretch, count_lines, statement_head, statement_lines};
 pub use summary::{Summary, Told, Use, Whole, summary};
+pub use terms::{
+    InstalmentTerms, UnclearedLine, instalment_terms, markets_of, obligation_references, split,
+    uncleared_lines,
+};
 pub use trial_balance::{TrialBalanceRow, UnitBalance, trial_balance};
 pub use versions::{Version, account_version, ledger_version, pledge_version};
 pub use wall::{look, snapshot};
