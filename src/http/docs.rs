@@ -57,7 +57,7 @@ pub const PAGE: &str = "/docs/";
         (name = "ad accounts", description = "Where credits are placed and campaigns run"),
         (name = "accounts", description = "Where the money is: balances, entries, statements"),
         (name = "journals", description = "What was posted"),
-        (name = "reports", description = "Reports, as JSON, CSV and XLSX; trial balance and proofs"),
+        (name = "reports", description = "Reports as JSON, CSV and XLSX; proofs"),
         (name = "proofs", description = "The logs over the journals: checkpoints, tiles, proofs"),
         (name = "identities", description = "Who may come in, and what they may do"),
         (name = "tokens", description = "Tokens made here, and tokens that don't count any more"),

@@ -269,8 +269,8 @@ fn exception_line(
     }
 }
 
-/// What controls found, each entry a line; and how many there are of each meaning and finding, those
-/// of which nothing was found among them.
+/// What controls found, each entry a line; and how many there are of each finding, those of which
+/// nothing was found among them.
 pub fn exceptions(
     cut: &Cut,
     findings: &[SegregationFinding],

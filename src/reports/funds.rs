@@ -49,7 +49,8 @@ row! {
         unit: String,
         /// The market; null for the whole pledge.
         market: Option<String>,
-        /// What came in and may be used; of a market, what it was given less what it returned.
+        /// What came in and may be used; of a market, what it was given less what it returned and
+        /// what of it is being recovered.
         given: Option<Amount>,
         /// What was used for what it was meant for, running the programme included.
         used: Option<Amount>,

@@ -6,9 +6,9 @@ use time::{Date, OffsetDateTime};
 
 use super::cell::{Amount, Free, row};
 use super::{Report, Total};
-use crate::db::read::{Cut, Movement, UnclearedLine};
+use crate::db::read::{Cut, Movement};
 use crate::domain::money::format_minor;
-use crate::domain::{Code, Unit};
+use crate::domain::{AdAccountId, Code, Kind, Unit};
 
 row! {
     /// A journal's exchange difference.
@@ -45,33 +45,29 @@ row! {
 }
 
 row! {
-    /// Something in suspense: a posting to it, or a line of spend of which part still stands in it.
+    /// Something in suspense: a posting to it, or what of one is still there.
     SuspenseLine {
-        /// `posting` or `uncleared`.
+        /// `posting`, or `open` for what of it is still there.
         what: String,
-        /// When the posting counts, or the day of the spend.
+        /// When the posting counts.
         day: Date,
         /// What is counted.
         unit: String,
-        /// Of a posting: what was put there.
-        debit: Option<Amount>,
-        /// Of a posting: what was taken from there.
-        credit: Option<Amount>,
-        /// Of a posting: what was there then. Of a line of spend: what isn't cleared.
+        /// What was put there.
+        debit: Amount,
+        /// What was taken from there.
+        credit: Amount,
+        /// Of a posting: what was there after it. Of what is open: how much of it is.
         balance: Amount,
         /// The posting's journal.
-        journal_id: Option<String>,
+        journal_id: String,
         /// Its number.
-        journal: Option<i64>,
+        journal: i64,
         /// What happened.
-        kind: Option<String>,
-        /// The ad account of the line of spend.
+        kind: String,
+        /// The ad account that its spend is of.
         ad_account_id: Option<String>,
-        /// Its campaign's obligation.
-        obligation_id: Option<String>,
-        /// Which report of its day it is.
-        revision: Option<i64>,
-        /// How many days it has been there.
+        /// How many days ago it was posted.
         days: i64,
         /// Why, if a reason was given.
         reason: Option<Free>,
@@ -122,62 +118,71 @@ pub fn exchange_differences(cut: &Cut, movements: &[Movement]) -> Report<Exchang
     Report::new("exchange-differences", cut, lines, totals)
 }
 
-/// What was put into suspense and taken out, and the lines of spend that are still in it.
-pub fn suspense(
-    cut: &Cut,
-    movements: &[Movement],
-    uncleared: &[UnclearedLine],
-) -> Report<SuspenseLine> {
+fn suspense_line(cut: &Cut, what: &str, it: &Movement, balance: i64) -> SuspenseLine {
+    let amount = |minor| Amount::new(minor, &it.key.unit);
+    let of_spend = matches!(it.root_kind, Kind::Overspill | Kind::SuspenseClearing);
+    let ad_account = it.subject.filter(|_| of_spend).map(AdAccountId);
+    SuspenseLine {
+        what: what.to_owned(),
+        day: it.effective_date,
+        unit: it.key.unit.code().to_owned(),
+        debit: amount(it.debit),
+        credit: amount(it.credit),
+        balance: amount(balance),
+        journal_id: it.journal.to_string(),
+        journal: it.number,
+        kind: it.kind.as_str().to_owned(),
+        ad_account_id: ad_account.map(|id| id.to_string()),
+        days: (cut.day() - it.effective_date).whole_days(),
+        reason: it.reason.clone().map(Free),
+    }
+}
+
+/// What of each posting is still in suspense, in minor digits: what was taken out for an ad account
+/// went first to what it takes back, then to the oldest of that ad account.
+fn open(movements: &[Movement]) -> Vec<(&Movement, i64)> {
+    let mut open: Vec<(&Movement, i64)> = Vec::new();
+    for it in movements {
+        let mut taken = it.credit;
+        let own = open.iter().position(|(one, _)| one.number == it.root);
+        for at in own.into_iter().chain(0..open.len()) {
+            let Some((one, left)) = open.get_mut(at) else {
+                continue;
+            };
+            if one.key.unit == it.key.unit && one.subject == it.subject {
+                let part = taken.min(*left);
+                (taken, *left) = (taken - part, *left - part);
+            }
+        }
+        // More is never taken out than is there, of all; of one ad account, it shows as less.
+        open.push((it, it.debit - taken));
+    }
+    open.retain(|(_, left)| *left != 0);
+    open
+}
+
+/// What was put into suspense and taken out, and what is still in it.
+pub fn suspense(cut: &Cut, movements: &[Movement]) -> Report<SuspenseLine> {
     let mut balances: BTreeMap<&str, (&Unit, i64)> = BTreeMap::new();
     let mut lines = Vec::new();
     for it in movements {
         let unit = &it.key.unit;
         let balance = balances.entry(unit.code()).or_insert((unit, 0));
         balance.1 += it.debit - it.credit;
-        let amount = |minor| Amount::new(minor, unit);
-        lines.push(SuspenseLine {
-            what: "posting".to_owned(),
-            day: it.effective_date,
-            unit: unit.code().to_owned(),
-            debit: Some(amount(it.debit)),
-            credit: Some(amount(it.credit)),
-            balance: amount(balance.1),
-            journal_id: Some(it.journal.to_string()),
-            journal: Some(it.number),
-            kind: Some(it.kind.as_str().to_owned()),
-            ad_account_id: None,
-            obligation_id: None,
-            revision: None,
-            days: (cut.day() - it.effective_date).whole_days(),
-            reason: it.reason.clone().map(Free),
-        });
+        lines.push(suspense_line(cut, "posting", it, balance.1));
     }
-    let mut open: BTreeMap<&str, (&Unit, i64)> = BTreeMap::new();
-    for it in uncleared {
-        open.entry(it.unit.code()).or_insert((&it.unit, 0)).1 += it.amount;
-        lines.push(SuspenseLine {
-            what: "uncleared".to_owned(),
-            day: it.day,
-            unit: it.unit.code().to_owned(),
-            debit: None,
-            credit: None,
-            balance: Amount::new(it.amount, &it.unit),
-            journal_id: None,
-            journal: None,
-            kind: None,
-            ad_account_id: Some(it.ad_account.to_string()),
-            obligation_id: Some(it.obligation.to_string()),
-            revision: Some(it.revision),
-            days: (cut.day() - it.day).whole_days(),
-            reason: None,
-        });
+    let mut sums: BTreeMap<&str, (&Unit, i64)> = BTreeMap::new();
+    for (it, left) in open(movements) {
+        let unit = &it.key.unit;
+        sums.entry(unit.code()).or_insert((unit, 0)).1 += left;
+        lines.push(suspense_line(cut, "open", it, left));
     }
     let balances = balances
         .values()
         .map(|(unit, sum)| Total::amount("balance", unit, *sum));
-    let open = open
+    let sums = sums
         .values()
-        .map(|(unit, sum)| Total::amount("uncleared", unit, *sum));
-    let totals = balances.chain(open).collect();
+        .map(|(unit, sum)| Total::amount("open", unit, *sum));
+    let totals = balances.chain(sums).collect();
     Report::new("suspense", cut, lines, totals)
 }

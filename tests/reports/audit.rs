@@ -87,7 +87,7 @@ async fn the_register_is_sorted_as_it_is_asked_for_and_comes_to_the_same() {
     auditor
         .get(&at)
         .await
-        .expect_problem(422, "invalid-request");
+        .expect_problem(422, "malformed-parameter");
     world.finish().await;
 }
 
@@ -180,7 +180,7 @@ async fn reversals_and_overrides_are_lines_and_violations_are_none() {
     let csv = auditor.get(&format!("{at}.csv")).await.text();
     assert!(csv.contains("'=Entered wrongly"), "{csv}");
     let dated = auditor.get(&format!("{at}?as_of=2025-01-01")).await;
-    dated.expect_problem(422, "invalid-request");
+    dated.expect_problem(422, "malformed-parameter");
     world.finish().await;
 }
 

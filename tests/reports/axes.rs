@@ -84,7 +84,7 @@ async fn a_report_shows_what_counted_by_a_day_and_what_was_known_by_a_moment() {
     auditor
         .get(&at)
         .await
-        .expect_problem(422, "invalid-request");
+        .expect_problem(422, "known-at-in-future");
     world.finish().await;
 }
 

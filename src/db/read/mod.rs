@@ -106,10 +106,7 @@ pub use spend::{SpendFilter, list_spend_lines};
 pub use spend_match::{MatchedBalance, MatchedMonth, SpendMatch, spend_match};
 pub use statement::{StatementHead, Stretch, count_lines, statement_head, statement_lines};
 pub use summary::{Summary, Told, Use, Whole, summary};
-pub use terms::{
-    InstalmentTerms, UnclearedLine, instalment_terms, markets_of, obligation_references, split,
-    uncleared_lines,
-};
+pub use terms::{InstalmentTerms, instalment_terms, markets_of, obligation_references, split};
 pub use trial_balance::{TrialBalanceRow, UnitBalance, trial_balance};
 pub use versions::{Version, account_version, ledger_version, pledge_version};
 pub use wall::{look, snapshot};

@@ -1,7 +1,7 @@
-//! What reports tell of instalments, obligations and lines of spend beside their figures.
+//! What reports tell of a pledge's terms beside its figures.
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Date, Nullable, Text as SqlText, Uuid as SqlUuid};
+use diesel::sql_types::{BigInt, Date, Text as SqlText, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
@@ -10,7 +10,7 @@ use super::error::ReadError;
 use super::rows;
 use super::sight::Sight;
 use super::text::Text;
-use crate::domain::{AdAccountId, Catalogue, InstalmentId, ObligationId, Unit};
+use crate::domain::{Catalogue, InstalmentId, ObligationId, Unit};
 
 /// An instalment's terms, which don't change.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,23 +25,6 @@ pub struct InstalmentTerms {
     pub amount: i64,
     /// When it is due.
     pub due_date: time::Date,
-}
-
-/// A line of spend part of which stands in suspense.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UnclearedLine {
-    /// The ad account.
-    pub ad_account: AdAccountId,
-    /// The campaign's obligation.
-    pub obligation: ObligationId,
-    /// The day of the spend.
-    pub day: time::Date,
-    /// Which report of that day it is.
-    pub revision: i64,
-    /// The currency.
-    pub unit: Unit,
-    /// What isn't cleared, in minor digits.
-    pub amount: i64,
 }
 
 #[derive(Debug, QueryableByName)]
@@ -159,67 +142,4 @@ pub async fn obligation_references(
     Ok(read
         .map(|row| (ObligationId(row.id), row.reference))
         .collect())
-}
-
-#[derive(Debug, QueryableByName)]
-struct LineRow {
-    #[diesel(sql_type = SqlUuid)]
-    ad_account_id: Uuid,
-    #[diesel(sql_type = SqlUuid)]
-    obligation_id: Uuid,
-    #[diesel(sql_type = Date)]
-    day: time::Date,
-    #[diesel(sql_type = BigInt)]
-    revision: i64,
-    #[diesel(sql_type = Nullable<SqlText>)]
-    unit: Option<String>,
-    #[diesel(sql_type = BigInt)]
-    amount: i64,
-}
-
-/// Of pledge $1, by journal $2: of each day the last report that had posted anything, and what of
-/// its suspense was cleared by then.
-const UNCLEARED: &str = "
-SELECT l.ad_account_id, l.obligation_id, l.day, l.revision::bigint AS revision,
-       u.currency AS unit, (l.suspended - cleared.amount)::bigint AS amount
-FROM (SELECT DISTINCT ON (obligation_id, day) * FROM spend_lines
-      WHERE pledge_id = $1 AND journal <= $2
-      ORDER BY obligation_id, day, revision DESC) AS l
-JOIN ad_accounts a ON a.pledge_id = l.pledge_id AND a.id = l.ad_account_id
-JOIN units u ON u.code = a.unit
-CROSS JOIN LATERAL (
-    SELECT coalesce(sum(c.amount), 0) AS amount
-    FROM spend_clearings c
-    JOIN journals j ON j.id = c.id
-    WHERE c.pledge_id = l.pledge_id AND c.obligation_id = l.obligation_id AND c.day = l.day
-      AND c.revision = l.revision AND j.number <= $2) AS cleared
-WHERE l.suspended > cleared.amount
-ORDER BY l.day, l.obligation_id";
-
-/// The lines of spend of which part stands in suspense by the journals known; none unless whole
-/// pledges are in sight and what tells of creators.
-pub async fn uncleared_lines(
-    connection: &mut AsyncPgConnection,
-    catalogue: &Catalogue,
-    sight: &Sight,
-    cut: &Cut,
-) -> Result<Vec<UnclearedLine>, ReadError> {
-    if !sight.whole_pledges() || !sight.shows_creators() {
-        return Ok(Vec::new());
-    }
-    let text: Text = Text::new(UNCLEARED)
-        .bind(cut.pledge.0)
-        .bind(cut.known.journal);
-    let rows: Vec<LineRow> = text.load(connection).await?;
-    let read = |row: LineRow| {
-        Ok(UnclearedLine {
-            ad_account: AdAccountId(row.ad_account_id),
-            obligation: ObligationId(row.obligation_id),
-            day: row.day,
-            revision: row.revision,
-            unit: rows::unit(catalogue, &row.unit.unwrap_or_default())?,
-            amount: row.amount,
-        })
-    };
-    rows.into_iter().map(read).collect()
 }

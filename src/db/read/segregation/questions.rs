@@ -2,8 +2,8 @@
 
 use super::Meaning;
 
-/// Something that is looked for: `$1` is the pledge, if one is meant, `$2` and `$3` the stretch, `$4`
-/// how many entries are told.
+/// Something that is looked for: `$1` is the pledge, if one is meant, `$2` and `$3` the stretch,
+/// `$4` how many entries are told.
 pub(super) struct Question {
     pub(super) name: &'static str,
     pub(super) sentence: &'static str,

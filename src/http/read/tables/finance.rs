@@ -151,8 +151,8 @@ pub async fn report_exchange_differences(get: Get<ReadLedger>) -> Answer {
 
 /// Report suspense
 ///
-/// What was put into suspense and taken out of it, and the lines of spend of which part still
-/// stands there. Without `as_of`, to today.
+/// What was put into suspense and taken out of it, and what of that is still there, by ad account
+/// and age. Without `as_of`, to today.
 #[utoipa::path(get, path = "/v1/pledges/{id}/reports/suspense", tag = "reports",
     responses((status = 200, description = "The report", body = Report<SuspenseLine>)))]
 pub async fn report_suspense(get: Get<ReadLedger>) -> Answer {
@@ -164,8 +164,7 @@ pub async fn report_suspense(get: Get<ReadLedger>) -> Answer {
         let (cut, catalogue, sight) = (cut.dated(), get.catalogue(), get.sight());
         let codes = [Code::Suspense];
         let movements = read::movements(connection, catalogue, sight, &cut, &codes).await?;
-        let uncleared = read::uncleared_lines(connection, catalogue, sight, &cut).await?;
-        Ok(Some(postings::suspense(&cut, &movements, &uncleared)))
+        Ok(Some(postings::suspense(&cut, &movements)))
     });
     asked.answer(&get, reads.await?).await
 }
