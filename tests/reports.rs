@@ -4,6 +4,7 @@
 mod ageing;
 mod audit;
 mod axes;
+mod exchange;
 mod forms;
 mod funds;
 mod lots;

@@ -31,47 +31,65 @@ row! {
     }
 }
 
-/// The trial balance of these accounts. Debits and credits tie by unit, where all are in sight.
-pub fn trial_balance(cut: &Cut, positions: &[Position]) -> Report<TrialBalanceLine> {
-    let mut sums: BTreeMap<(&str, Code, Option<Market>), (&Unit, i64, i64)> = BTreeMap::new();
-    let mut units: BTreeMap<&str, (&Unit, i64, i64)> = BTreeMap::new();
-    for it in positions {
-        let unit = &it.key.unit;
-        let own = sums.entry((unit.code(), it.key.code, it.key.market));
-        let all = units.entry(unit.code());
-        for sum in [own.or_insert((unit, 0, 0)), all.or_insert((unit, 0, 0))] {
-            sum.1 += it.debits;
-            sum.2 += it.credits;
+/// What accounts of a unit come to.
+struct Sum<'a> {
+    unit: &'a Unit,
+    debits: i64,
+    credits: i64,
+}
+
+impl<'a> Sum<'a> {
+    fn new(unit: &'a Unit) -> Self {
+        Sum {
+            unit,
+            debits: 0,
+            credits: 0,
         }
     }
-    let line =
-        |((_, code, market), (unit, debits, credits)): (&(&str, Code, _), &(&Unit, _, _))| {
-            let amount = |minor| Amount::new(minor, unit);
-            let market: &Option<Market> = market;
-            TrialBalanceLine {
-                unit: unit.code().to_owned(),
-                code: code.as_str().to_owned(),
-                name: code.name().to_owned(),
-                market: market.map(|it| it.to_string()),
-                normal_side: code.side().as_str().to_owned(),
-                debits: amount(*debits),
-                credits: amount(*credits),
-                balance: amount(code.side().balance(*debits, *credits)),
-                net: amount(debits - credits),
-            }
-        };
-    let totals = units.values().flat_map(|(unit, debits, credits)| {
+
+    fn add(&mut self, it: &Position) {
+        self.debits += it.debits;
+        self.credits += it.credits;
+    }
+
+    fn line(&self, code: Code, market: Option<Market>) -> TrialBalanceLine {
+        let amount = |minor| Amount::new(minor, self.unit);
+        TrialBalanceLine {
+            unit: self.unit.code().to_owned(),
+            code: code.as_str().to_owned(),
+            name: code.name().to_owned(),
+            market: market.map(|it| it.to_string()),
+            normal_side: code.side().as_str().to_owned(),
+            debits: amount(self.debits),
+            credits: amount(self.credits),
+            balance: amount(code.side().balance(self.debits, self.credits)),
+            net: amount(self.debits - self.credits),
+        }
+    }
+
+    fn totals(&self) -> [Total; 3] {
         [
-            Total::amount("debits", unit, *debits),
-            Total::amount("credits", unit, *credits),
-            Total::amount("net", unit, debits - credits),
+            Total::amount("debits", self.unit, self.debits),
+            Total::amount("credits", self.unit, self.credits),
+            Total::amount("net", self.unit, self.debits - self.credits),
         ]
-    });
-    let totals = totals.collect();
-    Report::new(
-        "trial-balance",
-        cut,
-        sums.iter().map(line).collect(),
-        totals,
-    )
+    }
+}
+
+/// The trial balance of these accounts. Debits and credits tie by unit, where all are in sight.
+pub fn trial_balance(cut: &Cut, positions: &[Position]) -> Report<TrialBalanceLine> {
+    let mut sums: BTreeMap<_, Sum<'_>> = BTreeMap::new();
+    let mut units: BTreeMap<&str, Sum<'_>> = BTreeMap::new();
+    for it in positions {
+        let unit = &it.key.unit;
+        let at = (unit.code(), it.key.code, it.key.market);
+        sums.entry(at).or_insert_with(|| Sum::new(unit)).add(it);
+        let all = units.entry(unit.code());
+        all.or_insert_with(|| Sum::new(unit)).add(it);
+    }
+    let lines = sums
+        .iter()
+        .map(|((_, code, market), sum)| sum.line(*code, *market));
+    let totals = units.values().flat_map(Sum::totals).collect();
+    Report::new("trial-balance", cut, lines.collect(), totals)
 }

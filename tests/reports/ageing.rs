@@ -98,3 +98,40 @@ async fn what_came_back_of_advances_went_to_the_oldest_and_the_rest_is_the_balan
     assert_eq!(total(&late, "outstanding", Some("USD")), "450.00");
     world.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_advance_that_was_taken_back_is_not_open_though_another_is_older() {
+    let world = World::new().await;
+    let desk = Desk::new(&world).await;
+    let preparer = world.preparer();
+    for (reference, amount, day) in [
+        ("A-1", "300.00", "2024-12-09"),
+        ("A-2", "500.00", "2025-01-20"),
+    ] {
+        let advance = json!({"amount": usd(amount), "bank_reference": reference,
+            "effective_date": day});
+        let at = desk.of_contract("advances");
+        preparer.post(&at, advance).await.expect(201);
+    }
+    let auditor = world.auditor();
+    let found = report(&auditor, &desk.pledge.id, "advances-ageing").await;
+    let second = row(&found, &[("paid_on", "2025-01-20")]);
+    let at = format!(
+        "/v1/journals/{}/reversals",
+        second["journal_id"].as_str().unwrap()
+    );
+    let reversal = json!({"reason": "Paid twice", "document": document(),
+        "effective_date": "2025-01-21"});
+    world
+        .by_two(&world.controller(), &at, reversal)
+        .await
+        .expect(201);
+    let found = report(&auditor, &desk.pledge.id, "advances-ageing").await;
+    assert_eq!(rows(&found).len(), 1, "{found}");
+    assert_eq!(
+        (&rows(&found)[0]["paid"], &rows(&found)[0]["outstanding"]),
+        (&json!("300.00"), &json!("300.00"))
+    );
+    assert_eq!(desk.balance(&world, "code=1400").await, "300.00");
+    world.finish().await;
+}

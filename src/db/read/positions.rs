@@ -66,7 +66,8 @@ pub struct Movement {
     pub credit: i64,
     /// The code on the other side.
     pub other: Code,
-    /// At what rate one currency was taken for another, if one was.
+    /// At what rate one currency was taken for another, if one was: as the journal states it, or
+    /// the valuation or payout that it is of; of what takes another journal back, as that one did.
     pub rate: Option<MovementRate>,
 }
 
@@ -220,12 +221,17 @@ LEFT JOIN accounts o ON o.pledge_id = t.pledge_id AND o.number = t.other ",
     "
 LEFT JOIN LATERAL (
     SELECT unit, rate_e8, source, day FROM (
-        SELECT s.unit, s.rate_e8, s.source, s.day, 1 AS place FROM stated_rates s
-        WHERE s.pledge_id = t.pledge_id AND s.journal = t.journal
+        SELECT s.unit, s.rate_e8, s.source, s.day, s.journal FROM stated_rates s
+        WHERE s.pledge_id = t.pledge_id AND s.journal IN (j.number, root.number)
         UNION ALL
-        SELECT v.unit, v.rate_e8, v.rate_source, v.rate_day, 2 FROM revaluations v
-        WHERE v.pledge_id = t.pledge_id AND v.journal = t.journal) AS stated
-    ORDER BY place, unit LIMIT 1) AS r ON true
+        SELECT v.unit, v.rate_e8, v.rate_source, v.rate_day, v.journal FROM revaluations v
+        WHERE v.pledge_id = t.pledge_id AND v.journal IN (j.number, root.number)
+        UNION ALL
+        SELECT p.unit, p.rate_e8, p.rate_source, p.rate_day, e.journal
+        FROM payout_events e JOIN payouts p ON p.pledge_id = e.pledge_id AND p.id = e.payout_id
+        WHERE e.pledge_id = t.pledge_id AND e.journal IN (j.number, root.number)
+          AND p.rate_e8 IS NOT NULL) AS stated
+    ORDER BY journal DESC, unit LIMIT 1) AS r ON true
 WHERE ($4 IS NULL OR a.market = ANY ($4)) AND ($5 IS NULL OR a.code = ANY ($5))
 ORDER BY j.effective_date, j.number, t.line, t.debit = 0"
 );

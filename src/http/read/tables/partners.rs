@@ -109,6 +109,7 @@ pub async fn report_use_of_funds(get: Get<ReadLedger>) -> Answer {
 ///
 /// What a donor or a grantee confirms, by unit: pledged, received, receivable, refundable, to be
 /// given back, and left. With the state of the pledge's log, which binds every journal it comes of.
+/// A donor is told what is left as it stands, if it is told at all.
 #[utoipa::path(get, path = "/v1/pledges/{id}/reports/confirmation", tag = "reports",
     responses((status = 200, description = "The report", body = Report<ConfirmationLine>)))]
 pub async fn report_confirmation(get: Get<ReadLedger>) -> Answer {
