@@ -54,7 +54,7 @@ fn report() -> Report<TestLine> {
             journal: 7,
             at: datetime!(2026-02-01 00:00:00.5 UTC),
         },
-        today: date!(2026 - 02 - 02),
+        now: datetime!(2026-02-02 00:00:00 UTC),
     };
     let lines = vec![
         line(1, -12_345, Some("=SUM(A1), she said \"so\"")),

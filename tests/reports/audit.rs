@@ -177,6 +177,9 @@ async fn reversals_and_overrides_are_lines_and_violations_are_none() {
     );
     assert!(line["recorded_at"].is_string(), "{line}");
     let at = format!("/v1/pledges/{}/reports/control-exceptions", pledge.id);
+    let known_at = found["known_at"].as_str().unwrap();
+    let again = auditor.get(&format!("{at}?known_at={known_at}")).await;
+    assert_eq!(again.expect(200), found);
     let csv = auditor.get(&format!("{at}.csv")).await.text();
     assert!(csv.contains("'=Entered wrongly"), "{csv}");
     let dated = auditor.get(&format!("{at}?as_of=2025-01-01")).await;

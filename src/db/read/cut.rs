@@ -9,7 +9,7 @@
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Text as SqlText, Timestamptz};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use time::{Date, OffsetDateTime};
+use time::{Date, OffsetDateTime, UtcOffset};
 
 use super::error::ReadError;
 use super::known::Known;
@@ -28,14 +28,15 @@ pub struct Cut {
     pub as_of: Option<Date>,
     /// What was known.
     pub known: Known,
-    /// The day it is, UTC.
-    pub today: Date,
+    /// When it was cut.
+    pub now: OffsetDateTime,
 }
 
 impl Cut {
-    /// The day that ages are counted to: the one asked for, or else today.
+    /// The day that ages are counted to: the one asked for, or else today, UTC.
     pub fn day(&self) -> Date {
-        self.as_of.unwrap_or(self.today)
+        let today = self.now.to_offset(UtcOffset::UTC).date();
+        self.as_of.unwrap_or(today)
     }
 
     /// The same up to the day that ages are counted to.
@@ -104,6 +105,6 @@ pub async fn cut(
         reference: row.reference,
         as_of,
         known,
-        today: row.now.to_offset(time::UtcOffset::UTC).date(),
+        now: row.now,
     }))
 }

@@ -58,13 +58,8 @@ pub async fn report_control_exceptions(get: Get<ReadAuditTrail>) -> Answer {
             return Ok(None);
         };
         // Refusals and decisions are recorded between journals as well.
-        if let Some(known_at) = asked.known_at {
-            cut.known.at = known_at;
-        }
-        let until = match asked.known_at {
-            Some(at) => at + Duration::microseconds(1),
-            None => OffsetDateTime::now_utc() + Duration::minutes(1),
-        };
+        cut.known.at = asked.known_at.unwrap_or(cut.now);
+        let until = cut.known.at + Duration::microseconds(1);
         let stretch = (OffsetDateTime::UNIX_EPOCH, until);
         let pledge = Some(asked.pledge);
         let found = read::segregation(connection, pledge, stretch, MOST_ENTRIES).await?;
