@@ -21,6 +21,7 @@
 //! | [`statements`] | how statements are written, as JSON and as CSV |
 //! | [`exports`] | the ledger in other programs' words: hledger, beancount, auditors' tables |
 //! | [`packs`] | audit packs: all of a pledge in one file, checked without the ledger |
+//! | [`reports`] | reports, as rows with columns: written as JSON, CSV and XLSX |
 //! | [`tlog`] | the logs: Merkle trees over the journals, signed, and proofs of what is in them |
 //! | [`http`] | the API: access, parsing, problems, paging, the description |
 //! | [`app`] | settings, the command line, the service put together, the demonstration |
@@ -50,5 +51,6 @@ pub mod exports;
 pub mod http;
 pub mod jobs;
 pub mod packs;
+pub mod reports;
 pub mod statements;
 pub mod tlog;

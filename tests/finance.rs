@@ -1,6 +1,6 @@
 //! Finance's story: a pledge from its announcement to what creators hold, in cash and in credits.
 
-mod ads;
+pub mod ads;
 mod advances;
 mod approvals;
 mod attribution;
@@ -11,7 +11,7 @@ mod corrections;
 mod creators;
 mod credits;
 mod currencies;
-mod desk;
+pub mod desk;
 mod dry_runs;
 mod expiry;
 mod files;

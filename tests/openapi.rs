@@ -199,9 +199,8 @@ fn every_placeholder_of_a_path_is_a_parameter() {
     for (method, path, operation) in operations(&described) {
         let named = parameters(&described, operation, "path");
         let expected: Vec<String> = path
-            .split('/')
-            .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
-            .map(str::to_owned)
+            .split('{')
+            .filter_map(|part| Some(part.split_once('}')?.0.to_owned()))
             .collect();
         assert_eq!(named, expected, "{method} {path}");
     }

@@ -12,6 +12,7 @@ mod persons;
 mod place;
 mod reads;
 mod register;
+mod reports;
 mod statements;
 
 use reqwest::Method;
@@ -136,7 +137,8 @@ impl Operation {
             Names::ApiToken => &place.registered.api_token,
             Names::Waiting(at) => place.waiting_id(at),
         };
-        self.path.replace("{id}", id)
+        // Of the forms an address may end in, the one that can be read as text.
+        self.path.replace("{id}", id).replace("{form}", "csv")
     }
 
     /// The path and the query of a request that changes nothing.
@@ -368,13 +370,14 @@ pub fn writes() -> Vec<Operation> {
 
 /// Every read.
 pub fn reads() -> Vec<Operation> {
-    [
+    let all = [
         reads::reads(),
+        reports::reads(),
         register::reads(),
         approvals::reads(),
         statements::reads(),
-    ]
-    .concat()
+    ];
+    all.concat()
 }
 
 /// Every row.

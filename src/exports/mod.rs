@@ -13,7 +13,7 @@ pub mod beancount;
 mod books;
 pub mod fec;
 pub mod hledger;
-mod table;
+pub mod table;
 
 use time::Date;
 

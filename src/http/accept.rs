@@ -10,6 +10,8 @@ pub const JSON: &str = "application/json";
 pub const NDJSON: &str = "application/x-ndjson";
 /// Comma-separated values.
 pub const CSV: &str = "text/csv";
+/// A workbook.
+pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// How well a range fits a media type: nothing, `*/*`, `text/*`, the type itself.
 fn fit(range: &str, media_type: &str) -> u8 {

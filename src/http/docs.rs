@@ -57,7 +57,7 @@ pub const PAGE: &str = "/docs/";
         (name = "ad accounts", description = "Where credits are placed and campaigns run"),
         (name = "accounts", description = "Where the money is: balances, entries, statements"),
         (name = "journals", description = "What was posted"),
-        (name = "reports", description = "Trial balance and proofs"),
+        (name = "reports", description = "Reports as JSON, CSV and XLSX; proofs"),
         (name = "proofs", description = "The logs over the journals: checkpoints, tiles, proofs"),
         (name = "identities", description = "Who may come in, and what they may do"),
         (name = "tokens", description = "Tokens made here, and tokens that don't count any more"),
@@ -285,16 +285,24 @@ fn validate_only() -> Parameter {
 
 /// The names in braces.
 fn placeholders(path: &str) -> impl Iterator<Item = &str> {
-    path.split('/')
-        .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
+    path.split('{')
+        .filter_map(|part| part.split_once('}').map(|(name, _)| name))
 }
 
 fn in_path(name: &str) -> Parameter {
+    let schema = match name {
+        // Which forms a report has, beside JSON.
+        "form" => {
+            let text = ObjectBuilder::new().schema_type(Type::String);
+            RefOr::T(text.enum_values(Some(["csv", "xlsx"])).build().into())
+        }
+        _ => String::schema(),
+    };
     ParameterBuilder::new()
         .name(name)
         .parameter_in(ParameterIn::Path)
         .required(Required::True)
-        .schema(Some(String::schema()))
+        .schema(Some(schema))
         .build()
 }
 

@@ -109,6 +109,10 @@ const RULES: &[Rule] = &[
         forbidden: ONLY_READS,
     },
     Rule {
+        ring: "reports",
+        forbidden: ONLY_WORKS_OUT,
+    },
+    Rule {
         ring: "tlog",
         forbidden: ONLY_READS,
     },
@@ -127,6 +131,20 @@ const ONLY_READS: &[&str] = &[
     "crate::app",
     "crate::db::write",
     "crate::engine",
+];
+
+/// What works figures out and writes them neither reads a database nor answers anybody.
+const ONLY_WORKS_OUT: &[&str] = &[
+    "actix",
+    "actix_web",
+    "diesel",
+    "diesel_async",
+    "tokio",
+    "now_utc",
+    "crate::app",
+    "crate::db::write",
+    "crate::engine",
+    "crate::http",
 ];
 
 /// What of a file goes against the arrows.
@@ -258,6 +276,7 @@ fn an_import_against_the_arrows_is_noticed() {
         ("src/http/write/a.rs", "use crate::app::config::Config;"),
         ("src/embedded/a.rs", "use crate::db::Database;"),
         ("src/statements/a.rs", "use crate::db::write::Session;"),
+        ("src/reports/a.rs", "use crate::http::wire::Day;"),
         ("src/main.rs", "#[tokio::main] async fn main() {}"),
     ] {
         let findings = findings(&Source::new(path, text));

@@ -91,7 +91,10 @@ async fn a_form_nobody_has_is_told_which_there_are() {
     let scene = Scene::new().await;
     for operation in operations() {
         let client = scene.client(&operation);
-        let has_csv = operation.path.ends_with("/statement") || operation.path.ends_with(".csv");
+        let names_form = operation.path.ends_with(".csv") || operation.path.ends_with(".{form}");
+        let has_csv =
+            operation.path.ends_with("/statement") || operation.path.contains("/reports/");
+        let has_csv = has_csv || names_form;
         if operation.method() != Method::GET || !operation.path.starts_with("/v1/") {
             continue;
         }
@@ -105,7 +108,7 @@ async fn a_form_nobody_has_is_told_which_there_are() {
         ] {
             let answer = client.get_with(&path, ("accept", accept)).await;
             // An address that names its form answers in that form.
-            if operation.path.ends_with(".csv") {
+            if names_form {
                 assert_eq!(answer.status, 200, "{answer:?}");
             } else {
                 answer.expect_problem(406, "not-acceptable");

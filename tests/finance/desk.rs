@@ -5,19 +5,19 @@ use serde_json::{Value, json};
 use crate::harness::{Answer, Client, Funded, World, document, usd};
 
 /// A creator in Japan with a contract of USD 2,000 from December 2024.
-pub(super) struct Desk {
-    pub(super) pledge: Funded,
-    pub(super) creator: String,
-    pub(super) contract: String,
+pub struct Desk {
+    pub pledge: Funded,
+    pub creator: String,
+    pub contract: String,
 }
 
 impl Desk {
-    pub(super) async fn new(world: &World) -> Self {
+    pub async fn new(world: &World) -> Self {
         Self::of(world, world.funded_pledge().await).await
     }
 
     /// The same of that pledge.
-    pub(super) async fn of(world: &World, pledge: Funded) -> Self {
+    pub async fn of(world: &World, pledge: Funded) -> Self {
         let creator = world.creator("JP").await;
         world
             .allocate(&pledge, &creator, usd("2500.00"), "2024-12-02")
@@ -34,36 +34,36 @@ impl Desk {
     }
 
     /// … of which so much was invoiced.
-    pub(super) async fn owing(world: &World, amount: &str) -> Self {
+    pub async fn owing(world: &World, amount: &str) -> Self {
         let desk = Self::new(world).await;
         let invoiced = desk.invoice(&world.preparer(), "INV-1", usd(amount)).await;
         invoiced.expect(201);
         desk
     }
 
-    pub(super) fn of_contract(&self, what: &str) -> String {
+    pub fn of_contract(&self, what: &str) -> String {
         format!("/v1/obligations/{}/{what}", self.contract)
     }
 
-    pub(super) async fn invoice(&self, by: &Client, reference: &str, amount: Value) -> Answer {
+    pub async fn invoice(&self, by: &Client, reference: &str, amount: Value) -> Answer {
         let invoice = json!({"reference": reference, "amount": amount,
             "effective_date": "2025-01-20", "document": document()});
         by.post(&self.of_contract("invoices"), invoice).await
     }
 
-    pub(super) fn payout(&self, reference: &str, amount: Value) -> Value {
+    pub fn payout(&self, reference: &str, amount: Value) -> Value {
         json!({"pledge_id": self.pledge.id, "creator_id": self.creator, "amount": amount,
             "reference": reference})
     }
 
     /// A payout's id.
-    pub(super) async fn propose(&self, world: &World, reference: &str, amount: &str) -> String {
+    pub async fn propose(&self, world: &World, reference: &str, amount: &str) -> String {
         let payout = self.payout(reference, usd(amount));
         world.preparer().post("/v1/payouts", payout).await.created()
     }
 
     /// The id of a payout that is with the bank.
-    pub(super) async fn sent(&self, world: &World, reference: &str, amount: &str) -> String {
+    pub async fn sent(&self, world: &World, reference: &str, amount: &str) -> String {
         let id = self.propose(world, reference, amount).await;
         let approved = go(&world.approver(), &id, "approve", json!({})).await;
         assert_eq!(approved.expect(200)["state"], "approved");
@@ -73,22 +73,22 @@ impl Desk {
     }
 
     /// The balance of the one account these filters leave.
-    pub(super) async fn balance(&self, world: &World, filters: &str) -> String {
+    pub async fn balance(&self, world: &World, filters: &str) -> String {
         let account = world.account(&self.pledge.id, filters).await;
         account["balance"].as_str().unwrap().to_owned()
     }
 
-    pub(super) async fn read(&self, world: &World) -> Value {
+    pub async fn read(&self, world: &World) -> Value {
         let at = format!("/v1/obligations/{}", self.contract);
         world.auditor().get(&at).await.expect(200)
     }
 }
 
 /// Takes a payout one step on.
-pub(super) async fn go(by: &Client, payout: &str, step: &str, body: Value) -> Answer {
+pub async fn go(by: &Client, payout: &str, step: &str, body: Value) -> Answer {
     by.post(&format!("/v1/payouts/{payout}/{step}"), body).await
 }
 
-pub(super) fn settlement(reference: &str) -> Value {
+pub fn settlement(reference: &str) -> Value {
     json!({"bank_reference": reference, "effective_date": "2025-02-03"})
 }

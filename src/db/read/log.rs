@@ -130,6 +130,30 @@ pub async fn first_checkpoint(
     Ok(query.first(connection).await.optional()?)
 }
 
+const BEFORE: &str = "
+SELECT size, encode(root, 'base64') AS root FROM log_checkpoints
+WHERE log = $1 AND size <= $2 ORDER BY size DESC LIMIT 1";
+
+#[derive(QueryableByName)]
+struct BeforeRow {
+    #[diesel(sql_type = BigInt)]
+    size: i64,
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    root: String,
+}
+
+/// The size and the root, in base64, of the last checkpoint of a log that was signed at no more
+/// leaves than so many.
+pub async fn checkpoint_before(
+    connection: &mut AsyncPgConnection,
+    log: Uuid,
+    size: i64,
+) -> Result<Option<(i64, String)>, ReadError> {
+    let text: Text = Text::new(BEFORE).bind(log).bind(size);
+    let rows: Vec<BeforeRow> = text.load(connection).await?;
+    Ok(rows.into_iter().next().map(|row| (row.size, row.root)))
+}
+
 /// Every checkpoint of a log, the oldest first.
 pub async fn checkpoints(
     connection: &mut AsyncPgConnection,

@@ -7,7 +7,8 @@
 //!
 //! Cost: balances, summaries and statement heads are read from figures the transfers carry along,
 //! so none depends on how many entries or journals there are ([`accounts`] has the table). Lists
-//! and statement lines cost what they show. Only [`mod@proofs`] look at everything.
+//! and statement lines cost what they show. Only [`mod@proofs`] look at everything; reports that go
+//! back on both time axes look at a pledge's transfers once.
 
 mod account_list;
 pub mod accounts;
@@ -15,22 +16,26 @@ mod approvals;
 mod audit;
 mod catalogue;
 mod creators;
+mod cut;
 mod entries;
 mod error;
 mod horizon;
 mod issued;
 mod jobs;
+mod journal_register;
 mod journals;
 mod known;
 mod late_entries;
 mod lines;
 mod log;
 mod logged;
+mod lot_sums;
 mod obligations;
 mod page;
 mod payouts;
 mod periods;
 mod pledges;
+mod positions;
 pub mod proofs;
 mod register;
 mod revaluations;
@@ -43,6 +48,7 @@ mod spend_match;
 mod statement;
 mod statement_heads;
 mod summary;
+mod terms;
 mod text;
 mod trial_balance;
 mod versions;
@@ -61,6 +67,7 @@ pub use catalogue::load_catalogue;
 pub use creators::{
     AllocationFilter, allocation, bank_details, creator, list_allocations, list_creators,
 };
+pub use cut::{Cut, cut};
 pub use entries::{Counterpart, Entry, EntryJournal, EntryWindow, list_entries};
 pub use error::ReadError;
 pub use horizon::{BURN_DAYS, Horizon, HorizonLot, horizon};
@@ -70,19 +77,21 @@ pub use issued::{
     statement_run, superseding, unfinished_runs,
 };
 pub use jobs::{due_lots, last_run, list_runs};
+pub use journal_register::{RegisteredJournal, journal_register, reversals_of};
 pub use journals::{
     JournalWindow, PostedAccount, PostedJournal, PostedSide, PostedTransfer, journal, list_journals,
 };
 pub use known::Known;
 pub use late_entries::{LateEntry, late_entries};
 pub use log::{
-    Announced, HEADS, LogCheckpoint, announced, checkpoint, checkpoints, complete_tile,
-    count_tiles, first_checkpoint, latest_checkpoint, leaf_runs, log_size, logged_pledges,
-    pledges_ahead, tiles,
+    Announced, HEADS, LogCheckpoint, announced, checkpoint, checkpoint_before, checkpoints,
+    complete_tile, count_tiles, first_checkpoint, latest_checkpoint, leaf_runs, log_size,
+    logged_pledges, pledges_ahead, tiles,
 };
 pub use logged::{
     LoggedAccount, LoggedJournal, LoggedSide, LoggedTransfer, logged_journals, numbered_journal,
 };
+pub use lot_sums::{LotSum, LotTerms, lot_sums, lot_terms};
 pub use obligations::{
     ObligationFilter, ad_account, list_ad_accounts, list_obligations, obligation,
 };
@@ -92,6 +101,7 @@ pub use payouts::{
 };
 pub use periods::{list_period_events, month_end};
 pub use pledges::{instalment, instalments_of, list_lots, list_pledges, lot, pledge};
+pub use positions::{Movement, MovementRate, Position, movements, positions};
 pub use proofs::{Proof, proofs};
 pub use register::{
     ListedToken, RegisterContents, all_identities, identity, list_api_tokens, list_identities,
@@ -106,6 +116,7 @@ pub use spend_match::{MatchedBalance, MatchedMonth, SpendMatch, spend_match};
 pub use statement::{StatementHead, Stretch, count_lines, statement_head, statement_lines};
 pub use statement_heads::{Whose, statement_heads};
 pub use summary::{Summary, Told, Use, Whole, summary};
+pub use terms::{InstalmentTerms, instalment_terms, markets_of, obligation_references, split};
 pub use trial_balance::{TrialBalanceRow, UnitBalance, trial_balance};
 pub use versions::{Version, account_version, ledger_version, pledge_version};
 pub use wall::{look, snapshot};

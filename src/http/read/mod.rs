@@ -25,6 +25,7 @@ mod reports;
 mod segregation;
 mod spend;
 mod statements;
+mod tables;
 mod tlog;
 mod views;
 
@@ -42,6 +43,7 @@ use crate::http::routes::Endpoint;
 pub fn endpoints() -> Vec<Endpoint> {
     let mut all = ledger_endpoints();
     all.extend(control_endpoints());
+    all.extend(tables::endpoints());
     all
 }
 
@@ -216,6 +218,22 @@ fn ledger_endpoints() -> Vec<Endpoint> {
     jobs::read_expiry_horizon,
     jobs::list_jobs,
     jobs::list_job_runs,
+    tables::report_trial_balance,
+    tables::report_summary,
+    tables::report_receivables_ageing,
+    tables::report_advances_ageing,
+    tables::report_lot_register,
+    tables::report_expiry_horizon,
+    tables::report_spend_match,
+    tables::report_exchange_differences,
+    tables::report_suspense,
+    tables::report_use_of_funds,
+    tables::report_confirmation,
+    tables::report_in_kind,
+    tables::report_journal_register,
+    tables::report_control_exceptions,
+    tables::report_approval_matrix,
+    tables::trace_journal,
 ))]
 pub struct Paths;
 
@@ -224,6 +242,7 @@ struct Shared;
 
 impl Modify for Shared {
     fn modify(&self, description: &mut Description) {
+        tables::describe(description);
         for item in description.paths.paths.values_mut() {
             for operation in item.get.iter_mut() {
                 if is_list(operation) {

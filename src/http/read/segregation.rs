@@ -15,6 +15,9 @@ use crate::http::problem::{Problem, Reason};
 use crate::http::views::ThresholdOut;
 use crate::http::wire::{Day, Instant};
 
+/// How many entries of a finding are told here, at most.
+const MOST_ENTRIES: i64 = 100;
+
 /// Whether duties were kept apart, as the rows say.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = SegregationReport)]
@@ -83,8 +86,9 @@ pub async fn read_segregation_report(get: Get<ReadAuditTrail>) -> Result<HttpRes
     query.finish()?;
     let from = from.unwrap_or(OffsetDateTime::UNIX_EPOCH);
     let until = until.unwrap_or_else(|| OffsetDateTime::now_utc() + Duration::minutes(1));
-    let found =
-        get.consult(async |connection| read::segregation(connection, pledge, (from, until)).await);
+    let found = get.consult(async |connection| {
+        read::segregation(connection, pledge, (from, until), MOST_ENTRIES).await
+    });
     let found = found.await?;
     let violations = found.iter().filter(|it| it.meaning == Meaning::Violation);
     let report = SegregationReportOut {
@@ -125,7 +129,7 @@ pub struct MatrixActionOut {
 }
 
 /// The thresholds of an action in force on a day, one for each unit.
-fn in_force(all: &[Threshold], action: Action, day: Date) -> Vec<ThresholdOut> {
+pub(super) fn in_force(all: &[Threshold], action: Action, day: Date) -> Vec<&Threshold> {
     let stated: Vec<&Threshold> = all.iter().filter(|it| it.stated_at.date() <= day).collect();
     let limits: Vec<Limit> = stated.iter().map(|it| it.limit.clone()).collect();
     let mut units: Vec<&str> = limits.iter().map(|it| it.unit.as_str()).collect();
@@ -133,10 +137,17 @@ fn in_force(all: &[Threshold], action: Action, day: Date) -> Vec<ThresholdOut> {
     units.dedup();
     let of = |unit: &str| {
         let limit = Limit::in_force(&limits, action, unit, day)?;
-        let own = stated.iter().rfind(|it| it.limit == *limit)?;
-        Some(ThresholdOut::from(*own))
+        stated.iter().rfind(|it| it.limit == *limit).copied()
     };
     units.into_iter().filter_map(of).collect()
+}
+
+/// Which roles decide of an action.
+pub(super) fn decided_by(action: Action) -> Vec<&'static str> {
+    match action.is_of_controls() {
+        true => vec!["approver", "controller"],
+        false => vec!["approver"],
+    }
 }
 
 /// Read who had to approve what
@@ -172,11 +183,11 @@ pub async fn read_approval_matrix(get: Get<ReadApprovals>) -> Result<HttpRespons
     let action = |action: &Action| MatrixActionOut {
         action: action.as_str(),
         takes_two: action.takes_two(),
-        decided_by: match action.is_of_controls() {
-            true => vec!["approver", "controller"],
-            false => vec!["approver"],
-        },
-        thresholds: in_force(&found, *action, day),
+        decided_by: decided_by(*action),
+        thresholds: in_force(&found, *action, day)
+            .into_iter()
+            .map(ThresholdOut::from)
+            .collect(),
     };
     let matrix = ApprovalMatrixOut {
         pledge_id: id,

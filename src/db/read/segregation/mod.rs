@@ -53,7 +53,7 @@ pub struct SegregationFinding {
     pub meaning: Meaning,
     /// How many there are.
     pub count: i64,
-    /// The first hundred of them.
+    /// The first of them, as many as were asked for.
     pub entries: Vec<Map<String, Value>>,
 }
 
@@ -65,12 +65,13 @@ struct Found {
     entries: Value,
 }
 
-/// Every finding about what was recorded in a stretch of time, of one pledge or of all. To be
-/// called in a snapshot.
+/// Every finding about what was recorded in a stretch of time, of one pledge or of all, each with
+/// so many of its entries, at most. To be called in a snapshot.
 pub async fn segregation(
     connection: &mut AsyncPgConnection,
     pledge: Option<PledgeId>,
     (from, until): (OffsetDateTime, OffsetDateTime),
+    most: i64,
 ) -> Result<Vec<SegregationFinding>, ReadError> {
     let settings = format!("SET LOCAL statement_timeout = '{TIMEOUT_S}s'");
     connection.batch_execute(&settings).await?;
@@ -79,7 +80,8 @@ pub async fn segregation(
         let text: Text = Text::new(question.wording)
             .bind(pledge.map(|id| id.0))
             .bind(from)
-            .bind(until);
+            .bind(until)
+            .bind(most);
         let found: Found = text.get_result(connection).await?;
         let entries = match found.entries {
             Value::Array(entries) => entries,

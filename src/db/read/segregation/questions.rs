@@ -2,7 +2,8 @@
 
 use super::Meaning;
 
-/// Something that is looked for: `$1` is the pledge, if one is meant, `$2` and `$3` the stretch.
+/// Something that is looked for: `$1` is the pledge, if one is meant, `$2` and `$3` the stretch,
+/// `$4` how many entries are told.
 pub(super) struct Question {
     pub(super) name: &'static str,
     pub(super) sentence: &'static str,
@@ -19,7 +20,7 @@ macro_rules! question {
             wording: concat!(
                 "WITH ", $($part),+, "
 SELECT (SELECT count(*) FROM found) AS count,
-       (SELECT coalesce(jsonb_agg(to_jsonb(f)), '[]') FROM (SELECT * FROM found LIMIT 100) AS f)
+       (SELECT coalesce(jsonb_agg(to_jsonb(f)), '[]') FROM (SELECT * FROM found LIMIT $4) AS f)
            AS entries"
             ),
         }

@@ -8,24 +8,7 @@ use crate::db::read::{BURN_DAYS, Horizon, HorizonLot};
 use crate::domain::pledge::LotKind;
 use crate::domain::{LotId, PledgeId, Unit};
 use crate::http::wire::{Day, MoneyOut};
-
-/// How many days off the end of a lot is, at most: a band ends where the next begins.
-const BANDS: [(i64, &str); 6] = [
-    (-1, "ended"),
-    (7, "7"),
-    (14, "14"),
-    (30, "30"),
-    (60, "60"),
-    (90, "90"),
-];
-
-/// The band of lots that end later than all others.
-const LATER: &str = "later";
-
-fn band(days_left: i64) -> &'static str {
-    let found = BANDS.iter().find(|(most, _)| days_left <= *most);
-    found.map_or(LATER, |(_, name)| name)
-}
+use crate::reports::lots::band;
 
 /// What is going to lapse of a lot, if it is used as of late.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -143,28 +126,6 @@ impl HorizonOut {
                     forecast_loss: MoneyOut::of_minor(loss, unit),
                 })
                 .collect(),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::band;
-
-    #[test]
-    fn a_lot_is_in_the_nearest_band_its_end_is_within() {
-        let expected = [
-            (-1, "ended"),
-            (0, "7"),
-            (7, "7"),
-            (8, "14"),
-            (30, "30"),
-            (31, "60"),
-            (90, "90"),
-            (91, "later"),
-        ];
-        for (days_left, name) in expected {
-            assert_eq!(band(days_left), name, "{days_left}");
         }
     }
 }

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use crate::db::read::{MatchedBalance, MatchedMonth, SpendMatch};
 use crate::domain::{AdAccountId, PledgeId};
 use crate::http::wire::{Day, MoneyOut};
+use crate::reports::spend::{beyond_ledger, beyond_posted, is_within};
 
 /// An ad account's month.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -71,16 +72,10 @@ pub struct SpendMatchOut {
     pub balances: Vec<SpendMatchBalanceOut>,
 }
 
-/// Whether a difference is within a profile's tolerance; without a profile there is none.
-fn is_within(difference: i64, profile: Option<(i32, i64)>) -> bool {
-    let tolerance = profile.map_or(0, |(_, tolerance)| tolerance);
-    difference.abs() <= tolerance
-}
-
 impl From<&MatchedMonth> for SpendMatchMonthOut {
     fn from(it: &MatchedMonth) -> Self {
         let money = |minor| MoneyOut::of_minor(minor, &it.unit);
-        let difference = it.reported - it.posted - it.held;
+        let difference = beyond_posted(it);
         let (year, month) = (it.month.year(), u8::from(it.month.month()));
         SpendMatchMonthOut {
             ad_account_id: it.ad_account,
@@ -101,7 +96,7 @@ impl From<&MatchedMonth> for SpendMatchMonthOut {
 impl From<&MatchedBalance> for SpendMatchBalanceOut {
     fn from(it: &MatchedBalance) -> Self {
         let money = |minor| MoneyOut::of_minor(minor, &it.unit);
-        let difference = it.platform - (it.ledger - it.provisional);
+        let difference = beyond_ledger(it);
         SpendMatchBalanceOut {
             ad_account_id: it.ad_account,
             as_of: Day(it.as_of),
@@ -127,18 +122,5 @@ impl SpendMatchOut {
                 .map(SpendMatchBalanceOut::from)
                 .collect(),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_within;
-
-    #[test]
-    fn a_difference_is_tolerated_either_way_as_far_as_the_profile_says() {
-        for (difference, tolerance, within) in [(0, 0, true), (5, 5, true), (-6, 5, false)] {
-            assert_eq!(is_within(difference, Some((1, tolerance))), within);
-        }
-        assert!(is_within(0, None) && !is_within(1, None));
     }
 }

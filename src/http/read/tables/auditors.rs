@@ -1,0 +1,101 @@
+//! Reports for auditors, who see everything.
+
+use time::{Duration, OffsetDateTime};
+
+use super::{Answer, Asked, Get};
+use crate::db::read;
+use crate::domain::approval::Action;
+use crate::http::access::permission::{ReadApprovals, ReadAuditTrail, ReadProofs};
+use crate::http::read::segregation::{decided_by, in_force};
+use crate::reports::Report;
+use crate::reports::audit::{self, ExceptionLine, JournalLine, MatrixLine, Order};
+
+/// How many entries of one finding are told, at most: as many as there ever are.
+const MOST_ENTRIES: i64 = 1_000_000;
+
+fn order(text: &str) -> Result<Order, String> {
+    Order::parse(text).ok_or_else(|| {
+        "it is number, effective_date, amount or kind, with - before it for the greatest first"
+            .to_owned()
+    })
+}
+
+/// Report the register of journals
+///
+/// Every journal, a line for each unit it moved: who recorded and who approved it, what it rests on
+/// and why, with control totals: how many, the first and last number and the sum of all numbers,
+/// and the debits and credits of each unit.
+#[utoipa::path(get, path = "/v1/pledges/{id}/reports/journal-register", tag = "reports",
+    params(("sort" = Option<String>, Query, description = "`number`, `effective_date`, `amount` \
+        (by unit) or `kind`; with `-` before it, the greatest first")),
+    responses((status = 200, description = "The report", body = Report<JournalLine>)))]
+pub async fn report_journal_register(get: Get<ReadProofs>) -> Answer {
+    let (asked, mut query) = Asked::begin(&get)?;
+    let order = query.word("sort", order).unwrap_or_default();
+    query.finish()?;
+    let reads = get.snapshot(async |connection| {
+        let Some(cut) = asked.cut(connection, &get).await? else {
+            return Ok(None);
+        };
+        let journals = read::journal_register(connection, get.catalogue(), &cut).await?;
+        Ok(Some(audit::register(&cut, journals, order)))
+    });
+    asked.answer(&get, reads.await?).await
+}
+
+/// Report what controls found
+///
+/// Late postings, reversals and overrides; violations of the segregation of duties, of which there
+/// should be none; and what held and should be looked at all the same. What was recorded by
+/// `known_at`; `as_of` is refused, as findings are of what was recorded.
+#[utoipa::path(get, path = "/v1/pledges/{id}/reports/control-exceptions", tag = "controls",
+    responses((status = 200, description = "The report", body = Report<ExceptionLine>)))]
+pub async fn report_control_exceptions(get: Get<ReadAuditTrail>) -> Answer {
+    let asked = Asked::read(&get)?;
+    asked.without_day("findings are of what was recorded: known_at says until when")?;
+    let reads = get.snapshot(async |connection| {
+        let Some(mut cut) = asked.cut(connection, &get).await? else {
+            return Ok(None);
+        };
+        // Refusals and decisions are recorded between journals as well.
+        cut.known.at = asked.known_at.unwrap_or(cut.now);
+        let until = cut.known.at + Duration::microseconds(1);
+        let stretch = (OffsetDateTime::UNIX_EPOCH, until);
+        let pledge = Some(asked.pledge);
+        let found = read::segregation(connection, pledge, stretch, MOST_ENTRIES).await?;
+        Ok(Some(audit::exceptions(&cut, &found, get.catalogue())))
+    });
+    asked.answer(&get, reads.await?).await
+}
+
+/// Report who had to approve what
+///
+/// On a day: above which amount each action needed approval, by how many, of which roles. Today, if
+/// no day is named.
+#[utoipa::path(get, path = "/v1/pledges/{id}/reports/approval-matrix", tag = "controls",
+    responses((status = 200, description = "The report", body = Report<MatrixLine>)))]
+pub async fn report_approval_matrix(get: Get<ReadApprovals>) -> Answer {
+    let asked = Asked::read(&get)?;
+    let reads = get.snapshot(async |connection| {
+        let Some(cut) = asked.cut(connection, &get).await? else {
+            return Ok(None);
+        };
+        let mut cut = cut.dated();
+        let mut stated = read::all_thresholds(connection, get.catalogue(), asked.pledge).await?;
+        if let Some(known_at) = asked.known_at {
+            stated.retain(|it| it.stated_at <= known_at);
+        }
+        // Thresholds are stated between journals as well.
+        let last = stated.iter().map(|it| it.stated_at).max();
+        cut.known.at = last.map_or(cut.known.at, |last| last.max(cut.known.at));
+        let actions: Vec<_> = Action::ALL
+            .iter()
+            .map(|action| {
+                let own = in_force(&stated, *action, cut.day());
+                (*action, decided_by(*action).join(", "), own)
+            })
+            .collect();
+        Ok(Some(audit::matrix(&cut, &actions)))
+    });
+    asked.answer(&get, reads.await?).await
+}
