@@ -2,6 +2,7 @@
 //! it.
 
 mod issuing;
+mod packs;
 mod runs;
 
 pub use runs::done;

@@ -4,9 +4,11 @@ use std::io::IsTerminal;
 use std::path::Path;
 use std::process::ExitCode;
 
+use crate::packs;
+use crate::statements::Claim;
 use crate::tlog::checkpoint::Checkpoint;
 use crate::tlog::note::{NotAVerifier, Verifier};
-use crate::tlog::proof;
+use crate::tlog::proof::{self, Finding, NotAProof};
 
 /// Whatever goes wrong, as one sentence.
 type Outcome = Result<ExitCode, Box<dyn std::error::Error>>;
@@ -34,10 +36,9 @@ pub(super) fn mark(holds: bool) -> &'static str {
 /// Says what of a file holds, and fails unless all of it does.
 pub(super) fn verify(file: &Path, key: &str, since: Option<&Path>) -> Outcome {
     let key = public_key(key)?;
-    let text =
-        std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    let bytes = std::fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?;
     let kept = since.map(|path| kept(path, &key)).transpose()?;
-    let findings = proof::verify(&text, &key, kept.as_ref())
+    let findings = findings(&bytes, &key, kept.as_ref())
         .map_err(|error| format!("{} can't be checked: {error}.", file.display()))?;
     for finding in &findings {
         println!("{}  {}", mark(finding.holds), finding.sentence);
@@ -56,6 +57,22 @@ pub(super) fn verify(file: &Path, key: &str, since: Option<&Path>) -> Outcome {
             ExitCode::FAILURE
         }
     })
+}
+
+/// What is checked of a file: an audit pack is an archive, all else is text.
+fn findings(
+    bytes: &[u8],
+    key: &Verifier,
+    kept: Option<&Checkpoint>,
+) -> Result<Vec<Finding>, Box<dyn std::error::Error>> {
+    if bytes.starts_with(b"PK") {
+        return Ok(packs::verify(bytes, key)?);
+    }
+    let text = std::str::from_utf8(bytes)?;
+    match proof::verify(text, key, kept) {
+        Err(NotAProof::Unknown) => Ok(Claim::read(text)?.check(key)),
+        findings => Ok(findings?),
+    }
 }
 
 /// A checkpoint that was kept, signed with the same key.

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::claims::{Leaf, Side};
+use super::{Totals, UnitTotal};
 use crate::domain::Code;
 use crate::domain::chart;
-use crate::domain::money::minor_of as minor;
+use crate::domain::money::{format_minor, minor_of as minor};
 
 /// An account as the leaves tell it.
 #[derive(Debug, Clone, Default)]
@@ -37,12 +38,13 @@ pub(super) struct Entry {
 
 /// The books of a pledge.
 #[derive(Debug, Default)]
-pub(super) struct Books {
+pub struct Books {
     pub(super) accounts: BTreeMap<String, Account>,
-    pub(super) posted: BTreeMap<String, i64>,
-    pub(super) journals: i64,
-    pub(super) transfers: i64,
-    pub(super) journal_numbers: i64,
+    /// What was posted by unit, with as many digits as the unit has.
+    posted: BTreeMap<String, (i64, u32)>,
+    journals: i64,
+    transfers: i64,
+    journal_numbers: i64,
 }
 
 fn side_of(code: &str) -> Option<chart::Side> {
@@ -50,8 +52,38 @@ fn side_of(code: &str) -> Option<chart::Side> {
 }
 
 impl Books {
+    /// How many journals were posted.
+    pub fn journals(&self) -> i64 {
+        self.journals
+    }
+
+    /// Posts a leaf of that pledge, or says what of it doesn't follow from those before.
+    pub fn read(&mut self, leaf: &[u8], pledge: &str) -> Result<(), String> {
+        let leaf: Leaf = serde_json::from_slice(leaf).map_err(|error| error.to_string())?;
+        self.post(&leaf, pledge)
+    }
+
+    /// What they come to, with so many statements beside them.
+    pub fn totals(&self, statements: i64) -> Totals {
+        let posted = self
+            .posted
+            .iter()
+            .map(|(unit, (amount, digits))| UnitTotal {
+                unit: unit.clone(),
+                amount: format_minor(*amount, *digits),
+            });
+        Totals {
+            journals: self.journals,
+            transfers: self.transfers,
+            journal_numbers: self.journal_numbers,
+            accounts: i64::try_from(self.accounts.len()).unwrap_or(i64::MAX),
+            statements,
+            posted: posted.collect(),
+        }
+    }
+
     /// Posts a journal, or says what of it doesn't follow from those before.
-    pub(super) fn post(&mut self, leaf: &Leaf, pledge: &str) -> Result<(), String> {
+    fn post(&mut self, leaf: &Leaf, pledge: &str) -> Result<(), String> {
         let number = self.journals + 1;
         if leaf.number != number {
             let found = leaf.number;
@@ -66,7 +98,9 @@ impl Books {
             for (side, is_debit) in [(&transfer.debit, true), (&transfer.credit, false)] {
                 self.enter(leaf, side, (&transfer.unit, amount, is_debit))?;
             }
-            *self.posted.entry(transfer.unit.clone()).or_default() += amount;
+            let fraction = transfer.amount.split_once('.').map_or(0, |it| it.1.len());
+            let posted = self.posted.entry(transfer.unit.clone()).or_default();
+            *posted = (posted.0 + amount, u32::try_from(fraction).unwrap_or(0));
             self.transfers += 1;
         }
         self.journals = number;

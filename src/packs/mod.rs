@@ -31,15 +31,21 @@ use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use crate::domain::statement::hexadecimal;
 
-pub use verify::verify;
+pub use books::Books;
+pub use verify::{NotAPack, verify};
 
 /// What the index says it is.
 const FORMAT: &str = "almoner-audit-pack/1";
 const INDEX: &str = "index.json";
 const SIGNATURE: &str = "index.sig";
-const LEAVES: &str = "log/leaves.ndjson";
-const CHECKPOINT: &str = "log/checkpoint.txt";
-const TRIAL_BALANCE: &str = "journal/trial-balance.csv";
+/// Every journal as the log has it.
+pub const LEAVES: &str = "log/leaves.ndjson";
+/// The signed root over them.
+pub const CHECKPOINT: &str = "log/checkpoint.txt";
+/// What accounts come to.
+pub const TRIAL_BALANCE: &str = "journal/trial-balance.csv";
+/// What a pack says of itself in plain words.
+pub const README: &[u8] = include_bytes!("README.txt");
 
 /// What a pack is of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

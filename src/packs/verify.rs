@@ -7,12 +7,10 @@ use aws_lc_rs::digest::{Context, SHA256};
 use zip::ZipArchive;
 
 use super::books::Books;
-use super::claims::Leaf;
 use super::{
-    CHECKPOINT, FORMAT, INDEX, Index, LEAVES, SIGNATURE, TRIAL_BALANCE, Totals, UnitTotal,
-    signed_text, statements,
+    CHECKPOINT, FORMAT, INDEX, Index, LEAVES, SIGNATURE, TRIAL_BALANCE, signed_text, statements,
 };
-use crate::domain::money::{format_minor, minor_of as minor};
+use crate::domain::money::minor_of as minor;
 use crate::domain::statement::hexadecimal;
 use crate::statements::Claim;
 use crate::tlog::checkpoint::Checkpoint;
@@ -138,10 +136,8 @@ fn from_leaves(
         if let Some(edge) = &mut edge {
             edge.push(leaf_hash(line.as_bytes()));
         }
-        if broken.is_none() && books.journals < index.scope.known_journal {
-            let leaf = serde_json::from_str::<Leaf>(&line).map_err(|error| error.to_string());
-            let posted = leaf.and_then(|leaf| books.post(&leaf, &index.scope.pledge_id));
-            broken = posted.err();
+        if broken.is_none() && books.journals() < index.scope.known_journal {
+            broken = books.read(line.as_bytes(), &index.scope.pledge_id).err();
         }
     }
     let head = edge.map(|edge| Head {
@@ -157,7 +153,7 @@ fn from_leaves(
         None => format!(
             "Journals 1 to {} follow each other without a gap, and so do the entries and balances \
              of all {} accounts.",
-            books.journals,
+            books.journals(),
             books.accounts.len()
         ),
         Some(what) => format!("Journals and entries follow each other without a gap: {what}."),
@@ -168,7 +164,7 @@ fn from_leaves(
             format!("The {size} leaves make exactly the root that the ledger signed of its log."),
         ),
         Finding::new(
-            broken.is_none() && books.journals == index.scope.known_journal,
+            broken.is_none() && books.journals() == index.scope.known_journal,
             follows,
         ),
     ];
@@ -177,25 +173,7 @@ fn from_leaves(
 
 /// Whether the control totals are what the leaves come to.
 fn totals(index: &Index, books: &Books) -> Finding {
-    let digits = |unit: &str| {
-        let told = index.totals.posted.iter().find(|it| it.unit == unit);
-        let told = told.and_then(|it| it.amount.split_once('.'));
-        told.map_or(0, |(_, fraction)| {
-            u32::try_from(fraction.len()).unwrap_or(0)
-        })
-    };
-    let posted = books.posted.iter().map(|(unit, amount)| UnitTotal {
-        unit: unit.clone(),
-        amount: format_minor(*amount, digits(unit)),
-    });
-    let found = Totals {
-        journals: books.journals,
-        transfers: books.transfers,
-        journal_numbers: books.journal_numbers,
-        accounts: i64::try_from(books.accounts.len()).unwrap_or(i64::MAX),
-        statements: index.totals.statements,
-        posted: posted.collect(),
-    };
+    let found = books.totals(index.totals.statements);
     let amounts: Vec<String> = index
         .totals
         .posted

@@ -21,8 +21,15 @@ pub(super) async fn issued(world: &World, pledge: &str, account: &str) -> (Strin
 }
 
 pub(super) fn reads() -> Vec<Operation> {
-    use Need::{Ledger, Proofs};
+    use Need::{AuditTrail, Ledger, Proofs};
+    let days = "from=2024-01-01&to=2026-11-24";
     vec![
+        get(
+            "/v1/pledges/{id}/audit-pack",
+            AuditTrail,
+            Names::Pledge,
+            days,
+        ),
         get("/v1/statements", Ledger, Names::Nothing, ""),
         get("/v1/statements/{id}", Ledger, Names::Statement, ""),
         get(

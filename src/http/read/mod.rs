@@ -15,6 +15,7 @@ mod jobs;
 mod journals;
 mod lists;
 mod obligations;
+mod packs;
 mod params;
 mod payouts;
 mod periods;
@@ -90,6 +91,7 @@ fn ledger_endpoints() -> Vec<Endpoint> {
             exports::export_trial_balance,
         ),
         Endpoint::get("/v1/pledges/{id}/fec.txt", exports::export_fec),
+        Endpoint::get("/v1/pledges/{id}/audit-pack", packs::draw_audit_pack),
         Endpoint::get("/v1/instalments/{id}", pledges::read_instalment),
         Endpoint::get("/v1/lots/{id}", pledges::read_lot),
         Endpoint::get("/v1/creators", creators::list_creators),
@@ -164,6 +166,7 @@ fn ledger_endpoints() -> Vec<Endpoint> {
     exports::export_gl_detail,
     exports::export_trial_balance,
     exports::export_fec,
+    packs::draw_audit_pack,
     pledges::read_instalment,
     pledges::read_lot,
     creators::list_creators,
