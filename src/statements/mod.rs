@@ -8,13 +8,16 @@
 //! ended. It keeps the running balance and what it has written adds up to; [`Rendering::end`] is an
 //! error if that isn't what the head says, so a statement that doesn't tie is never completed.
 
+mod camt;
 mod form;
 mod ink;
 mod json;
 mod ndjson;
 mod paper;
+mod pdf;
 mod table;
 mod whole;
+mod xlsx;
 
 use std::sync::Arc;
 
@@ -24,6 +27,7 @@ use crate::domain::chart::Side;
 pub use form::{Form, Unwritable, Written};
 pub use ink::{push_amount, push_day, push_instant, unformula};
 pub use paper::{Issue, Paper, Section, Subject};
+pub use pdf::{Attachment, NotPrinted, pdf};
 
 /// How a statement is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,5 +122,8 @@ impl Rendering {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
+mod printed_tests;
+#[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod whole_tests;

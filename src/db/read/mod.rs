@@ -17,6 +17,7 @@ mod catalogue;
 mod creators;
 mod entries;
 mod error;
+mod holds;
 mod horizon;
 mod jobs;
 mod journals;
@@ -60,6 +61,7 @@ pub use creators::{
 };
 pub use entries::{Counterpart, Entry, EntryJournal, EntryWindow, list_entries};
 pub use error::ReadError;
+pub use holds::held;
 pub use horizon::{BURN_DAYS, Horizon, HorizonLot, horizon};
 pub use jobs::{due_lots, last_run, list_runs};
 pub use journals::{
