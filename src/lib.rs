@@ -18,7 +18,7 @@
 //! | [`db`] | Postgres: connections, the write path's statements, snapshots of reads, migrations |
 //! | [`engine`] | the one write path: lanes, batches, idempotency, replay |
 //! | [`jobs`] | what the service does by itself, through the engine like anybody else |
-//! | [`statements`] | how statements are written, as JSON and as CSV |
+//! | [`statements`] | how statements are written: JSON, CSV, NDJSON, workbooks, PDF, camt.053 |
 //! | [`exports`] | the ledger in other programs' words: hledger, beancount, auditors' tables |
 //! | [`tlog`] | the logs: Merkle trees over the journals, signed, and proofs of what is in them |
 //! | [`http`] | the API: access, parsing, problems, paging, the description |

@@ -137,15 +137,19 @@ impl Layout<'_> {
     fn column_names(&mut self, columns: Columns, unit: &str, again: bool) -> Row {
         self.sheets.y += 2.0;
         let y = self.sheets.y;
-        let balance = format!("Balance {unit}");
-        let balance_style = self.fitted(&balance, COLUMN, columns.wide - 8.0);
+        // A currency has room there. The code of credits hasn't; it stands at the head.
+        let balance = match unit.len() {
+            0..=3 => format!("Balance {unit}"),
+            _ => "Balance".to_owned(),
+        };
         let mut cells = Vec::new();
-        for (x, to_the_right, name, style) in [
-            (LEFT, false, "Date", COLUMN),
-            (DETAILS, false, "Details", COLUMN),
-            (columns.debit, true, "Debit", COLUMN),
-            (columns.credit, true, "Credit", COLUMN),
-            (columns.balance, true, balance.as_str(), balance_style),
+        let style = COLUMN;
+        for (x, to_the_right, name) in [
+            (LEFT, false, "Date"),
+            (DETAILS, false, "Details"),
+            (columns.debit, true, "Debit"),
+            (columns.credit, true, "Credit"),
+            (columns.balance, true, balance.as_str()),
         ] {
             match (again, to_the_right) {
                 (true, true) => self.sheets.repeat_to(x, y, name, style, Role::Header),

@@ -5,8 +5,10 @@
 //! reads JSON holds the whole document, though, and the other forms are held here: of those a
 //! statement has only so many lines (`ALMONER_STATEMENT_LINES`, and as PDF at most 20,000).
 
-mod paper;
+pub mod paper;
 mod streamed;
+#[cfg(test)]
+mod tests;
 
 use actix_web::HttpResponse;
 use actix_web::http::header::{self, HeaderValue};
@@ -21,8 +23,6 @@ use crate::http::access::permission::ReadLedger;
 use crate::http::problem::{Problem, Reason};
 use crate::http::wire::Day;
 use crate::statements::{Form, Format};
-
-pub use paper::written;
 
 /// An account's statement
 ///
