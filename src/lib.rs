@@ -18,7 +18,7 @@
 //! | [`db`] | Postgres: connections, the write path's statements, snapshots of reads, migrations |
 //! | [`engine`] | the one write path: lanes, batches, idempotency, replay |
 //! | [`jobs`] | what the service does by itself, through the engine like anybody else |
-//! | [`statements`] | how statements are written, as JSON and as CSV |
+//! | [`statements`] | how statements are written: JSON, CSV, NDJSON, workbooks, PDF, camt.053 |
 //! | [`exports`] | the ledger in other programs' words: hledger, beancount, auditors' tables |
 //! | [`packs`] | audit packs: all of a pledge in one file, checked without the ledger |
 //! | [`reports`] | reports, as rows with columns: written as JSON, CSV and XLSX |

@@ -15,6 +15,7 @@ pub mod desk;
 mod dry_runs;
 mod expiry;
 mod files;
+mod forms;
 mod holds;
 mod invoices;
 mod last_credits;

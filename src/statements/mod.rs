@@ -8,6 +8,7 @@
 //! ended. It keeps the running balance and what it has written adds up to; [`Rendering::end`] is an
 //! error if that isn't what the head says, so a statement that doesn't tie is never completed.
 
+mod camt;
 mod check;
 mod form;
 mod ink;
@@ -16,8 +17,10 @@ mod issuing;
 mod json;
 mod ndjson;
 mod paper;
+mod pdf;
 mod table;
 mod whole;
+mod xlsx;
 
 use std::sync::Arc;
 
@@ -29,6 +32,7 @@ pub use form::{Form, Unwritable, Written};
 pub use ink::{push_amount, push_day, push_instant, unformula};
 pub use issuing::{IssueError, Issuer, Proof};
 pub use paper::{Issue, Paper, Section, Subject};
+pub use pdf::{Attachment, NotPrinted, pdf};
 
 /// How a statement is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,5 +127,8 @@ impl Rendering {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
+mod printed_tests;
+#[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod whole_tests;

@@ -35,6 +35,18 @@ pub struct Paper {
     pub issue: Option<Issue>,
 }
 
+impl Paper {
+    /// When it was made: when it was issued; a draft, when the last thing it knows was recorded.
+    pub fn made_at(&self) -> OffsetDateTime {
+        self.issue.as_ref().map_or(self.known.at, |it| it.issued_at)
+    }
+
+    /// How many lines it has.
+    pub fn lines(&self) -> usize {
+        self.sections.iter().map(|it| it.lines.len()).sum()
+    }
+}
+
 /// What a statement is of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Subject {

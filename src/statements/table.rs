@@ -2,8 +2,9 @@
 //! then an opening row, a row for each line, a row of totals and a closing row.
 //!
 //! Where there are several accounts, each of their rows begins with the account's id, code and
-//! market, so that all of it is one table. Amounts are plain decimals. `reason` is the one column people write, so the one that is quoted
-//! where it needs it, and kept from being taken for a formula.
+//! market, so that all of it is one table. Amounts are plain decimals. `reason` is the one column
+//! people write, so the one that is quoted where it needs it, and kept from being taken for a
+//! formula.
 
 use super::ink::{push_amount, push_day, push_id, push_instant, push_seq, unformula};
 use crate::db::read::{Entry, StatementHead};

@@ -1,6 +1,4 @@
-//! Statements as JSON and as CSV, to the byte; and a paper for the tests of the other forms.
-
-mod whole;
+//! Statements as JSON and as CSV, to the byte; and papers for the tests of the other forms.
 
 use time::macros::{date, datetime};
 use uuid::Uuid;
@@ -117,6 +115,60 @@ pub(super) fn paper(code: Code) -> Paper {
     }
 }
 
+/// A paper of so many lines, some with a reason, over as many pages as they take.
+pub(super) fn long(lines: i64) -> Paper {
+    let mut paper = paper(Code::CashCreator);
+    let section = &mut paper.sections[0];
+    section.holder = Some("山﨑 髙子 · 김하늘".into());
+    let reasons = [
+        Some("第三四半期の制作費、字幕と翻訳を含む（領収書 12-445）"),
+        None,
+        Some("3분기 제작비, 자막 및 번역 포함"),
+        Some("Réparti à 13 créateurs: Nguyễn Thị Ánh, João Conceição, Peñarrubia"),
+    ];
+    let template = section.lines[0].clone();
+    section.lines = (1..=lines)
+        .map(|seq| {
+            let mut line = template.clone();
+            line.seq = seq;
+            line.journal.number = seq;
+            line.journal.id = JournalId(Uuid::from_u128(
+                0x0193_0000_0000_7000_8000 << 48 | seq as u128,
+            ));
+            line.effective_date = date!(2026 - 01 - 01) + time::Duration::days(seq * 30 / lines);
+            line.side = if seq % 3 == 0 {
+                Side::Debit
+            } else {
+                Side::Credit
+            };
+            line.amount = 12_345 + seq * 1_001;
+            line.counterpart.code = if seq % 3 == 0 {
+                Code::CashObligated
+            } else {
+                Code::CashMarket
+            };
+            line.counterpart.market = Some("JP".parse().unwrap());
+            line.journal.kind = if seq % 3 == 0 {
+                Kind::Obligation
+            } else {
+                Kind::Allocation
+            };
+            line.journal.reason = reasons[seq as usize % 4].map(str::to_owned);
+            line
+        })
+        .collect();
+    let total = |side| -> i64 {
+        let own = section.lines.iter().filter(|it| it.side == side);
+        own.map(|it| it.amount).sum()
+    };
+    let (debits, credits) = (total(Side::Debit), total(Side::Credit));
+    (section.head.total_debits, section.head.total_credits) = (debits, credits);
+    section.head.account.debits = debits;
+    section.head.account.credits = credits + section.head.opening;
+    section.available = Some(section.head.closing() - 5_000);
+    paper
+}
+
 /// How it may have been issued.
 pub(super) fn issue() -> Issue {
     Issue {
@@ -132,7 +184,7 @@ pub(super) fn issue() -> Issue {
     }
 }
 
-fn written(format: Format, code: Code, lines: &[Entry]) -> Result<String, DoesNotTie> {
+pub(super) fn written(format: Format, code: Code, lines: &[Entry]) -> Result<String, DoesNotTie> {
     let mut rendering = Rendering::new(format, head(code).into());
     let mut out = Vec::new();
     rendering.begin(&mut out);

@@ -37,7 +37,27 @@ fn of_exports() -> Vec<Operation> {
 }
 
 pub fn reads() -> Vec<Operation> {
-    [of_the_ledger(), of_exports(), of_approvals()].concat()
+    [
+        of_the_ledger(),
+        of_statements(),
+        of_exports(),
+        of_approvals(),
+    ]
+    .concat()
+}
+
+/// An account's statement, in every form.
+fn of_statements() -> Vec<Operation> {
+    let forms = [
+        "/v1/accounts/{id}/statement",
+        "/v1/accounts/{id}/statement.csv",
+        "/v1/accounts/{id}/statement.ndjson",
+        "/v1/accounts/{id}/statement.xlsx",
+        "/v1/accounts/{id}/statement.pdf",
+        "/v1/accounts/{id}/statement.xml",
+    ];
+    let form = |path| get(path, Need::Ledger, Names::Account, DAYS);
+    forms.map(form).to_vec()
 }
 
 fn of_the_ledger() -> Vec<Operation> {
@@ -79,13 +99,6 @@ fn of_the_ledger() -> Vec<Operation> {
         get("/v1/accounts", Ledger, none, ""),
         get("/v1/accounts/{id}", Ledger, Names::Account, ""),
         get("/v1/accounts/{id}/entries", Ledger, Names::Account, ""),
-        get("/v1/accounts/{id}/statement", Ledger, Names::Account, DAYS),
-        get(
-            "/v1/accounts/{id}/statement.csv",
-            Ledger,
-            Names::Account,
-            DAYS,
-        ),
         get("/v1/journals", Ledger, none, "pledge_id={pledge}"),
         get("/v1/journals/{id}", Ledger, Names::Journal, ""),
         get("/v1/journals/{id}/proof", Proofs, Names::Journal, ""),

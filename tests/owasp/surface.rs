@@ -83,6 +83,13 @@ async fn api4_a_statement_longer_than_a_document_may_be_is_had_in_parts_or_as_cs
         .get(&format!("{at}?from=2024-12-01&to=2024-12-31"))
         .await;
     assert_eq!(part.expect(200)["lines"].as_array().unwrap().len(), 3);
+    for form in ["xlsx", "pdf", "xml"] {
+        let days = "from=2024-11-01&to=2024-12-31";
+        let whole = auditor.get(&format!("{at}.{form}?{days}")).await;
+        let problem = whole.expect_problem(422, "statement-too-long");
+        let detail = problem["detail"].as_str().unwrap();
+        assert!(detail.contains("NDJSON (statement.ndjson)"), "{detail}");
+    }
     let csv = auditor
         .get(&format!("{at}.csv?from=2024-11-01&to=2024-12-31"))
         .await;

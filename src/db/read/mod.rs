@@ -19,6 +19,7 @@ mod creators;
 mod cut;
 mod entries;
 mod error;
+mod holds;
 mod horizon;
 mod issued;
 mod jobs;
@@ -70,6 +71,7 @@ pub use creators::{
 pub use cut::{Cut, cut};
 pub use entries::{Counterpart, Entry, EntryJournal, EntryWindow, list_entries};
 pub use error::ReadError;
+pub use holds::held;
 pub use horizon::{BURN_DAYS, Horizon, HorizonLot, horizon};
 pub use issued::{
     AccountToIssue, RunProgress, StatementFilter, account_to_issue, accounts_behind, accounts_left,

@@ -57,7 +57,7 @@ pub struct LimitSettings {
     pub crowd: Crowd,
     /// How long a client may take nothing of what it is sent.
     pub patience: Duration,
-    /// How many lines a statement has that is answered as one JSON document.
+    /// How many lines a statement has that is answered whole: as JSON, workbook, PDF or camt.053.
     pub statement_lines: u32,
 }
 

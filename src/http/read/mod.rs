@@ -43,9 +43,37 @@ use crate::http::routes::Endpoint;
 /// Every read there is.
 pub fn endpoints() -> Vec<Endpoint> {
     let mut all = ledger_endpoints();
+    all.extend(statement_endpoints());
     all.extend(control_endpoints());
     all.extend(tables::endpoints());
     all
+}
+
+/// Statements, in every form.
+fn statement_endpoints() -> Vec<Endpoint> {
+    vec![
+        Endpoint::get("/v1/accounts/{id}/statement", statements::read_statement),
+        Endpoint::get(
+            "/v1/accounts/{id}/statement.csv",
+            statements::read_statement_csv,
+        ),
+        Endpoint::get(
+            "/v1/accounts/{id}/statement.ndjson",
+            statements::read_statement_ndjson,
+        ),
+        Endpoint::get(
+            "/v1/accounts/{id}/statement.xlsx",
+            statements::read_statement_xlsx,
+        ),
+        Endpoint::get(
+            "/v1/accounts/{id}/statement.pdf",
+            statements::read_statement_pdf,
+        ),
+        Endpoint::get(
+            "/v1/accounts/{id}/statement.xml",
+            statements::read_statement_xml,
+        ),
+    ]
 }
 
 /// Who may do what, what was done and refused, and what is closed.
@@ -123,11 +151,6 @@ fn ledger_endpoints() -> Vec<Endpoint> {
         Endpoint::get("/v1/accounts", accounts::list_accounts),
         Endpoint::get("/v1/accounts/{id}", accounts::read_account),
         Endpoint::get("/v1/accounts/{id}/entries", accounts::list_entries),
-        Endpoint::get("/v1/accounts/{id}/statement", statements::read_statement),
-        Endpoint::get(
-            "/v1/accounts/{id}/statement.csv",
-            statements::read_statement_csv,
-        ),
         Endpoint::get("/v1/statements", issued::list_statements),
         Endpoint::get("/v1/statements/{id}", issued::read_issued_statement),
         Endpoint::get(
@@ -199,6 +222,10 @@ fn ledger_endpoints() -> Vec<Endpoint> {
     issued::read_issued_statement_as,
     issued::diff_statements,
     issued::read_statement_run,
+    statements::read_statement_ndjson,
+    statements::read_statement_xlsx,
+    statements::read_statement_pdf,
+    statements::read_statement_xml,
     journals::list_journals,
     journals::read_journal,
     tlog::prove_journal,

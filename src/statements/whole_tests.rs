@@ -1,6 +1,6 @@
 //! Whole statements, of one account and of several.
 
-use super::{issue, lines, paper, written};
+use super::tests::{issue, lines, paper, written};
 use crate::domain::{Code, CreatorId};
 use crate::statements::{DoesNotTie, Form, Format, Subject, Unwritable};
 use serde_json::{Value, json};
