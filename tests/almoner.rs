@@ -31,6 +31,7 @@ mod partner;
 mod readme;
 mod reads;
 mod register;
+mod sampling;
 mod scheduler;
 mod schema;
 mod serving;

@@ -83,7 +83,7 @@ impl Shell {
                 limits: Limits::new(&LimitSettings::default()),
                 register: Arc::new(Register::new(SubjectPolicy::Issuer, Default::default())),
                 pulse,
-                log: crate::tlog::Log::new(pool.clone(), crate::tlog::note::tests::signer()),
+                log: crate::tlog::Log::new(pool.clone(), crate::tlog::note::tests::keys()),
                 pool,
                 small_cell: 5,
                 cursors: super::paging::CursorKey::derive(b"of tests"),

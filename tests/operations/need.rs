@@ -12,6 +12,7 @@ pub enum Need {
     Ledger,
     Holdings,
     Proofs,
+    Cosignatures,
     Pledges,
     Money,
     Creators,
@@ -78,6 +79,7 @@ impl Need {
             | Need::AuditTrail
             | Need::Periods
             | Need::Thresholds => world.controller(),
+            Need::Cosignatures => world.auditor(),
             Need::Approval | Need::Deciding => world.approver(),
             Need::Sending => world.payer(),
             Need::Withdrawing => world.user(Role::Controller, "somebody"),

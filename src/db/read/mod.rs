@@ -19,10 +19,12 @@ mod entries;
 mod error;
 mod horizon;
 mod jobs;
+mod journal_tests;
 mod journals;
 mod known;
 mod lines;
 mod log;
+mod log_times;
 mod logged;
 mod obligations;
 mod page;
@@ -33,6 +35,7 @@ pub mod proofs;
 mod register;
 mod revaluations;
 mod rows;
+mod sampling;
 mod secrets;
 mod segregation;
 mod sight;
@@ -62,14 +65,17 @@ pub use entries::{Counterpart, Entry, EntryJournal, EntryWindow, list_entries};
 pub use error::ReadError;
 pub use horizon::{BURN_DAYS, Horizon, HorizonLot, horizon};
 pub use jobs::{due_lots, last_run, list_runs};
+pub use journal_tests::{JournalFinding, JournalTests, journal_tests};
 pub use journals::{
     JournalWindow, PostedAccount, PostedJournal, PostedSide, PostedTransfer, journal, list_journals,
 };
 pub use known::Known;
 pub use log::{
-    Announced, HEADS, LogCheckpoint, announced, checkpoint, checkpoints, complete_tile,
-    count_tiles, latest_checkpoint, leaf_runs, log_size, logged_pledges, pledges_ahead, tiles,
+    Announced, HEADS, LogCheckpoint, LogKey, announced, checkpoint, checkpoint_over, checkpoints,
+    complete_tile, cosignatures, count_tiles, latest_checkpoint, latest_cosigned, leaf_runs,
+    log_keys, log_size, logged_pledges, pledges_ahead, tiles,
 };
+pub use log_times::{LogTimestamp, timestamp, unstamped};
 pub use logged::{
     LoggedAccount, LoggedJournal, LoggedSide, LoggedTransfer, logged_journals, numbered_journal,
 };
@@ -88,6 +94,7 @@ pub use register::{
     list_revocations, register_contents, register_version,
 };
 pub use revaluations::{RevaluedAccount, due_revaluations, list_revaluations};
+pub use sampling::{Drawn, Fixed, Population, drawn, fixed, population};
 pub use secrets::cursor_secret;
 pub use segregation::{Meaning, SegregationFinding, segregation};
 pub use sight::{Sight, SightMarkets, SightParty};

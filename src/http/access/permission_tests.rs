@@ -15,7 +15,8 @@ const EVERY_SCOPE: &str = "reference:read ledger:read holdings:read proofs:read 
                            approvals:write withdrawals:write thresholds:write \
                            identities:write identities:read revocations:write \
                            api-tokens:write api-tokens:read access-list:read \
-                           audit-trail:read periods:read periods:write";
+                           audit-trail:read periods:read periods:write \
+                           cosignatures:write";
 
 const ALL: [&str; 4] = ["ReadReference", "ReadLedger", "ReadHoldings", "ReadProofs"];
 const JOBS: [&str; 1] = ["ReadJobs"];
@@ -97,6 +98,7 @@ fn of_others() -> [(Role, Vec<&'static str>); 4] {
             Role::Auditor,
             [
                 &ALL[..],
+                &["HandInCosignatures"],
                 &BANK,
                 &JOBS,
                 &["ReadApprovals"],

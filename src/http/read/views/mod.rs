@@ -6,6 +6,7 @@ mod audit;
 mod horizon;
 mod journals;
 mod platforms;
+mod sample;
 mod spend_match;
 
 use serde::Serialize;
@@ -26,6 +27,7 @@ pub use audit::AuditEventOut;
 pub use horizon::HorizonOut;
 pub use journals::JournalOut;
 pub use platforms::PlatformProfileOut;
+pub use sample::{HitOut, ItemOut, PopulationOut, SampleOut, SeedOut, StratumOut, TotalOut};
 pub use spend_match::SpendMatchOut;
 
 /// Something that can be counted.
