@@ -32,6 +32,7 @@ mod readme;
 mod reads;
 mod register;
 mod reports;
+mod sampling;
 mod scheduler;
 mod schema;
 mod serving;

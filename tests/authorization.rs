@@ -24,6 +24,7 @@ fn roles(need: Need) -> &'static [Role] {
         Need::Ledger => &[Preparer, Approver, Controller, Partner, Auditor],
         Need::Holdings => &[Preparer, Approver, Controller, Partner, Creator, Auditor],
         Need::Proofs | Need::ReadJobs => &[Preparer, Approver, Controller, Auditor],
+        Need::Cosignatures => &[Auditor],
         Need::Pledges | Need::Money | Need::Creators => &[Preparer],
         Need::BankDetails => &[Preparer, Approver, Controller, Auditor],
         Need::Erasures => &[Admin],
@@ -58,6 +59,7 @@ fn scope(need: Need) -> &'static str {
         Need::Ledger => "ledger:read",
         Need::Holdings => "holdings:read",
         Need::Proofs => "proofs:read",
+        Need::Cosignatures => "cosignatures:write",
         Need::Pledges => "pledges:write",
         Need::Money => "money:write",
         Need::Creators => "creators:write",
@@ -261,7 +263,7 @@ async fn a_role_without_the_scope_may_not_and_is_told_which_it_lacks() {
             payout-sendings:write approvals:read decisions:write withdrawals:write \
             thresholds:write identities:write identities:read access-list:read \
             revocations:write api-tokens:write api-tokens:read audit-trail:read \
-            periods:read periods:write statements:write";
+            periods:read periods:write statements:write cosignatures:write";
         let lacking = scope(operation.need);
         claims["scope"] = serde_json::json!(every.replace(lacking, ""));
         let token = issuer.sign(&issuer.header().to_string(), &claims.to_string());

@@ -172,7 +172,8 @@ fn every_write_takes_a_key_and_can_be_tried_first() {
     let described = described();
     let mut writes = 0;
     for (method, path, operation) in operations(&described) {
-        if method != "POST" {
+        // What is handed in of the logs posts nothing.
+        if method != "POST" || path.starts_with("/tlog/") {
             continue;
         }
         writes += 1;

@@ -2,8 +2,11 @@
 
 mod attacks;
 mod by_hand;
+mod cosigning;
 mod files;
 mod keeping;
+mod rotation;
+mod stamping;
 mod standards;
 mod witness;
 

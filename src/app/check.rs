@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use crate::app::config::Config;
 use crate::app::database::Opened;
-use crate::app::verify::{mark, public_key};
+use crate::app::verify::{mark, public_keys};
 use crate::db::read;
 use crate::tlog::audit::audit;
 use crate::tlog::note::Verifier;
@@ -16,24 +16,24 @@ type Outcome = Result<ExitCode, Box<dyn std::error::Error>>;
 const SHOWN: usize = 10;
 
 /// Prints every proof and, for one that fails, the rows against it.
-pub(super) async fn check(config: &Config, key: Option<&str>) -> Outcome {
-    let key = match key {
-        Some(key) => Some(public_key(key)?),
-        None => {
-            let signer = config.log.known_signer(&config.data_dir)?;
-            signer.map(|signer| signer.verifier().clone())
+pub(super) async fn check(config: &Config, keys: &[String]) -> Outcome {
+    let keys = match keys {
+        [] => {
+            let known = config.log.known_keys(&config.data_dir)?;
+            known.map_or_else(Vec::new, |keys| keys.all().to_vec())
         }
+        given => public_keys(given)?,
     };
     let opened = Opened::open(config).await?;
-    let checked = check_on(&opened, key.as_ref()).await;
+    let checked = check_on(&opened, &keys).await;
     opened.close().await?;
     checked
 }
 
-async fn check_on(opened: &Opened, key: Option<&Verifier>) -> Outcome {
+async fn check_on(opened: &Opened, keys: &[Verifier]) -> Outcome {
     let mut connection = opened.read_database.connect_for_reading().await?;
     let proofs = read::proofs(&mut connection, None).await?;
-    let claims = audit(&mut connection, key).await?;
+    let claims = audit(&mut connection, keys).await?;
     drop(connection);
     let mut broken = 0;
     for proof in &proofs {
@@ -54,7 +54,7 @@ async fn check_on(opened: &Opened, key: Option<&Verifier>) -> Outcome {
         }
         broken += usize::from(!holds);
     }
-    if key.is_none() {
+    if keys.is_empty() {
         println!("NOTE: signatures weren't checked, as there is no key here: --key names one.");
     }
     let all = proofs.len() + claims.len();

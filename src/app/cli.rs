@@ -80,9 +80,10 @@ enum Command {
     /// Check every standing proof of the books and of their log; the exit status says whether all
     /// hold.
     Check {
-        /// The logs' public key, or a file it is in; without it that of the data folder is used.
-        #[arg(long, value_name = "KEY", env = "ALMONER_LOG_PUBLIC_KEY")]
-        key: Option<String>,
+        /// A public key of the logs, or a file of them; may be given several times. Without it,
+        /// those of the settings are used.
+        #[arg(long = "key", value_name = "KEY", env = "ALMONER_LOG_PUBLIC_KEY")]
+        keys: Vec<String>,
     },
     /// Cosign a log's checkpoint, for somebody else than whoever runs the ledger.
     ///
@@ -93,9 +94,18 @@ enum Command {
     Verify {
         /// A proof, as the API answers it.
         file: PathBuf,
-        /// The ledger's public key (GET /tlog/key), or a file it is in.
-        #[arg(long, value_name = "KEY", env = "ALMONER_LOG_PUBLIC_KEY")]
-        key: String,
+        /// The ledger's public key (GET /tlog/key), or a file of them; may be given several times:
+        /// one has to have signed.
+        #[arg(
+            long = "key",
+            value_name = "KEY",
+            env = "ALMONER_LOG_PUBLIC_KEY",
+            required = true
+        )]
+        keys: Vec<String>,
+        /// The public key of a witness who has to have seen it; may be given several times.
+        #[arg(long = "witness", value_name = "KEY")]
+        witnesses: Vec<String>,
         /// A checkpoint that was kept, to hold the proof against.
         #[arg(long, value_name = "FILE")]
         since: Option<PathBuf>,
@@ -162,8 +172,13 @@ async fn run(command: Command) -> Outcome {
             Ok(ExitCode::SUCCESS)
         }
         Command::Migrate => migrate(&config()?).await,
-        Command::Check { key } => check(&config()?, key.as_deref()).await,
-        Command::Verify { file, key, since } => verify(&file, &key, since.as_deref()),
+        Command::Check { keys } => check(&config()?, &keys).await,
+        Command::Verify {
+            file,
+            keys,
+            witnesses,
+            since,
+        } => verify(&file, &keys, since.as_deref(), &witnesses),
         Command::Witness(settings) => witness::witness(&settings).await,
         Command::EmbeddedGuard { plan } => Ok(embedded::guard(&plan)),
     }
@@ -260,6 +275,7 @@ async fn demo_on(config: &Config, opened: &Opened, options: demo::Options) -> Ou
             },
             log: LogSettings {
                 every: None,
+                stamped: None,
                 ..config.log.clone()
             },
             ..config.clone()

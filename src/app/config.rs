@@ -5,11 +5,14 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use reqwest::Url;
+
 use crate::app::log::LogSettings;
 use crate::http::access::AccessSettings;
 use crate::http::access::SettingsError;
 use crate::http::cors::{NotAnOrigin, Origins};
 use crate::http::limits::{LimitSettings, LimitsError};
+use crate::tlog::note::Verifier;
 
 /// A Postgres server to use instead of a private one.
 const DATABASE_URL: &str = "DATABASE_URL";
@@ -34,6 +37,16 @@ const EXPIRY_GRACE_S: &str = "ALMONER_EXPIRY_GRACE_S";
 const LOG_ORIGIN: &str = "ALMONER_LOG_ORIGIN";
 /// A PEM file with the key that signs them.
 const LOG_KEY: &str = "ALMONER_LOG_KEY";
+/// A PEM file with the key that signed them before, and still does beside the other.
+const LOG_OUTGOING_KEY: &str = "ALMONER_LOG_OUTGOING_KEY";
+/// The public keys that signed them once, with spaces between.
+const LOG_RETIRED_KEYS: &str = "ALMONER_LOG_RETIRED_KEYS";
+/// The public keys of witnesses whose cosignatures are kept, with spaces between.
+const WITNESS_KEYS: &str = "ALMONER_WITNESS_KEYS";
+/// Where a timestamp authority is.
+const TIMESTAMP_URL: &str = "ALMONER_TIMESTAMP_URL";
+/// How many seconds there are between two rounds of having checkpoints stamped.
+const TIMESTAMP_EVERY_S: &str = "ALMONER_TIMESTAMP_EVERY_S";
 /// How many seconds there are between two looks for what is to go into them.
 const LOG_EVERY_S: &str = "ALMONER_LOG_EVERY_S";
 /// No time that is set in seconds is longer.
@@ -104,6 +117,17 @@ pub enum ConfigError {
     /// Not a number of creators.
     #[error("{SMALL_CELL} is {0:?}; it is written as a whole number of creators, from 1.")]
     SmallCell(String),
+    /// Not public keys of the kind.
+    #[error("{name} names {word:?}; it is for public keys, name+id+key, with spaces between.")]
+    PublicKeys {
+        /// Which setting.
+        name: &'static str,
+        /// What isn't one.
+        word: String,
+    },
+    /// Not the address of an authority.
+    #[error("{TIMESTAMP_URL} is {0:?}; it is written as http://… or https://….")]
+    TimestampUrl(String),
     /// Not readable as text.
     #[error("{0} is not readable as text.")]
     NotText(&'static str),
@@ -155,14 +179,42 @@ fn small_cell() -> Result<u32, ConfigError> {
     read.ok_or(ConfigError::SmallCell(text))
 }
 
+/// Public keys with spaces between: of witnesses, or of logs.
+fn public_keys(name: &'static str, of_witnesses: bool) -> Result<Vec<Verifier>, ConfigError> {
+    let text = lookup(name)?.unwrap_or_default();
+    let key = |word: &str| {
+        let key: Option<Verifier> = word.parse().ok();
+        let key = key.filter(|key| key.is_witness() == of_witnesses);
+        let word = word.to_owned();
+        key.ok_or(ConfigError::PublicKeys { name, word })
+    };
+    text.split_whitespace().map(key).collect()
+}
+
 fn log_settings() -> Result<LogSettings, ConfigError> {
     let every = seconds(LOG_EVERY_S, 5)?;
     let quiet = LogSettings::quiet();
     Ok(LogSettings {
         origin: lookup(LOG_ORIGIN)?.unwrap_or(quiet.origin),
         key: lookup(LOG_KEY)?.map(PathBuf::from),
+        outgoing: lookup(LOG_OUTGOING_KEY)?.map(PathBuf::from),
+        retired: public_keys(LOG_RETIRED_KEYS, false)?,
+        witnesses: public_keys(WITNESS_KEYS, true)?,
         every: (every > Duration::ZERO).then_some(every),
+        stamped: stamped()?,
     })
+}
+
+/// Which authority stamps checkpoints, and how often; at least a second apart.
+fn stamped() -> Result<Option<(Url, Duration)>, ConfigError> {
+    let every = seconds(TIMESTAMP_EVERY_S, 3_600)?.max(Duration::from_secs(1));
+    let Some(text) = lookup(TIMESTAMP_URL)? else {
+        return Ok(None);
+    };
+    let url = Url::parse(&text).ok();
+    let url = url.filter(|url| matches!(url.scheme(), "http" | "https"));
+    let url = url.ok_or(ConfigError::TimestampUrl(text))?;
+    Ok(Some((url, every)))
 }
 
 impl Config {

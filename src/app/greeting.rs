@@ -16,12 +16,8 @@ pub(super) fn greeting(config: &Config, opened: &Opened, address: SocketAddr) ->
     let mut text = String::new();
     let _ = writeln!(text, "\nAlmoner is listening on http://{address}");
     let _ = writeln!(text, "  the API, to read and try:  http://{address}/docs/");
-    if let Ok(Some(signer)) = config.log.known_signer(&config.data_dir) {
-        let _ = writeln!(
-            text,
-            "  the key its log is signed with: {}",
-            signer.verifier()
-        );
+    if let Ok(Some(keys)) = config.log.known_keys(&config.data_dir) {
+        let _ = writeln!(text, "  the key its log is signed with: {}", keys.current());
     }
     if let Some(embedded) = &opened.embedded {
         let _ = writeln!(

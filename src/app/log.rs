@@ -7,12 +7,14 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use reqwest::Url;
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
 use crate::http::access::{KeyError, key_file};
 use crate::tlog::Log;
-use crate::tlog::note::{Signer, SignerError};
+use crate::tlog::keys::{ForeignKey, Keys};
+use crate::tlog::note::{Signer, SignerError, Verifier};
 
 /// The key's file in the data folder.
 const FILE_NAME: &str = "log-key.pem";
@@ -28,6 +30,15 @@ pub struct LogSettings {
     /// A PEM file with the key that signs: `ALMONER_LOG_KEY`; one in the data folder if there is
     /// none, made on first start.
     pub key: Option<PathBuf>,
+    /// A PEM file with the key before it, which signs as well: `ALMONER_LOG_OUTGOING_KEY`.
+    pub outgoing: Option<PathBuf>,
+    /// The public halves of keys that no longer sign: `ALMONER_LOG_RETIRED_KEYS`.
+    pub retired: Vec<Verifier>,
+    /// Whose cosignatures are kept and served: `ALMONER_WITNESS_KEYS`.
+    pub witnesses: Vec<Verifier>,
+    /// The timestamp authority that stamps checkpoints, and how much time there is between two
+    /// rounds of it: `ALMONER_TIMESTAMP_URL`.
+    pub stamped: Option<(Url, Duration)>,
     /// How much time there is between two looks for what is new; none are taken if there is none.
     pub every: Option<Duration>,
 }
@@ -39,8 +50,10 @@ pub enum LogKeyError {
     #[error(transparent)]
     Local(#[from] KeyError),
     /// The file that was named.
-    #[error("ALMONER_LOG_KEY names {}: {source}.", path.display())]
+    #[error("{name} names {}: {source}.", path.display())]
     File {
+        /// Which setting names it.
+        name: &'static str,
         /// The file.
         path: PathBuf,
         /// What the system says.
@@ -49,6 +62,18 @@ pub enum LogKeyError {
     /// What is in it, or the name.
     #[error("The logs can't be signed: {0}.")]
     Signer(#[from] SignerError),
+    /// Keys of other logs among those that are set.
+    #[error("The logs can't be signed: {0}.")]
+    Foreign(#[from] ForeignKey),
+}
+
+/// The key in a PEM file that a setting names.
+fn pem(name: &'static str, path: &Path) -> Result<String, LogKeyError> {
+    std::fs::read_to_string(path).map_err(|source| LogKeyError::File {
+        name,
+        path: path.to_path_buf(),
+        source,
+    })
 }
 
 impl LogSettings {
@@ -57,26 +82,36 @@ impl LogSettings {
         LogSettings {
             origin: DEFAULT_ORIGIN.to_owned(),
             key: None,
+            outgoing: None,
+            retired: Vec::new(),
+            witnesses: Vec::new(),
+            stamped: None,
             every: None,
         }
     }
 
-    /// The key that signs, made on first start unless one is named.
-    pub fn signer(&self, data_dir: &Path) -> Result<Signer, LogKeyError> {
-        let pem = match &self.key {
+    /// The keys: the one that signs is made on first start unless one is named.
+    pub fn keys(&self, data_dir: &Path) -> Result<Keys, LogKeyError> {
+        let current = match &self.key {
             None => key_file(data_dir, FILE_NAME)?,
-            Some(path) => std::fs::read_to_string(path).map_err(|source| LogKeyError::File {
-                path: path.clone(),
-                source,
-            })?,
+            Some(path) => pem("ALMONER_LOG_KEY", path)?,
         };
-        Ok(Signer::from_pem(&self.origin, &pem)?)
+        let current = Signer::from_pem(&self.origin, &current)?;
+        let outgoing = self.outgoing.as_deref().map(|path| {
+            let pem = pem("ALMONER_LOG_OUTGOING_KEY", path)?;
+            Ok::<_, LogKeyError>(Signer::from_pem(&self.origin, &pem)?)
+        });
+        Ok(Keys::new(
+            current,
+            outgoing.transpose()?,
+            self.retired.clone(),
+        )?)
     }
 
-    /// The key that signs, if there is one already.
-    pub fn known_signer(&self, data_dir: &Path) -> Result<Option<Signer>, LogKeyError> {
+    /// The keys, if there is one that signs already.
+    pub fn known_keys(&self, data_dir: &Path) -> Result<Option<Keys>, LogKeyError> {
         match self.key.is_some() || data_dir.join(FILE_NAME).exists() {
-            true => self.signer(data_dir).map(Some),
+            true => self.keys(data_dir).map(Some),
             false => Ok(None),
         }
     }

@@ -14,6 +14,7 @@ pub mod log;
 mod register_watch;
 mod scheduler;
 pub mod service;
+pub mod timestamps;
 mod verify;
 mod witness;
 

@@ -14,6 +14,7 @@ use crate::app::key_watch::KeyWatch;
 use crate::app::log::{LogKeeper, LogKeyError};
 use crate::app::register_watch::RegisterWatch;
 use crate::app::scheduler::Scheduler;
+use crate::app::timestamps::Stamper;
 use crate::db::read::{self, ReadError};
 use crate::db::{DbError, Pool};
 use crate::engine::{Engine, Lanes};
@@ -33,6 +34,7 @@ pub struct Service {
     lanes: Lanes,
     scheduler: Option<Scheduler>,
     keeper: Option<LogKeeper>,
+    stamper: Option<Stamper>,
     watch: RegisterWatch,
     keys: KeyWatch,
 }
@@ -52,6 +54,9 @@ pub enum BuildError {
     /// The logs' key can't be read.
     #[error(transparent)]
     LogKey(#[from] LogKeyError),
+    /// There is no asking the timestamp authority.
+    #[error("The timestamp authority can't be asked: {0}.")]
+    Authority(#[from] reqwest::Error),
     /// The address isn't free.
     #[error(
         "The service can't listen on {address}: {source}. ALMONER_LISTEN names another address."
@@ -89,6 +94,13 @@ async fn register(config: &Config, opened: &Opened) -> Result<Arc<Register>, Bui
     Ok(Arc::new(Register::new(config.access.subjects, contents)))
 }
 
+/// Has checkpoints stamped, if there is an authority.
+fn stamper(config: &Config, log: &Log) -> Result<Option<Stamper>, BuildError> {
+    let start =
+        |(url, every): &(reqwest::Url, Duration)| Stamper::start(url.clone(), log.clone(), *every);
+    Ok(config.log.stamped.as_ref().map(start).transpose()?)
+}
+
 impl Service {
     /// Builds the service on an opened database and starts to listen.
     pub async fn build(config: &Config, opened: &Opened) -> Result<Self, BuildError> {
@@ -101,8 +113,9 @@ impl Service {
         drop(connection);
         let register = register(config, opened).await?;
         let (engine, lanes) = Engine::start(&opened.database, &catalogue);
-        let signer = config.log.signer(&config.data_dir)?;
-        let log = Log::new(opened.database.logging_pool()?, signer);
+        let log_keys = config.log.keys(&config.data_dir)?;
+        let log = Log::new(opened.database.logging_pool()?, log_keys)
+            .witnessed_by(config.log.witnesses.clone());
         let issuer = Issuer::new(pool.clone(), Arc::clone(&catalogue), log.clone());
         let grace = config.jobs.expiry_grace;
         let jobs = Jobs::new(engine.clone(), pool.clone(), issuer.clone(), grace);
@@ -137,6 +150,7 @@ impl Service {
             lanes,
             keys,
             watch: RegisterWatch::start(database.clone(), register),
+            stamper: stamper(config, &log)?,
             keeper: config.log.every.map(|every| LogKeeper::start(log, every)),
             scheduler: every.map(|every| Scheduler::start(database.clone(), jobs, every)),
         })
@@ -157,6 +171,9 @@ impl Service {
         let served = self.server.await;
         if let Some(scheduler) = self.scheduler {
             scheduler.stop().await;
+        }
+        if let Some(stamper) = self.stamper {
+            stamper.stop().await;
         }
         if let Some(keeper) = self.keeper {
             keeper.stop().await;

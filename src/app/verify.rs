@@ -8,19 +8,25 @@ use crate::packs;
 use crate::statements::Claim;
 use crate::tlog::checkpoint::Checkpoint;
 use crate::tlog::note::{NotAVerifier, Verifier};
-use crate::tlog::proof::{self, Finding, NotAProof};
+use crate::tlog::proof::{self, Finding, NotAProof, Trusted};
 
 /// Whatever goes wrong, as one sentence.
 type Outcome = Result<ExitCode, Box<dyn std::error::Error>>;
 
-/// A key as it is written, or the name of a file that it is in.
-pub(super) fn public_key(given: &str) -> Result<Verifier, NotAVerifier> {
-    given
-        .parse()
-        .or_else(|error| match std::fs::read_to_string(given) {
-            Ok(text) => text.parse(),
-            Err(_) => Err(error),
-        })
+/// Keys as they are written, or the names of files that have one in each line.
+pub(super) fn public_keys(given: &[String]) -> Result<Vec<Verifier>, NotAVerifier> {
+    let mut keys = Vec::new();
+    for given in given {
+        match (given.parse(), std::fs::read_to_string(given)) {
+            (Ok(key), _) => keys.push(key),
+            (Err(_), Ok(text)) => {
+                let lines = text.lines().filter(|line| !line.trim().is_empty());
+                keys.extend(lines.map(str::parse).collect::<Result<Vec<_>, _>>()?);
+            }
+            (Err(error), Err(_)) => return Err(error),
+        }
+    }
+    Ok(keys)
 }
 
 /// `holds` or `BROKEN`, in colour if somebody looks.
@@ -34,11 +40,25 @@ pub(super) fn mark(holds: bool) -> &'static str {
 }
 
 /// Says what of a file holds, and fails unless all of it does.
-pub(super) fn verify(file: &Path, key: &str, since: Option<&Path>) -> Outcome {
-    let key = public_key(key)?;
+pub(super) fn verify(
+    file: &Path,
+    keys: &[String],
+    since: Option<&Path>,
+    witnesses: &[String],
+) -> Outcome {
+    let keys = public_keys(keys)?;
+    let witnesses = public_keys(witnesses)?;
+    if let Some(other) = witnesses.iter().find(|key| !key.is_witness()) {
+        return Err(format!("--witness {other}: that isn't the key of a witness.").into());
+    }
     let bytes = std::fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?;
-    let kept = since.map(|path| kept(path, &key)).transpose()?;
-    let findings = findings(&bytes, &key, kept.as_ref())
+    let kept = since.map(|path| kept(path, &keys)).transpose()?;
+    let trusted = Trusted {
+        keys: &keys,
+        since: kept.as_ref(),
+        witnesses: &witnesses,
+    };
+    let findings = findings(&bytes, &trusted)
         .map_err(|error| format!("{} can't be checked: {error}.", file.display()))?;
     for finding in &findings {
         println!("{}  {}", mark(finding.holds), finding.sentence);
@@ -46,7 +66,9 @@ pub(super) fn verify(file: &Path, key: &str, since: Option<&Path>) -> Outcome {
     let broken = findings.iter().filter(|finding| !finding.holds).count();
     Ok(match broken {
         0 => {
-            println!("Everything this file says is proved, for whoever trusts the key {key}.");
+            let keys: Vec<String> = keys.iter().map(Verifier::to_string).collect();
+            let keys = keys.join(" or ");
+            println!("Everything this file says is proved, for whoever trusts the key {keys}.");
             ExitCode::SUCCESS
         }
         _ => {
@@ -62,23 +84,22 @@ pub(super) fn verify(file: &Path, key: &str, since: Option<&Path>) -> Outcome {
 /// What is checked of a file: an audit pack is an archive, all else is text.
 fn findings(
     bytes: &[u8],
-    key: &Verifier,
-    kept: Option<&Checkpoint>,
+    trusted: &Trusted<'_>,
 ) -> Result<Vec<Finding>, Box<dyn std::error::Error>> {
     if bytes.starts_with(b"PK") {
-        return Ok(packs::verify(bytes, key)?);
+        return Ok(packs::verify(bytes, trusted.keys)?);
     }
     let text = std::str::from_utf8(bytes)?;
-    match proof::verify(text, key, kept) {
-        Err(NotAProof::Unknown) => Ok(Claim::read(text)?.check(key)),
+    match proof::verify(text, trusted) {
+        Err(NotAProof::Unknown) => Ok(Claim::read(text)?.check(trusted.keys)),
         findings => Ok(findings?),
     }
 }
 
 /// A checkpoint that was kept, signed with the same key.
-fn kept(path: &Path, key: &Verifier) -> Result<Checkpoint, String> {
+fn kept(path: &Path, keys: &[Verifier]) -> Result<Checkpoint, String> {
     let note =
         std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
     let note = format!("{}\n", note.trim_end()); // however it was saved
-    Checkpoint::open(&note, key).map_err(|error| format!("{}: {error}.", path.display()))
+    Checkpoint::open(&note, keys).map_err(|error| format!("{}: {error}.", path.display()))
 }

@@ -11,12 +11,13 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use clap::Args;
 use reqwest::Client;
+use reqwest::header::CONTENT_TYPE;
 
-use crate::app::verify::public_key;
+use crate::app::verify::public_keys;
 use crate::http::access::key_file;
 use crate::tlog::checkpoint::Checkpoint;
 use crate::tlog::note::{Note, Signer, Verifier};
-use crate::tlog::proof;
+use crate::tlog::proof::{self, Trusted};
 
 /// The key's file in the folder.
 const FILE_NAME: &str = "witness-key.pem";
@@ -32,10 +33,16 @@ type Outcome = Result<ExitCode, Box<dyn std::error::Error>>;
 pub(super) struct Settings {
     /// Where the ledger is, such as https://ledger.example.org.
     url: String,
-    /// The ledger's public key, or a file it is in.
-    #[arg(long, value_name = "KEY", env = "ALMONER_LOG_PUBLIC_KEY")]
-    key: String,
-    /// A token that may read proofs.
+    /// The ledger's public key, or a file of them; may be given several times: one has to have
+    /// signed.
+    #[arg(
+        long = "key",
+        value_name = "KEY",
+        env = "ALMONER_LOG_PUBLIC_KEY",
+        required = true
+    )]
+    keys: Vec<String>,
+    /// A token that may read proofs, and hand in cosignatures: an auditor's.
     #[arg(long, env = "ALMONER_TOKEN", hide_env_values = true)]
     token: String,
     /// The name the witness signs under, such as witness.example.org.
@@ -44,6 +51,10 @@ pub(super) struct Settings {
     /// Which log: a pledge's id, or heads for the one over all.
     #[arg(long, default_value = "heads")]
     log: String,
+    /// Hands the cosignature in, so that the ledger shows it to everybody. The ledger has to know
+    /// the witness's key (ALMONER_WITNESS_KEYS).
+    #[arg(long)]
+    submit: bool,
     /// Where the witness keeps its key, and what it saw.
     #[arg(long, value_name = "FOLDER", default_value = ".almoner-witness")]
     dir: PathBuf,
@@ -51,17 +62,17 @@ pub(super) struct Settings {
 
 /// Looks once, and prints the checkpoint with the witness's line; fails if it can't be cosigned.
 pub(super) async fn witness(settings: &Settings) -> Outcome {
-    let key = public_key(&settings.key)?;
+    let keys = public_keys(&settings.keys)?;
     let signer = Signer::witness(&settings.name, &key_file(&settings.dir, FILE_NAME)?)?;
     eprintln!("almoner: the witness's key is {}", signer.verifier());
     let note = settings.get("checkpoint").await?;
-    let seen = Checkpoint::open(&note, &key)?;
+    let seen = Checkpoint::open(&note, &keys)?;
     let path = settings
         .dir
         .join(format!("{}.txt", seen.origin.replace('/', "_")));
     if let Some(last) = last(&path)? {
-        let last = Checkpoint::open(&last, &key)?;
-        if !settings.begins_with(&seen, &last, &key).await? {
+        let last = Checkpoint::open(&last, &keys)?;
+        if !settings.begins_with(&seen, &last, &keys).await? {
             return Err(format!(
                 "{} at {} doesn't begin with what was seen at {}: it was rewritten, and isn't \
                  cosigned. Keep {} as evidence.",
@@ -77,6 +88,9 @@ pub(super) async fn witness(settings: &Settings) -> Outcome {
     let cosigned = signer.cosign(&note, now_s)?;
     keep(&path, &cosigned)?;
     print!("{cosigned}");
+    if settings.submit {
+        settings.submit(cosigned).await?;
+    }
     Ok(ExitCode::SUCCESS)
 }
 
@@ -110,7 +124,7 @@ impl Settings {
         &self,
         seen: &Checkpoint,
         last: &Checkpoint,
-        key: &Verifier,
+        keys: &[Verifier],
     ) -> Result<bool, Box<dyn std::error::Error>> {
         let (older, newer) = (last.head.size, seen.head.size);
         if newer < older {
@@ -119,23 +133,45 @@ impl Settings {
         let file = self
             .get(&format!("consistency?older={older}&newer={newer}"))
             .await?;
-        let findings = proof::verify(&file, key, Some(last))?;
+        let findings = proof::verify(
+            &file,
+            &Trusted {
+                keys,
+                since: Some(last),
+                witnesses: &[],
+            },
+        )?;
         Ok(findings.iter().all(|it| it.holds) && is_about(&file, seen))
+    }
+
+    fn url(&self, what: &str) -> String {
+        let url = self.url.trim_end_matches('/');
+        format!("{url}/tlog/{}/{what}", self.log)
     }
 
     /// What the ledger answers below the log's address.
     async fn get(&self, what: &str) -> Result<String, Box<dyn std::error::Error>> {
-        let url = format!(
-            "{}/tlog/{}/{what}",
-            self.url.trim_end_matches('/'),
-            self.log
-        );
+        let url = self.url(what);
         let client = Client::builder().timeout(TIMEOUT).build()?;
         let answer = client.get(&url).bearer_auth(&self.token).send().await?;
         let status = answer.status();
         match status.is_success() {
             true => Ok(answer.text().await?),
             false => Err(format!("{url} answers {status}.").into()),
+        }
+    }
+
+    /// Hands a cosigned checkpoint in.
+    async fn submit(&self, cosigned: String) -> Result<(), Box<dyn std::error::Error>> {
+        let url = self.url("cosignatures");
+        let client = Client::builder().timeout(TIMEOUT).build()?;
+        let request = client.post(&url).bearer_auth(&self.token);
+        let request = request.header(CONTENT_TYPE, "text/plain; charset=utf-8");
+        let answer = request.body(cosigned).send().await?;
+        let status = answer.status();
+        match status.is_success() {
+            true => Ok(()),
+            false => Err(format!("{url} answers {status}: {}", answer.text().await?).into()),
         }
     }
 }

@@ -15,7 +15,10 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::error::DbError;
-use super::schema::{log_checkpoints, log_leaves, log_tiles, pledges};
+use super::schema::{
+    log_checkpoints, log_cosignatures, log_key_ends, log_keys, log_leaves, log_tiles,
+    log_timestamps, pledges,
+};
 use crate::db::read::HEADS;
 
 /// Hashes of leaves that follow each other, within one tile.
@@ -57,6 +60,40 @@ pub struct NewCheckpoint {
     pub root: Vec<u8>,
     /// The signed note.
     pub note: String,
+}
+
+/// That a witness saw a checkpoint.
+#[derive(Debug, Clone, PartialEq, Eq, Insertable)]
+#[diesel(table_name = log_cosignatures)]
+pub struct Cosignature {
+    /// The log.
+    pub log: Uuid,
+    /// The checkpoint's size.
+    pub size: i64,
+    /// The witness's public key, with its name.
+    pub witness: String,
+    /// Its line, to the byte.
+    pub line: String,
+    /// When it says it saw it.
+    pub cosigned_at: OffsetDateTime,
+    /// When it was handed in.
+    pub received_at: OffsetDateTime,
+}
+
+/// What an authority answered about a checkpoint.
+#[derive(Debug, Clone, PartialEq, Eq, Insertable)]
+#[diesel(table_name = log_timestamps)]
+pub struct NewTimestamp {
+    /// The log.
+    pub log: Uuid,
+    /// The checkpoint's size.
+    pub size: i64,
+    /// The reply, to the byte.
+    pub reply: Vec<u8>,
+    /// The time it states.
+    pub stamped_at: OffsetDateTime,
+    /// When it came.
+    pub received_at: OffsetDateTime,
 }
 
 /// Runs something in a transaction in which nobody else adds to the log.
@@ -143,6 +180,61 @@ pub async fn sign(
             log_checkpoints::signed_at.eq(OffsetDateTime::now_utc()),
             log_checkpoints::head.eq(head),
         ))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Keeps cosignatures; of a witness that cosigned a checkpoint before, the first is kept.
+pub async fn cosign(
+    connection: &mut AsyncPgConnection,
+    cosignatures: &[Cosignature],
+) -> Result<(), DbError> {
+    diesel::insert_into(log_cosignatures::table)
+        .values(cosignatures)
+        .on_conflict_do_nothing()
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Notes which keys sign, and which of those that did no longer do; what is noted stays.
+pub async fn note_keys(
+    connection: &mut AsyncPgConnection,
+    signing: &[String],
+    retired: &[String],
+    now: OffsetDateTime,
+) -> Result<(), DbError> {
+    let signing = signing.iter();
+    let signing = signing.map(|key| (log_keys::key.eq(key), log_keys::since.eq(now)));
+    diesel::insert_into(log_keys::table)
+        .values(signing.collect::<Vec<_>>())
+        .on_conflict_do_nothing()
+        .execute(connection)
+        .await?;
+    let known = log_keys::table.filter(log_keys::key.eq_any(retired));
+    let known: Vec<String> = known.select(log_keys::key).load(connection).await?;
+    if known.is_empty() {
+        return Ok(());
+    }
+    let ended = known.iter();
+    let ended = ended.map(|key| (log_key_ends::key.eq(key), log_key_ends::until.eq(now)));
+    diesel::insert_into(log_key_ends::table)
+        .values(ended.collect::<Vec<_>>())
+        .on_conflict_do_nothing()
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Keeps what an authority answered; of several answers the first.
+pub async fn keep_timestamp(
+    connection: &mut AsyncPgConnection,
+    timestamp: &NewTimestamp,
+) -> Result<(), DbError> {
+    diesel::insert_into(log_timestamps::table)
+        .values(timestamp)
+        .on_conflict_do_nothing()
         .execute(connection)
         .await?;
     Ok(())

@@ -308,6 +308,31 @@ diesel::table! {
 }
 
 diesel::table! {
+    log_cosignatures (log, size, witness) {
+        log -> Uuid,
+        size -> Int8,
+        witness -> Text,
+        line -> Text,
+        cosigned_at -> Timestamptz,
+        received_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    log_key_ends (key) {
+        key -> Text,
+        until -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    log_keys (key) {
+        key -> Text,
+        since -> Timestamptz,
+    }
+}
+
+diesel::table! {
     log_leaves (log, first) {
         log -> Uuid,
         first -> Int8,
@@ -322,6 +347,16 @@ diesel::table! {
         number -> Int8,
         hashes -> Bytea,
         root -> Bytea,
+    }
+}
+
+diesel::table! {
+    log_timestamps (log, size) {
+        log -> Uuid,
+        size -> Int8,
+        reply -> Bytea,
+        stamped_at -> Timestamptz,
+        received_at -> Timestamptz,
     }
 }
 
@@ -986,8 +1021,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     jobs,
     journals,
     log_checkpoints,
+    log_cosignatures,
+    log_key_ends,
+    log_keys,
     log_leaves,
     log_tiles,
+    log_timestamps,
     lot_campaigns,
     lot_events,
     lot_figures,

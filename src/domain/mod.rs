@@ -41,6 +41,7 @@ pub mod refusal;
 pub mod revaluation;
 pub mod reversal;
 pub mod role;
+pub mod sampling;
 pub mod spend;
 pub mod split;
 pub mod statement;

@@ -45,8 +45,8 @@ fn whole(archive: &mut Archive, name: &str) -> Result<Vec<u8>, NotAPack> {
     Ok(bytes)
 }
 
-/// Checks a pack.
-pub fn verify(pack: &[u8], key: &Verifier) -> Result<Vec<Finding>, NotAPack> {
+/// Checks a pack with the ledger's public keys, of which one has to have signed it.
+pub fn verify(pack: &[u8], keys: &[Verifier]) -> Result<Vec<Finding>, NotAPack> {
     let mut archive = ZipArchive::new(Cursor::new(pack))?;
     let text = whole(&mut archive, INDEX)?;
     let index: Index = serde_json::from_slice(&text).map_err(|_| NotAPack::NoIndex)?;
@@ -54,24 +54,27 @@ pub fn verify(pack: &[u8], key: &Verifier) -> Result<Vec<Finding>, NotAPack> {
         return Err(NotAPack::NoIndex);
     }
     let signature = whole(&mut archive, SIGNATURE)?;
-    let mut findings = vec![signed(&index, &text, &signature, key)];
+    let mut findings = vec![signed(&index, &text, &signature, keys)];
     findings.push(complete(&mut archive, &index)?);
-    let (books, logged) = from_leaves(&mut archive, &index, key)?;
+    let (books, logged) = from_leaves(&mut archive, &index, keys)?;
     findings.extend(logged);
     findings.push(totals(&index, &books));
     findings.push(trial_balance(&mut archive, &books)?);
-    findings.extend(of_statements(&mut archive, &index, &books, key)?);
+    findings.extend(of_statements(&mut archive, &index, &books, keys)?);
     Ok(findings)
 }
 
 /// What the ledger's signatures of packs are made under.
-fn signed(index: &Index, text: &[u8], signature: &[u8], key: &Verifier) -> Finding {
+fn signed(index: &Index, text: &[u8], signature: &[u8], keys: &[Verifier]) -> Finding {
     let scope = &index.scope;
-    let name = format!("{}/{}/packs", key.name(), scope.pledge_id);
     let note = String::from_utf8_lossy(signature);
     let note: Option<Note> = note.parse().ok();
-    let holds = note.zip(key.of_log(&name)).is_some_and(|(note, own)| {
-        note.text == format!("{name}\n{}", signed_text(text)) && note.is_signed_by(&own)
+    let holds = keys.iter().any(|key| {
+        let name = format!("{}/{}/packs", key.name(), scope.pledge_id);
+        let signed = format!("{name}\n{}", signed_text(text));
+        let own = key.of_log(&name);
+        let both = note.as_ref().zip(own.as_ref());
+        both.is_some_and(|(note, own)| note.text == signed && note.is_signed_by(own))
     });
     let sentence = format!(
         "The ledger signed this pack of {} ({}), {} to {}, as known at {}.",
@@ -123,10 +126,10 @@ fn complete(archive: &mut Archive, index: &Index) -> Result<Finding, NotAPack> {
 fn from_leaves(
     archive: &mut Archive,
     index: &Index,
-    key: &Verifier,
+    keys: &[Verifier],
 ) -> Result<(Books, Vec<Finding>), NotAPack> {
     let note = whole(archive, CHECKPOINT)?;
-    let checkpoint = Checkpoint::open(&String::from_utf8_lossy(&note), key).ok();
+    let checkpoint = Checkpoint::open(&String::from_utf8_lossy(&note), keys).ok();
     let file = archive.by_name(LEAVES).map_err(|_| NotAPack::NoIndex)?;
     let mut edge = Edge::of(0, &Tiles::default());
     let mut books = Books::default();
@@ -144,10 +147,10 @@ fn from_leaves(
         size: edge.size(),
         root: edge.root(),
     });
-    let origin = format!("{}/{}", key.name(), index.scope.pledge_id);
+    let origin = |key: &Verifier| format!("{}/{}", key.name(), index.scope.pledge_id);
     let is_signed = checkpoint
         .as_ref()
-        .is_some_and(|it| Some(it.head) == head && it.origin == origin);
+        .is_some_and(|it| Some(it.head) == head && keys.iter().any(|key| it.origin == origin(key)));
     let size = head.map_or(0, |it| it.size);
     let follows = match &broken {
         None => format!(
@@ -223,7 +226,7 @@ fn of_statements(
     archive: &mut Archive,
     index: &Index,
     books: &Books,
-    key: &Verifier,
+    keys: &[Verifier],
 ) -> Result<Vec<Finding>, NotAPack> {
     let names = index.files.iter().map(|it| it.name.as_str());
     let names: Vec<&str> = names.filter(|it| it.starts_with("statements/")).collect();
@@ -240,7 +243,7 @@ fn of_statements(
                 continue;
             }
         };
-        let broken = claim.check(key).into_iter().filter(|it| !it.holds);
+        let broken = claim.check(keys).into_iter().filter(|it| !it.holds);
         findings.extend(broken.map(|it| Finding::new(false, format!("{name}: {}", it.sentence))));
         if let Some(what) = statements::differs(&claim, books) {
             let sentence = format!("{name} is what the journals say: {what}.");

@@ -182,28 +182,29 @@ impl Claim {
         Some((debits, credits, balance) == said)
     }
 
-    /// Checks it with the ledger's public key.
-    pub fn check(&self, key: &Verifier) -> Vec<Finding> {
+    /// Checks it with the ledger's public keys, of which one has to have signed it.
+    pub fn check(&self, keys: &[Verifier]) -> Vec<Finding> {
         let it = &self.document;
         let Some(issue) = &it.issue else {
             return Vec::new();
         };
         let digest = hexadecimal(digest(&SHA256, self.ndjson().as_bytes()).as_ref());
-        let name = format!("{}/{}/statements", key.name(), it.account.pledge_id);
-        let signed = format!(
-            "{name}\n{} {}\n{} {}\n{}\n",
-            it.account.id, issue.number, it.from, it.to, issue.digest
-        );
         let note: Option<Note> = issue.signature.parse().ok();
-        let own = key.of_log(&name);
-        let is_signed = note
-            .zip(own)
-            .is_some_and(|(note, own)| note.text == signed && note.is_signed_by(&own));
+        let is_signed = keys.iter().any(|key| {
+            let name = format!("{}/{}/statements", key.name(), it.account.pledge_id);
+            let signed = format!(
+                "{name}\n{} {}\n{} {}\n{}\n",
+                it.account.id, issue.number, it.from, it.to, issue.digest
+            );
+            let own = key.of_log(&name);
+            let both = note.as_ref().zip(own.as_ref());
+            both.is_some_and(|(note, own)| note.text == signed && note.is_signed_by(own))
+        });
         let (number, account) = (issue.number, &it.account.id);
         let adds_up = self.adds_up() == Some(true);
         let (lines, closing) = (self.lines.len(), &it.closing.amount);
         let unit = &it.account.unit;
-        let checkpoint = Checkpoint::open(&issue.checkpoint, key).ok();
+        let checkpoint = Checkpoint::open(&issue.checkpoint, keys).ok();
         let covers = checkpoint.is_some_and(|checkpoint| {
             let size = i64::try_from(checkpoint.head.size).unwrap_or(i64::MAX);
             checkpoint.origin.ends_with(&it.account.pledge_id) && size >= it.known_journal

@@ -87,7 +87,7 @@ impl Against {
         if is_signed {
             claims.push(claim(
                 "log-signatures",
-                "Every checkpoint is signed with the ledger's key, under its log's name.",
+                "Every checkpoint is signed with a key of the ledger, under its log's name.",
                 self.signatures,
             ));
         }
@@ -95,21 +95,21 @@ impl Against {
     }
 }
 
-/// Checks every log against the rows, in one snapshot; signatures too, if there is a key.
+/// Checks every log against the rows, in one snapshot; signatures too, if there are keys.
 pub async fn audit(
     connection: &mut AsyncPgConnection,
-    key: Option<&Verifier>,
+    keys: &[Verifier],
 ) -> Result<Vec<Claim>, ReadError> {
     read::snapshot(connection, &Sight::Everything, async |connection| {
         let mut against = Against::default();
         for (pledge, journals) in read::logged_pledges(connection).await? {
             let which = LogId::Pledge(PledgeId(pledge));
-            let rebuilt = Rebuilt::begin(connection, which, key, &mut against).await?;
+            let rebuilt = Rebuilt::begin(connection, which, keys, &mut against).await?;
             rebuilt.over_journals(connection, pledge, journals).await?;
         }
-        let rebuilt = Rebuilt::begin(connection, LogId::Heads, key, &mut against).await?;
+        let rebuilt = Rebuilt::begin(connection, LogId::Heads, keys, &mut against).await?;
         rebuilt.over_checkpoints(connection).await?;
-        Ok(against.claims(key.is_some()))
+        Ok(against.claims(!keys.is_empty()))
     })
     .await
 }
@@ -130,14 +130,14 @@ impl<'a> Rebuilt<'a> {
     async fn begin(
         connection: &mut AsyncPgConnection,
         which: LogId,
-        key: Option<&Verifier>,
+        keys: &[Verifier],
         against: &'a mut Against,
     ) -> Result<Self, ReadError> {
         let checkpoints = read::checkpoints(connection, which.uuid()).await?;
         for checkpoint in &checkpoints {
             let at = format!("the checkpoint of {which} at {}", checkpoint.size);
-            if let Some(key) = key {
-                match Checkpoint::open(&checkpoint.note, key) {
+            if let Some(key) = keys.first() {
+                match Checkpoint::open(&checkpoint.note, keys) {
                     Ok(it) if it.origin == which.origin(key.name()) => {}
                     Ok(_) => against
                         .signatures

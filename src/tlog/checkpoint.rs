@@ -25,10 +25,10 @@ pub enum BadCheckpoint {
     #[error("it isn't a signed checkpoint")]
     Unreadable,
     /// It is another ledger's.
-    #[error("it is of a log that the key isn't for")]
+    #[error("it is of a log that no key here is for")]
     Foreign,
     /// It wasn't signed with the key.
-    #[error("the key hasn't signed it")]
+    #[error("no key here has signed it")]
     Unsigned,
 }
 
@@ -63,16 +63,16 @@ impl FromStr for Checkpoint {
 }
 
 impl Checkpoint {
-    /// The checkpoint of a note that the ledger's key has signed under the log's name.
-    pub fn open(note: &str, key: &Verifier) -> Result<Self, BadCheckpoint> {
+    /// The checkpoint of a note that one of the ledger's keys has signed under the log's name.
+    pub fn open(note: &str, keys: &[Verifier]) -> Result<Self, BadCheckpoint> {
         let note: Note = note.parse().map_err(|_| BadCheckpoint::Unreadable)?;
         let checkpoint: Checkpoint = note.text.parse()?;
-        let key = key
-            .of_log(&checkpoint.origin)
-            .ok_or(BadCheckpoint::Foreign)?;
-        match note.is_signed_by(&key) {
-            true => Ok(checkpoint),
-            false => Err(BadCheckpoint::Unsigned),
+        let keys = keys.iter().filter_map(|key| key.of_log(&checkpoint.origin));
+        let keys: Vec<Verifier> = keys.collect();
+        match keys.as_slice() {
+            [] => Err(BadCheckpoint::Foreign),
+            keys if keys.iter().any(|key| note.is_signed_by(key)) => Ok(checkpoint),
+            _ => Err(BadCheckpoint::Unsigned),
         }
     }
 }

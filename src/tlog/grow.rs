@@ -113,6 +113,7 @@ impl Log {
                 self.extend(connection, which).await
             })
             .await?;
+            self.keys_are_noted();
             if is_all {
                 return Ok(signed);
             }
@@ -142,6 +143,7 @@ impl Log {
         which: LogId,
     ) -> Result<(Signed, bool), LogError> {
         let last = self.last(connection, which).await?;
+        self.note_keys(connection).await?;
         let older = last.as_ref().map_or_else(Head::empty, |last| last.head);
         let size = unsigned(read::log_size(connection, which.uuid()).await?);
         let tiles = fetch(connection, which, TileAt::edge(size)).await?;
@@ -174,7 +176,7 @@ impl Log {
         let Some(row) = read::latest_checkpoint(connection, which.uuid()).await? else {
             return Ok(None);
         };
-        let signed = Signed::of(row, self.verifier());
+        let signed = Signed::of(row, self.keys.all());
         let signed = signed.map_err(|reason| LogError::LastCheckpoint { log: which, reason })?;
         match signed.note.split('\n').next() == Some(&self.origin(which)) {
             true => Ok(Some(signed)),
@@ -227,7 +229,7 @@ impl Log {
     ) -> Result<(), LogError> {
         let origin = self.origin(which);
         let text = Checkpoint { origin, head }.to_string();
-        let note = self.signer.sign(&self.origin(which), &text);
+        let note = self.keys.sign(&self.origin(which), &text);
         let checkpoint = NewCheckpoint {
             log: which.uuid(),
             size: big(head.size),

@@ -27,6 +27,8 @@
 //!    they were signed. Its own checkpoint, of three lines, binds all of them: publish that one, or
 //!    let somebody keep it, and no pledge can be shown two histories.
 //!
+//! Witnesses put their lines under checkpoints, and the ledger keeps and shows them; so it does
+//! with what a timestamp authority says of them. [`keys`] says how one key follows another.
 //! [`proof`] is the file an auditor takes away, and how it is checked offline; [`audit`] is how
 //! `almoner check` holds the rows against tiles and checkpoints. [`Log`] does the work.
 //!
@@ -53,16 +55,22 @@
 
 pub mod audit;
 pub mod checkpoint;
+mod cosign;
 mod grow;
+pub mod keys;
 pub mod leaf;
 pub mod note;
 mod pack;
 pub mod proof;
 mod serve;
+mod stamp;
 pub mod tile;
+pub mod timestamp;
 pub mod tree;
 
-pub use self::serve::Served;
+pub use self::cosign::NotCosigned;
+pub use self::serve::{Against, Served};
+pub use self::stamp::Timestamp;
 
 use std::fmt;
 use std::str::FromStr;
@@ -71,7 +79,8 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use self::checkpoint::BadCheckpoint;
-use self::note::{Signer, Verifier};
+use self::keys::Keys;
+use self::note::Verifier;
 use self::tree::Head;
 use crate::db::read::{self, HEADS, ReadError};
 use crate::db::{DbError, Pool};
@@ -136,9 +145,18 @@ pub struct Signed {
 }
 
 impl Signed {
+    /// What is signed: its three lines.
+    pub fn text(&self) -> &str {
+        let end = self
+            .note
+            .find("\n\n")
+            .map_or(self.note.len(), |end| end + 1);
+        self.note.get(..end).unwrap_or_default()
+    }
+
     /// A checkpoint as it is stored, if it is one.
-    fn of(row: read::LogCheckpoint, key: &Verifier) -> Result<Self, BadCheckpoint> {
-        let checkpoint = checkpoint::Checkpoint::open(&row.note, key)?;
+    fn of(row: read::LogCheckpoint, keys: &[Verifier]) -> Result<Self, BadCheckpoint> {
+        let checkpoint = checkpoint::Checkpoint::open(&row.note, keys)?;
         Ok(Signed {
             head: checkpoint.head,
             note: row.note,
@@ -181,34 +199,46 @@ impl From<DbError> for LogError {
 #[derive(Clone)]
 pub struct Log {
     pool: Pool,
-    signer: Arc<Signer>,
+    keys: Arc<Keys>,
+    witnesses: Arc<[Verifier]>,
 }
 
 impl fmt::Debug for Log {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Log")
-            .field("signer", &self.signer)
+            .field("keys", &self.keys)
             .finish_non_exhaustive()
     }
 }
 
 impl Log {
     /// The logs in the database that the pool leads to, which has to take writes.
-    pub fn new(pool: Pool, signer: Signer) -> Self {
-        let signer = Arc::new(signer);
-        Log { pool, signer }
+    pub fn new(pool: Pool, keys: Keys) -> Self {
+        Log {
+            pool,
+            keys: Arc::new(keys),
+            witnesses: Arc::new([]),
+        }
     }
 
-    /// What checkpoints are checked with.
+    /// The same, which keeps what those witnesses hand in.
+    pub fn witnessed_by(self, witnesses: Vec<Verifier>) -> Self {
+        Log {
+            witnesses: witnesses.into(),
+            ..self
+        }
+    }
+
+    /// What the checkpoints that are signed now are checked with.
     pub fn verifier(&self) -> &Verifier {
-        self.signer.verifier()
+        self.keys.current()
     }
 
     /// What the ledger says of something else of a pledge, of its `statements` or `packs`, as a note
     /// signed with its key. The note's first line is what it is of, which no checkpoint has.
     pub fn sign_of(&self, pledge: PledgeId, what: &str, text: &str) -> String {
         let name = format!("{}/{what}", self.origin(LogId::Pledge(pledge)));
-        let signed = self.signer.sign(&name, &format!("{name}\n{text}"));
+        let signed = self.keys.sign(&name, &format!("{name}\n{text}"));
         // The name is below the ledger's own, so the key signs under it.
         signed.unwrap_or_default()
     }

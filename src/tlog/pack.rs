@@ -12,8 +12,8 @@ impl Log {
         let which = LogId::Pledge(pledge);
         let last = self.catch_up(which).await?;
         let mut connection = self.pool.get().await?;
-        let row = read::first_checkpoint(&mut connection, which.uuid(), journals).await?;
-        let signed = row.map(|row| Signed::of(row, self.verifier())).transpose();
+        let row = read::checkpoint_over(&mut connection, which.uuid(), journals - 1).await?;
+        let signed = row.map(|row| Signed::of(row, self.keys.all())).transpose();
         let signed = signed.map_err(|reason| LogError::LastCheckpoint { log: which, reason })?;
         Ok(signed.unwrap_or(last))
     }

@@ -5,14 +5,19 @@
 //! doesn't; a file proves what it says if all of them hold. Each `format` has its own type here,
 //! so that statements and audit packs can come to be checked by the same command.
 //!
+//! A witness that is asked for (`--witness`) has to have its line under a checkpoint that the file
+//! rests on: the log's, or that of the log over all logs, if it binds the other.
+//!
 //! What is newer than a checkpoint that somebody kept should be held against that one as well:
 //! `--since` takes it, and a consistency proof leads from it to any later one.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 use super::checkpoint::Checkpoint;
-use super::note::Verifier;
+use super::note::{Note, Verifier};
 use super::tree::{Hash, Head, is_consistent, is_included, leaf_hash};
 use crate::domain::JournalId;
 
@@ -79,6 +84,17 @@ impl Finding {
     }
 }
 
+/// What a file is checked with.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Trusted<'a> {
+    /// The ledger's public keys, of which one has to have signed each checkpoint.
+    pub keys: &'a [Verifier],
+    /// An older checkpoint, which was kept.
+    pub since: Option<&'a Checkpoint>,
+    /// Witnesses who have to have seen what the file rests on.
+    pub witnesses: &'a [Verifier],
+}
+
 /// Why a file can't be checked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotAProof {
@@ -114,27 +130,38 @@ impl JournalProof {
         }
     }
 
-    fn check(&self, key: &Verifier, since: Option<&Checkpoint>) -> Vec<Finding> {
+    fn check(&self, trusted: &Trusted<'_>) -> Vec<Finding> {
         let mut findings = Vec::new();
-        let Some(checkpoint) = signed(&self.checkpoint, key, &mut findings) else {
+        let Some(checkpoint) = signed(&self.checkpoint, trusted.keys, &mut findings) else {
             return findings;
         };
         findings.push(is_in(&self.leaf, self.index, &self.inclusion, &checkpoint));
         findings.extend(self.check_leaf(&checkpoint));
         let heads = self.heads.as_ref();
+        let mut binds = false;
         let above = heads.and_then(|heads| {
-            let above = signed(&heads.checkpoint, key, &mut findings)?;
+            let above = signed(&heads.checkpoint, trusted.keys, &mut findings)?;
             let leaf = checkpoint.to_string();
             let within = is_in(&leaf, heads.index, &heads.inclusion, &above);
-            let holds = within.holds && above.origin == key.name();
+            let is_ledger = trusted.keys.iter().any(|key| above.origin == key.name());
+            let holds = within.holds && is_ledger;
+            binds = holds;
             let sentence = "That checkpoint, of all pledges, binds the one of this pledge.";
             findings.push(Finding::new(holds, sentence));
             Some(above)
         });
-        if let Some(kept) = since {
+        if let Some(kept) = trusted.since {
             let found: Vec<&Checkpoint> = [&checkpoint].into_iter().chain(&above).collect();
             findings.push(is_as_kept(kept, &found));
         }
+        let heads = heads
+            .filter(|_| binds)
+            .map(|heads| heads.checkpoint.as_str());
+        let notes: Vec<&str> = [self.checkpoint.as_str()]
+            .into_iter()
+            .chain(heads)
+            .collect();
+        findings.extend(trusted.witnesses.iter().map(|it| was_seen(&notes, it)));
         findings
     }
 
@@ -172,12 +199,12 @@ impl ConsistencyProof {
         }
     }
 
-    fn check(&self, key: &Verifier, since: Option<&Checkpoint>) -> Vec<Finding> {
+    fn check(&self, trusted: &Trusted<'_>) -> Vec<Finding> {
         let mut findings = Vec::new();
-        let Some(newer) = signed(&self.checkpoint, key, &mut findings) else {
+        let Some(newer) = signed(&self.checkpoint, trusted.keys, &mut findings) else {
             return findings;
         };
-        let Some(older) = since else {
+        let Some(older) = trusted.since else {
             let sentence = "There is an older checkpoint to check it against (--since).";
             findings.push(Finding::new(false, sentence));
             return findings;
@@ -195,13 +222,32 @@ impl ConsistencyProof {
             newer.head.size, older.head.size
         );
         findings.push(Finding::new(same && holds, sentence));
+        let notes = [self.checkpoint.as_str()];
+        findings.extend(trusted.witnesses.iter().map(|it| was_seen(&notes, it)));
         findings
     }
 }
 
-/// The checkpoint of a note, and whether the key signed it.
-fn signed(note: &str, key: &Verifier, findings: &mut Vec<Finding>) -> Option<Checkpoint> {
-    match Checkpoint::open(note, key) {
+/// Whether a witness saw one of the checkpoints that a file rests on, and when it says it did.
+fn was_seen(notes: &[&str], witness: &Verifier) -> Finding {
+    let name = witness.name();
+    let seen = notes.iter().find_map(|note| {
+        let note: Note = note.parse().ok()?;
+        let at_s = i64::try_from(note.cosigned_at(witness)?).ok()?;
+        let at = OffsetDateTime::from_unix_timestamp(at_s).ok()?;
+        let at = at.format(&Rfc3339).ok()?;
+        let log = note.text.lines().next()?.to_owned();
+        Some(format!(
+            "{name} saw that checkpoint of {log} at {at}, and none that contradicts it."
+        ))
+    });
+    let unseen = || format!("{name} saw a checkpoint of this file: its line is under none.");
+    Finding::new(seen.is_some(), seen.unwrap_or_else(unseen))
+}
+
+/// The checkpoint of a note, and whether a key signed it.
+fn signed(note: &str, keys: &[Verifier], findings: &mut Vec<Finding>) -> Option<Checkpoint> {
+    match Checkpoint::open(note, keys) {
         Ok(checkpoint) => {
             let Head { size, .. } = checkpoint.head;
             let sentence = format!("{} was signed at {size} leaves.", checkpoint.origin);
@@ -209,7 +255,9 @@ fn signed(note: &str, key: &Verifier, findings: &mut Vec<Finding>) -> Option<Che
             Some(checkpoint)
         }
         Err(error) => {
-            let sentence = format!("A checkpoint was signed with the key {key}: {error}.");
+            let keys: Vec<String> = keys.iter().map(Verifier::to_string).collect();
+            let keys = keys.join(" or ");
+            let sentence = format!("A checkpoint was signed with the key {keys}: {error}.");
             findings.push(Finding::new(false, sentence));
             None
         }
@@ -245,22 +293,19 @@ fn is_as_kept(kept: &Checkpoint, found: &[&Checkpoint]) -> Finding {
     }
 }
 
-/// Checks a file with the ledger's public key and, if there is one, an older checkpoint of the log.
-pub fn verify(
-    file: &str,
-    key: &Verifier,
-    since: Option<&Checkpoint>,
-) -> Result<Vec<Finding>, NotAProof> {
+/// Checks a file with the ledger's public keys and, if there are any, an older checkpoint of the
+/// log and witnesses.
+pub fn verify(file: &str, trusted: &Trusted<'_>) -> Result<Vec<Finding>, NotAProof> {
     let malformed = |error: serde_json::Error| NotAProof::Malformed(error.to_string());
     let value: Value = serde_json::from_str(file).map_err(malformed)?;
     match value["format"].as_str() {
         Some(JOURNAL) => {
             let proof: JournalProof = serde_json::from_value(value).map_err(malformed)?;
-            Ok(proof.check(key, since))
+            Ok(proof.check(trusted))
         }
         Some(CONSISTENCY) => {
             let proof: ConsistencyProof = serde_json::from_value(value).map_err(malformed)?;
-            Ok(proof.check(key, since))
+            Ok(proof.check(trusted))
         }
         _ => Err(NotAProof::Unknown),
     }

@@ -21,6 +21,28 @@ pub enum Served {
     TooLong,
 }
 
+/// Which checkpoint of a log something is proved against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Against {
+    /// The last.
+    Last,
+    /// The one that was signed at that size.
+    Size(u64),
+    /// The last that a witness saw; so of the log over all logs, if one of it covers the pledge's.
+    Cosigned,
+}
+
+impl Against {
+    /// What is named: a size, the last that a witness saw, or nothing.
+    pub fn of(size: Option<u64>, cosigned: bool) -> Self {
+        match (size, cosigned) {
+            (Some(size), _) => Against::Size(size),
+            (None, true) => Against::Cosigned,
+            (None, false) => Against::Last,
+        }
+    }
+}
+
 impl Log {
     /// A tile, or the leaves of one, of what was signed.
     pub async fn tile(&self, which: LogId, path: TilePath) -> Result<Served, LogError> {
@@ -45,12 +67,12 @@ impl Log {
         Ok(hashes.map_or(Served::Absent, |hashes| Served::Bytes(Hash::join(hashes))))
     }
 
-    /// The file that proves a journal, against the last checkpoint or the one that was signed at a
-    /// size; none if there is no such journal or checkpoint.
+    /// The file that proves a journal against a checkpoint; none if there is no such journal, or
+    /// no such checkpoint that it is in.
     pub async fn prove_journal(
         &self,
         id: JournalId,
-        size: Option<u64>,
+        against: Against,
     ) -> Result<Option<JournalProof>, LogError> {
         let mut connection = self.pool.get().await?;
         let found = read::numbered_journal(&mut connection, id).await?;
@@ -60,7 +82,7 @@ impl Log {
         };
         let which = LogId::Pledge(PledgeId(pledge));
         let index = u64::try_from(number - 1).unwrap_or(u64::MAX);
-        let signed = self.signed_at(which, size).await?;
+        let signed = self.against(which, against, index).await?;
         let Some(signed) = signed.filter(|signed| index < signed.head.size) else {
             return Ok(None);
         };
@@ -72,9 +94,23 @@ impl Log {
             String::from_utf8_lossy(&leaf).into_owned(),
             index,
             inclusion,
-            self.head(&signed).await?,
-            signed.note,
+            self.head(&signed, against == Against::Cosigned).await?,
+            self.with_witnesses(which, signed).await?.note,
         )))
+    }
+
+    /// The checkpoint to prove the leaf of that index against.
+    async fn against(
+        &self,
+        which: LogId,
+        against: Against,
+        index: u64,
+    ) -> Result<Option<Signed>, LogError> {
+        match against {
+            Against::Last => self.signed_at(which, None).await,
+            Against::Size(size) => self.signed_at(which, Some(size)).await,
+            Against::Cosigned => self.seen(which, index).await,
+        }
     }
 
     /// The checkpoint that was signed at a size, if one was; the last, if none is named.
@@ -85,16 +121,23 @@ impl Log {
         };
         let mut connection = self.pool.get().await?;
         let row = read::checkpoint(&mut connection, which.uuid(), big(size)).await?;
-        let signed = row.map(|row| Signed::of(row, self.verifier())).transpose();
+        let signed = row.map(|row| Signed::of(row, self.keys.all())).transpose();
         signed.map_err(|reason| LogError::LastCheckpoint { log: which, reason })
     }
 
     /// That a checkpoint is in the log over all logs.
-    async fn head(&self, signed: &Signed) -> Result<Option<HeadProof>, LogError> {
+    async fn head(&self, signed: &Signed, seen: bool) -> Result<Option<HeadProof>, LogError> {
         let Some(index) = signed.place else {
             return Ok(None);
         };
-        let heads = self.catch_up(LogId::Heads).await?;
+        let last = match seen {
+            true => self.last_cosigned(LogId::Heads).await?,
+            false => None,
+        };
+        let heads = match last.filter(|last| index < last.head.size) {
+            Some(last) => last,
+            None => self.catch_up(LogId::Heads).await?,
+        };
         let mut connection = self.pool.get().await?;
         let (_, inclusion) = self
             .prove(&mut connection, LogId::Heads, index, &heads)
@@ -102,7 +145,7 @@ impl Log {
         Ok(Some(HeadProof {
             index,
             inclusion: inclusion.iter().map(Hash::to_string).collect(),
-            checkpoint: heads.note,
+            checkpoint: self.with_witnesses(LogId::Heads, heads).await?.note,
         }))
     }
 
@@ -136,6 +179,7 @@ impl Log {
         let Some(signed) = self.signed_at(which, newer).await? else {
             return Ok(None);
         };
+        let signed = self.with_witnesses(which, signed).await?;
         let mut connection = self.pool.get().await?;
         let Some(ranges) = consistency(older, signed.head.size) else {
             return Ok(None);
@@ -150,6 +194,11 @@ impl Log {
         let what = "it doesn't begin with what it began with".to_owned();
         let older = older.ok_or(LogError::Broken { log: which, what })?;
         Ok(Some(ConsistencyProof::new(older.size, &path, signed.note)))
+    }
+
+    /// Whether there is such a log: of a pledge, or the one over all.
+    pub async fn is_there(&self, which: LogId) -> Result<bool, LogError> {
+        self.is_in_sight(which, &Sight::Everything).await
     }
 
     /// Whether a reader may know of a log: whoever sees its pledge, and of the one over all logs,

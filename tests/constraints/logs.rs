@@ -121,6 +121,56 @@ pub(super) const CASES: &[Case] = &[
         &[checkpoints!("(id('fides'), 1, 32, 0)")],
     ),
     ruled(
+        "log_cosignatures_pkey",
+        &[
+            "INSERT INTO log_cosignatures SELECT id('fides'), 0, 'w', E'l\\n', now(), now()
+           FROM generate_series(1, 2)",
+        ],
+    ),
+    ruled(
+        "log_cosignatures_of_checkpoint",
+        &["INSERT INTO log_cosignatures VALUES (id('fides'), 0, 'w', E'l\\n', now(), now())"],
+    ),
+    ruled(
+        "log_cosignatures_line_whole",
+        &[
+            "INSERT INTO log_cosignatures VALUES (id('fides'), 0, 'w', 'l', now(), now())",
+            "INSERT INTO log_cosignatures VALUES (id('fides'), 0, 'w', E'\\n', now(), now())",
+            "INSERT INTO log_cosignatures VALUES (id('fides'), 0, 'w', E'l\\nm\\n', now(), now())",
+        ],
+    ),
+    ruled(
+        "log_timestamps_pkey",
+        &[
+            "INSERT INTO log_timestamps SELECT id('fides'), 0, '\\x30', now(), now()
+           FROM generate_series(1, 2)",
+        ],
+    ),
+    ruled(
+        "log_timestamps_of_checkpoint",
+        &["INSERT INTO log_timestamps VALUES (id('fides'), 0, '\\x30', now(), now())"],
+    ),
+    ruled(
+        "log_timestamps_reply_bounded",
+        &[
+            "INSERT INTO log_timestamps VALUES (id('fides'), 0, '', now(), now())",
+            "INSERT INTO log_timestamps VALUES (id('fides'), 0,
+                 decode(repeat('00', 65537), 'hex'), now(), now())",
+        ],
+    ),
+    ruled(
+        "log_keys_pkey",
+        &["INSERT INTO log_keys SELECT 'k', now() FROM generate_series(1, 2)"],
+    ),
+    ruled(
+        "log_key_ends_pkey",
+        &["INSERT INTO log_key_ends SELECT 'k', now() FROM generate_series(1, 2)"],
+    ),
+    ruled(
+        "log_key_ends_signed_before",
+        &["INSERT INTO log_key_ends VALUES ('k', now())"],
+    ),
+    ruled(
         "log_checkpoints_gapless",
         &[
             checkpoints!("(id('fides'), 0, 32, 1)"),

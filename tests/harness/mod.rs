@@ -31,4 +31,4 @@ pub use files::Folder;
 pub use pledges::{Agreed, agreed, agreed_as, demonstration};
 pub use process::Process;
 pub use stories::{Funded, allocation, credits, document, money, usd};
-pub use world::World;
+pub use world::{WITNESS, World, witness};

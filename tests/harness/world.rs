@@ -15,10 +15,22 @@ use almoner::http::access::{AccessSettings, LocalKey, Markets, MintRequest, Part
 use almoner::http::access::{mint, now_s};
 use almoner::http::cors::Origins;
 use almoner::http::limits::{LimitSettings, Rate};
+use almoner::tlog::note::Signer;
 use tokio::task::JoinHandle;
 
 use super::files::Folder;
 use super::{Client, Process, TestDatabase};
+
+/// The key of a witness whom every ledger here trusts.
+pub const WITNESS: &str = "-----BEGIN PRIVATE KEY-----
+MC4CAQAwBQYDK2VwBCIEIEpTOlf1Pm63f2JHDKzLow7SoCJd+jyo8XSEfK3hIaC1
+-----END PRIVATE KEY-----
+";
+
+/// That witness.
+pub fn witness() -> Signer {
+    Signer::witness("witness.example", WITNESS).unwrap()
+}
 
 /// A ledger of a test's own.
 #[derive(Debug)]
@@ -60,7 +72,10 @@ impl World {
                 ..LimitSettings::default()
             },
             jobs: JobSettings::OFF,
-            log: LogSettings::quiet(),
+            log: LogSettings {
+                witnesses: vec![witness().verifier().clone()],
+                ..LogSettings::quiet()
+            },
             small_cell: SMALLEST_CELL,
         };
         let opened = Opened::open(&config).await.unwrap();

@@ -12,6 +12,7 @@ pub enum Need {
     Ledger,
     Holdings,
     Proofs,
+    Cosignatures,
     Pledges,
     Money,
     Creators,
@@ -80,6 +81,7 @@ impl Need {
             | Need::Periods
             | Need::Statements
             | Need::Thresholds => world.controller(),
+            Need::Cosignatures => world.auditor(),
             Need::Approval | Need::Deciding => world.approver(),
             Need::Sending => world.payer(),
             Need::Withdrawing => world.user(Role::Controller, "somebody"),

@@ -1,14 +1,17 @@
 //! Things for operations to be about.
 
+use diesel_async::SimpleAsyncConnection;
 use serde_json::{Value, json};
 
 use super::{Registered, ad_account, spend_row};
-use crate::harness::{Waiting, World, agreed_as, credits, demonstration, document, usd};
+use crate::harness::{Waiting, World, agreed_as, credits, demonstration, document, usd, witness};
 
 /// Things for operations to be about, all of one pledge; and a second pledge, still announced.
 #[derive(Debug, Clone)]
 pub struct Place {
     pub pledge: String,
+    /// A checkpoint of its log that a witness saw.
+    pub cosigned: String,
     pub announced: String,
     pub ending: String,
     pub resumable: String,
@@ -95,7 +98,8 @@ impl Place {
         let account = text(&account["id"]);
         let issued = super::statements::issued(world, &pledge.id, &account).await;
         let (statement, statement_run) = issued;
-        let place = Place {
+        let mut place = Place {
+            cosigned: String::new(),
             waiting: super::approvals::waiting(world, &pledge.id).await,
             pledge: pledge.id,
             announced,
@@ -118,8 +122,8 @@ impl Place {
             journal: text(&allocation["journal_id"]),
             registered: Registered::new(world).await,
         };
-        // What is asked for later on then finds its log up to date, and writes nothing.
-        world.auditor().get("/tlog/heads/checkpoint").await.text();
+        place.cosigned = cosigned(world, &place.pledge).await;
+        db_stamp(world, &place.pledge).await;
         place
     }
 
@@ -149,6 +153,30 @@ impl Place {
             .chain(&self.instalments);
         all.map(String::as_str).collect()
     }
+}
+
+/// An answer of an authority about each checkpoint of a pledge, which no service here asks for.
+async fn db_stamp(world: &World, pledge: &str) {
+    let log = pledge.trim_start_matches("plg_");
+    let sql = format!(
+        "INSERT INTO log_timestamps SELECT log, size, '\\x30', now(), now() \
+         FROM log_checkpoints WHERE log = '{log}'"
+    );
+    let mut connection = world.database.connect().await;
+    connection.batch_execute(&sql).await.unwrap();
+}
+
+/// A checkpoint of a pledge's log, which a witness saw and handed in.
+async fn cosigned(world: &World, pledge: &str) -> String {
+    let auditor = world.auditor();
+    // What is asked for later on then finds its log up to date, and writes nothing.
+    auditor.get("/tlog/heads/checkpoint").await.text();
+    let note = auditor.get(&format!("/tlog/{pledge}/checkpoint")).await;
+    let note = witness().cosign(&note.text(), 1_735_689_600).unwrap();
+    let at = format!("/tlog/{pledge}/cosignatures");
+    let answer = auditor.post(&at, json!(note)).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    note
 }
 
 /// A pledge that is being wound down, of which nothing came and nothing is left.

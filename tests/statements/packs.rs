@@ -78,7 +78,7 @@ async fn a_pack_is_proved_by_the_public_key_alone_and_is_the_same_to_the_byte_fo
     let world = World::new().await;
     let (pledge, pack) = packed(&world).await;
     let key = key(&world).await;
-    let findings = packs::verify(&pack, &key).unwrap();
+    let findings = packs::verify(&pack, std::slice::from_ref(&key)).unwrap();
     assert_eq!(broken(&findings), Vec::<&str>::new());
     let names: Vec<String> = files(&pack).into_iter().map(|(name, _)| name).collect();
     for name in [
@@ -116,7 +116,7 @@ async fn a_pack_is_proved_by_the_public_key_alone_and_is_the_same_to_the_byte_fo
     let later = draw(&world, &pledge, "").await;
     assert!(later != pack);
     let stranger = almoner::tlog::note::Signer::from_pem("almoner.localhost", OTHER).unwrap();
-    let findings = packs::verify(&pack, stranger.verifier()).unwrap();
+    let findings = packs::verify(&pack, std::slice::from_ref(stranger.verifier())).unwrap();
     assert!(!broken(&findings).is_empty());
     world.finish().await;
 }
@@ -181,7 +181,7 @@ async fn whatever_is_altered_in_a_pack_shows_and_the_sentence_says_what() {
         ),
     ];
     for (pack, said) in cases {
-        let findings = packs::verify(&pack, &key).unwrap();
+        let findings = packs::verify(&pack, std::slice::from_ref(&key)).unwrap();
         let broken = broken(&findings);
         assert!(
             broken.iter().any(|it| it.contains(said)),
@@ -190,7 +190,7 @@ async fn whatever_is_altered_in_a_pack_shows_and_the_sentence_says_what() {
     }
     let mut fewer = whole.clone();
     fewer.retain(|(name, _)| name != "users.json");
-    let findings = packs::verify(&archive(&fewer), &key).unwrap();
+    let findings = packs::verify(&archive(&fewer), std::slice::from_ref(&key)).unwrap();
     assert!(
         broken(&findings)
             .iter()

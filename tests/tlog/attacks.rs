@@ -2,6 +2,7 @@
 
 use almoner::db::Database;
 use almoner::tlog::Log;
+use almoner::tlog::keys::Keys;
 use almoner::tlog::note::Signer;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::Ed25519KeyPair;
@@ -71,7 +72,13 @@ impl Story {
             .logging_pool()
             .unwrap();
         let signer = Signer::from_pem("almoner.localhost", pem).unwrap();
-        Log::new(pool, signer).catch_up_all().await.unwrap();
+        let keys = Keys::new(signer, None, Vec::new()).unwrap();
+        Log::new(pool, keys).catch_up_all().await.unwrap();
+    }
+
+    /// Words changed in a journal that is in the log.
+    pub(super) async fn db_reword(&self) {
+        self.db_attack(REWORD).await;
     }
 
     /// A history rewritten by whoever has everything.

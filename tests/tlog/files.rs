@@ -1,9 +1,20 @@
 //! The files an auditor takes away, checked by `almoner verify` with nothing but the key.
 
-use almoner::tlog::proof::verify;
+use std::slice::from_ref;
+
+use almoner::tlog::note::Verifier;
+use almoner::tlog::proof::{Trusted, verify};
 use serde_json::{Value, json};
 
 use super::Story;
+
+/// With that key alone.
+fn with_key(key: &Verifier) -> Trusted<'_> {
+    Trusted {
+        keys: from_ref(key),
+        ..Trusted::default()
+    }
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_journal_is_proved_by_a_file_and_the_public_key_alone() {
@@ -15,7 +26,7 @@ async fn every_journal_is_proved_by_a_file_and_the_public_key_alone() {
         let proof = story.proof(number).await;
         let leaf: Value = serde_json::from_str(proof["leaf"].as_str().unwrap()).unwrap();
         assert_eq!(leaf["number"], json!(number));
-        let findings = verify(&proof.to_string(), &key, None).unwrap();
+        let findings = verify(&proof.to_string(), &with_key(&key)).unwrap();
         assert_eq!(findings.len(), 6);
         assert!(findings.iter().all(|it| it.holds), "{findings:#?}");
     }
@@ -102,12 +113,12 @@ async fn a_file_in_which_anything_is_changed_proves_nothing() {
     with("/heads/index", json!(77));
     with("/heads/checkpoint", json!(note));
     for changed in spoilt {
-        let findings = verify(&changed.to_string(), &key, None).unwrap();
+        let findings = verify(&changed.to_string(), &with_key(&key)).unwrap();
         assert!(findings.iter().any(|it| !it.holds), "{changed:#}");
     }
     let mut stray = proof.clone();
     stray["remark"] = json!("all is well");
-    assert!(verify(&stray.to_string(), &key, None).is_err());
+    assert!(verify(&stray.to_string(), &with_key(&key)).is_err());
     for (changed, said) in [
         (
             proof.to_string().replace("journal-proof/1", "x/1"),
@@ -130,7 +141,7 @@ async fn a_key_of_somebody_else_opens_nothing() {
     let story = Story::new().await;
     let other = Story::new().await;
     let proof = story.proof(2).await.to_string();
-    let findings = verify(&proof, &other.key().await, None).unwrap();
+    let findings = verify(&proof, &with_key(&other.key().await)).unwrap();
     assert!(findings.iter().all(|it| !it.holds), "{findings:#?}");
     other.finish().await;
     story.finish().await;

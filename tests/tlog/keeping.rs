@@ -24,7 +24,7 @@ async fn the_service_keeps_the_logs_by_itself() {
         let count = i64::try_from(story.journals().await.len()).unwrap();
         let what = "what was posted is signed, and the log over all logs has it";
         let heads = "SELECT count(*) FILTER (WHERE head IS NOT NULL) - \
-            max(size) FILTER (WHERE head IS NULL) FROM log_checkpoints";
+            coalesce(max(size) FILTER (WHERE head IS NULL), 0) FROM log_checkpoints";
         let database = &story.world.database;
         eventually(what, async || {
             let signed = database.number(size).await == count;

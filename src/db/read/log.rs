@@ -7,11 +7,14 @@ use std::ops::Range;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bytea, SmallInt, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::error::ReadError;
 use super::text::Text;
-use crate::db::schema::{log_checkpoints, log_leaves, log_tiles, pledges};
+use crate::db::schema::{
+    log_checkpoints, log_cosignatures, log_key_ends, log_keys, log_leaves, log_tiles, pledges,
+};
 
 /// The log whose leaves are the checkpoints of all others.
 pub const HEADS: Uuid = Uuid::nil();
@@ -36,6 +39,17 @@ pub struct Announced {
     pub head: Option<i64>,
     /// The signed note.
     pub note: String,
+}
+
+/// When a key signed.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+pub struct LogKey {
+    /// Its public half, with its name.
+    pub key: String,
+    /// When it was noted that it signs.
+    pub since: OffsetDateTime,
+    /// When it was noted that it no longer does.
+    pub until: Option<OffsetDateTime>,
 }
 
 const COLUMNS: (
@@ -116,15 +130,15 @@ pub async fn latest_checkpoint(
     Ok(query.first(connection).await.optional()?)
 }
 
-/// The smallest checkpoint of a log that has at least so many leaves.
-pub async fn first_checkpoint(
+/// The first checkpoint of a log that the leaf of an index is in.
+pub async fn checkpoint_over(
     connection: &mut AsyncPgConnection,
     log: Uuid,
-    size: i64,
+    index: i64,
 ) -> Result<Option<LogCheckpoint>, ReadError> {
     let query = log_checkpoints::table
         .filter(log_checkpoints::log.eq(log))
-        .filter(log_checkpoints::size.ge(size))
+        .filter(log_checkpoints::size.gt(index))
         .order(log_checkpoints::size)
         .select(COLUMNS);
     Ok(query.first(connection).await.optional()?)
@@ -152,6 +166,37 @@ pub async fn checkpoint_before(
     let text: Text = Text::new(BEFORE).bind(log).bind(size);
     let rows: Vec<BeforeRow> = text.load(connection).await?;
     Ok(rows.into_iter().next().map(|row| (row.size, row.root)))
+}
+
+/// The last checkpoint of a log that a witness cosigned.
+pub async fn latest_cosigned(
+    connection: &mut AsyncPgConnection,
+    log: Uuid,
+) -> Result<Option<LogCheckpoint>, ReadError> {
+    let query = log_checkpoints::table
+        .inner_join(
+            log_cosignatures::table.on(log_cosignatures::log
+                .eq(log_checkpoints::log)
+                .and(log_cosignatures::size.eq(log_checkpoints::size))),
+        )
+        .filter(log_checkpoints::log.eq(log))
+        .order(log_checkpoints::size.desc())
+        .select(COLUMNS);
+    Ok(query.first(connection).await.optional()?)
+}
+
+/// What witnesses wrote under a checkpoint, in the order it was handed in.
+pub async fn cosignatures(
+    connection: &mut AsyncPgConnection,
+    log: Uuid,
+    size: i64,
+) -> Result<Vec<String>, ReadError> {
+    let query = log_cosignatures::table
+        .filter(log_cosignatures::log.eq(log))
+        .filter(log_cosignatures::size.eq(size))
+        .order((log_cosignatures::received_at, log_cosignatures::witness))
+        .select(log_cosignatures::line);
+    Ok(query.load(connection).await?)
 }
 
 /// Every checkpoint of a log, the oldest first.
@@ -247,4 +292,17 @@ pub async fn pledges_ahead(connection: &mut AsyncPgConnection) -> Result<Vec<Uui
     let text: Text = Text::new("SELECT id FROM pledges WHERE journals > log_size(id) ORDER BY id");
     let rows: Vec<AheadRow> = text.load(connection).await?;
     Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+/// Every key that is known to have signed.
+pub async fn log_keys(connection: &mut AsyncPgConnection) -> Result<Vec<LogKey>, ReadError> {
+    let query = log_keys::table
+        .left_join(log_key_ends::table.on(log_key_ends::key.eq(log_keys::key)))
+        .order((log_keys::since, log_keys::key))
+        .select((
+            log_keys::key,
+            log_keys::since,
+            log_key_ends::until.nullable(),
+        ));
+    Ok(query.load(connection).await?)
 }

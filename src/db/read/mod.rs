@@ -24,11 +24,13 @@ mod horizon;
 mod issued;
 mod jobs;
 mod journal_register;
+mod journal_tests;
 mod journals;
 mod known;
 mod late_entries;
 mod lines;
 mod log;
+mod log_times;
 mod logged;
 mod lot_sums;
 mod obligations;
@@ -41,6 +43,7 @@ pub mod proofs;
 mod register;
 mod revaluations;
 mod rows;
+mod sampling;
 mod secrets;
 mod segregation;
 mod sight;
@@ -80,16 +83,18 @@ pub use issued::{
 };
 pub use jobs::{due_lots, last_run, list_runs};
 pub use journal_register::{RegisteredJournal, journal_register, reversals_of};
+pub use journal_tests::{JournalFinding, JournalTests, journal_tests};
 pub use journals::{
     JournalWindow, PostedAccount, PostedJournal, PostedSide, PostedTransfer, journal, list_journals,
 };
 pub use known::Known;
 pub use late_entries::{LateEntry, late_entries};
 pub use log::{
-    Announced, HEADS, LogCheckpoint, announced, checkpoint, checkpoint_before, checkpoints,
-    complete_tile, count_tiles, first_checkpoint, latest_checkpoint, leaf_runs, log_size,
-    logged_pledges, pledges_ahead, tiles,
+    Announced, HEADS, LogCheckpoint, LogKey, announced, checkpoint, checkpoint_before,
+    checkpoint_over, checkpoints, complete_tile, cosignatures, count_tiles, latest_checkpoint,
+    latest_cosigned, leaf_runs, log_keys, log_size, logged_pledges, pledges_ahead, tiles,
 };
+pub use log_times::{LogTimestamp, timestamp, unstamped};
 pub use logged::{
     LoggedAccount, LoggedJournal, LoggedSide, LoggedTransfer, logged_journals, numbered_journal,
 };
@@ -110,6 +115,7 @@ pub use register::{
     list_revocations, register_contents, register_version,
 };
 pub use revaluations::{RevaluedAccount, due_revaluations, list_revaluations};
+pub use sampling::{Drawn, Fixed, Population, drawn, fixed, population};
 pub use secrets::cursor_secret;
 pub use segregation::{Meaning, SegregationFinding, segregation};
 pub use sight::{Sight, SightMarkets, SightParty};

@@ -79,6 +79,9 @@ permissions! {
     ReadProofs, "read proofs", "proofs:read",
         &[Role::Preparer, Role::Approver, Role::Controller, Role::Auditor];
 
+    /// That a second party saw a checkpoint. No money is moved by it, and no record of any.
+    HandInCosignatures, "hand in cosignatures", "cosignatures:write", &[Role::Auditor];
+
     /// A pledge, its agreement, conditions met, receipts, and lots of credits.
     RecordPledges, "record pledges and what is received on them", "pledges:write",
         &[Role::Preparer];

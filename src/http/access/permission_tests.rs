@@ -16,7 +16,7 @@ const EVERY_SCOPE: &str = "reference:read ledger:read holdings:read proofs:read 
                            identities:write identities:read revocations:write \
                            api-tokens:write api-tokens:read access-list:read \
                            audit-trail:read periods:read periods:write \
-                           statements:write";
+                           statements:write cosignatures:write";
 
 const ALL: [&str; 4] = ["ReadReference", "ReadLedger", "ReadHoldings", "ReadProofs"];
 const JOBS: [&str; 1] = ["ReadJobs"];
@@ -98,6 +98,7 @@ fn of_others() -> [(Role, Vec<&'static str>); 4] {
             Role::Auditor,
             [
                 &ALL[..],
+                &["HandInCosignatures"],
                 &BANK,
                 &JOBS,
                 &["ReadApprovals"],

@@ -152,8 +152,8 @@ fn the_scopes_usable_by_a_role_are_those_of_its_permissions() {
          identities:write reference:read revocations:write"
     );
     let auditor = "access-list:read api-tokens:read api-tokens:write approvals:read \
-                   audit-trail:read bank-details:read holdings:read identities:read jobs:read \
-                   ledger:read periods:read proofs:read reference:read";
+                   audit-trail:read bank-details:read cosignatures:write holdings:read \
+                   identities:read jobs:read ledger:read periods:read proofs:read reference:read";
     assert_eq!(Scopes::usable_by(&[Role::Auditor]).to_string(), auditor);
     let both = "access-list:read api-tokens:read api-tokens:write approvals:read \
                 audit-trail:read bank-accounts:read bank-details:read decisions:write \

@@ -12,6 +12,7 @@ mod get;
 mod identities;
 mod issued;
 mod jobs;
+mod journal_tests;
 mod journals;
 mod lists;
 mod obligations;
@@ -23,6 +24,7 @@ mod personal;
 mod pledges;
 mod reference;
 mod reports;
+mod sampling;
 mod segregation;
 mod spend;
 mod statements;
@@ -44,6 +46,7 @@ use crate::http::routes::Endpoint;
 pub fn endpoints() -> Vec<Endpoint> {
     let mut all = ledger_endpoints();
     all.extend(statement_endpoints());
+    all.extend(log_endpoints());
     all.extend(control_endpoints());
     all.extend(tables::endpoints());
     all
@@ -76,6 +79,19 @@ fn statement_endpoints() -> Vec<Endpoint> {
     ]
 }
 
+/// The logs, and proofs that hold without us.
+fn log_endpoints() -> Vec<Endpoint> {
+    vec![
+        Endpoint::get("/v1/journals/{id}/proof", tlog::prove_journal),
+        Endpoint::get("/tlog/key", tlog::read_log_key),
+        Endpoint::get("/tlog/keys", tlog::list_log_keys),
+        Endpoint::get("/tlog/{id}/checkpoint", tlog::read_log_checkpoint),
+        Endpoint::get("/tlog/{id}/timestamp", tlog::read_log_timestamp),
+        Endpoint::get("/tlog/{id}/tile/{tile}", tlog::read_log_tile),
+        Endpoint::get("/tlog/{id}/consistency", tlog::prove_log_consistency),
+    ]
+}
+
 /// Who may do what, what was done and refused, and what is closed.
 fn control_endpoints() -> Vec<Endpoint> {
     vec![
@@ -93,6 +109,11 @@ fn control_endpoints() -> Vec<Endpoint> {
         Endpoint::get("/v1/access-list", identities::read_access_list),
         Endpoint::get("/v1/revocations", identities::list_revocations),
         Endpoint::get("/v1/api-tokens", identities::list_api_tokens),
+        Endpoint::get("/v1/pledges/{id}/sample", sampling::draw_sample),
+        Endpoint::get(
+            "/v1/pledges/{id}/journal-tests",
+            journal_tests::test_journals,
+        ),
         Endpoint::get("/v1/jobs", jobs::list_jobs),
         Endpoint::get("/v1/jobs/{name}/runs", jobs::list_job_runs),
     ]
@@ -161,11 +182,6 @@ fn ledger_endpoints() -> Vec<Endpoint> {
         Endpoint::get("/v1/statement-runs/{id}", issued::read_statement_run),
         Endpoint::get("/v1/journals", journals::list_journals),
         Endpoint::get("/v1/journals/{id}", journals::read_journal),
-        Endpoint::get("/v1/journals/{id}/proof", tlog::prove_journal),
-        Endpoint::get("/tlog/key", tlog::read_log_key),
-        Endpoint::get("/tlog/{id}/checkpoint", tlog::read_log_checkpoint),
-        Endpoint::get("/tlog/{id}/tile/{tile}", tlog::read_log_tile),
-        Endpoint::get("/tlog/{id}/consistency", tlog::prove_log_consistency),
         Endpoint::get("/v1/trial-balance", reports::read_trial_balance),
         Endpoint::get("/v1/proofs", reports::read_proofs),
         Endpoint::get("/v1/pledges/{id}/expiry-horizon", jobs::read_expiry_horizon),
@@ -230,7 +246,9 @@ fn ledger_endpoints() -> Vec<Endpoint> {
     journals::read_journal,
     tlog::prove_journal,
     tlog::read_log_key,
+    tlog::list_log_keys,
     tlog::read_log_checkpoint,
+    tlog::read_log_timestamp,
     tlog::read_log_tile,
     tlog::prove_log_consistency,
     reports::read_trial_balance,
@@ -239,6 +257,8 @@ fn ledger_endpoints() -> Vec<Endpoint> {
     periods::check_period,
     segregation::read_approval_matrix,
     segregation::read_segregation_report,
+    sampling::draw_sample,
+    journal_tests::test_journals,
     audit::list_audit_events,
     identities::list_identities,
     identities::read_identity,

@@ -202,6 +202,13 @@ impl<'a> Params<'a> {
         }
     }
 
+    /// Notes that something has to be given and isn't.
+    pub fn require(&mut self, name: &'static str) {
+        if !self.pairs.iter().any(|(its, _)| its == name) {
+            self.fault(name, "missing-parameter", "it has to be given");
+        }
+    }
+
     /// Notes a fault of a value that was read.
     pub fn decline(&mut self, name: &'static str, detail: impl Into<String>) {
         self.fault(name, "malformed-parameter", detail);

@@ -4,23 +4,30 @@
 //! moment ago is in it. A client that reads tiles reads them of a checkpoint it has.
 
 use actix_web::HttpResponse;
-use actix_web::http::header::{self, HeaderValue};
+use actix_web::http::header::{self, HeaderName, HeaderValue};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::get::Get;
+use super::params::Params;
 use crate::domain::JournalId;
 use crate::http::accept::negotiate;
 use crate::http::access::Permission;
 use crate::http::access::permission::ReadProofs;
 use crate::http::etag;
 use crate::http::problem::Problem;
+use crate::http::wire::Instant;
+use crate::tlog::keys::KnownKey;
 use crate::tlog::proof::{ConsistencyProof, HeadProof, JournalProof};
 use crate::tlog::tile::{TilePath, WIDTH};
-use crate::tlog::{Log, LogError, LogId, Served};
+use crate::tlog::timestamp::REPLY;
+use crate::tlog::{Against, Log, LogError, LogId, Served};
 
 const TEXT: &str = "text/plain; charset=utf-8";
 const BYTES: &str = "application/octet-stream";
+
+/// Which checkpoint a timestamp is about.
+const CHECKPOINT_SIZE: HeaderName = HeaderName::from_static("checkpoint-size");
 
 /// What never changes may be kept by who asked.
 const FOR_EVER: HeaderValue = HeaderValue::from_static("private, max-age=31536000, immutable");
@@ -107,17 +114,28 @@ impl From<ConsistencyProof> for ConsistencyProofOut {
 
 /// The refusal of what the log couldn't answer. A log that isn't what was signed is never papered
 /// over: it answers nothing until somebody has looked.
-fn failed(error: LogError) -> Problem {
-    match error {
-        LogError::Read(error) => {
-            log::error!("the log gave no answer: {error}");
-            Problem::unavailable()
-        }
-        error @ (LogError::LastCheckpoint { .. } | LogError::Broken { .. }) => {
-            log::error!("{error}");
-            Problem::internal()
+impl From<LogError> for Problem {
+    fn from(error: LogError) -> Self {
+        match error {
+            LogError::Read(error) => {
+                log::error!("the log gave no answer: {error}");
+                Problem::unavailable()
+            }
+            error @ (LogError::LastCheckpoint { .. } | LogError::Broken { .. }) => {
+                log::error!("{error}");
+                Problem::internal()
+            }
         }
     }
+}
+
+/// Whether what a witness has seen is asked for.
+fn cosigned(query: &mut Params<'_>) -> bool {
+    let said = query.word("cosigned", |text| {
+        text.parse()
+            .map_err(|_| "true or false is asked for here".to_owned())
+    });
+    said.unwrap_or(false)
 }
 
 fn log_of<P: Permission>(get: &Get<P>) -> &Log {
@@ -128,7 +146,7 @@ fn log_of<P: Permission>(get: &Get<P>) -> &Log {
 async fn which<P: Permission>(get: &Get<P>) -> Result<LogId, Problem> {
     let which: LogId = get.id()?;
     let seen = log_of(get).is_in_sight(which, get.sight()).await;
-    match seen.map_err(failed)? {
+    match seen? {
         true => Ok(which),
         false => Err(get.absent("log")),
     }
@@ -152,23 +170,101 @@ pub async fn read_log_key(get: Get<ReadProofs>) -> Result<HttpResponse, Problem>
     ))
 }
 
+/// A key of the logs.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = LogKey)]
+pub struct LogKeyOut {
+    /// Its public half: a name, the key's id and the key, as C2SP signed-note writes it.
+    pub key: String,
+    /// `current`; `outgoing`: it signs as well, until everybody knows the current one; or
+    /// `retired`: what it signed holds.
+    pub state: &'static str,
+    /// When it was first noted that it signs; null before its first signature.
+    pub since: Option<Instant>,
+    /// When it was noted that it no longer does.
+    pub until: Option<Instant>,
+}
+
+/// The keys of the logs.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = LogKeys)]
+pub struct LogKeysOut {
+    /// The current one first.
+    pub data: Vec<LogKeyOut>,
+}
+
+/// List the logs' public keys
+///
+/// The one that signs, the one before it while it is handed over, and those that signed once: old
+/// checkpoints and proofs are checked with the key of their time.
+#[utoipa::path(get, path = "/tlog/keys", tag = "proofs",
+    responses((status = 200, description = "The keys", body = LogKeysOut)))]
+pub async fn list_log_keys(get: Get<ReadProofs>) -> Result<HttpResponse, Problem> {
+    get.query()?.finish()?;
+    let known = log_of(&get).known_keys().await?;
+    let key = |known: KnownKey| LogKeyOut {
+        key: known.key.to_string(),
+        state: known.state.name(),
+        since: known.since.map(Instant),
+        until: known.until.map(Instant),
+    };
+    let data = known.into_iter().map(key).collect();
+    get.json(None, &LogKeysOut { data })
+}
+
 /// Read a log's checkpoint
 ///
 /// How far the log of a pledge has come, signed; with `heads` for the id, that of the log over the
-/// checkpoints of all pledges. Whoever keeps it notices whatever is altered before it.
+/// checkpoints of all pledges. Whoever keeps it notices whatever is altered before it. Witnesses
+/// who saw it have their lines under it; with `cosigned`, the last that one saw.
 #[utoipa::path(get, path = "/tlog/{id}/checkpoint", tag = "proofs",
+    params(("cosigned" = Option<bool>, Query,
+            description = "The last that a witness saw, instead of the last"),
+        ("size" = Option<u64>, Query, description = "The one that was signed at that size")),
     responses((status = 200, description = "A signed note", content_type = "text/plain",
         body = String)))]
 pub async fn read_log_checkpoint(get: Get<ReadProofs>) -> Result<HttpResponse, Problem> {
     negotiate(get.request().headers(), &[TEXT])?;
-    get.query_in_any_form().finish()?;
+    let mut query = get.query_in_any_form();
+    let against = Against::of(query.count("size"), cosigned(&mut query));
+    query.finish()?;
     let which = which(&get).await?;
-    if which == LogId::Heads {
-        log_of(&get).catch_up_all().await.map_err(failed)?;
+    if which == LogId::Heads && against == Against::Last {
+        log_of(&get).catch_up_all().await?;
     }
-    let signed = log_of(&get).catch_up(which).await.map_err(failed)?;
-    let note = signed.note.into_bytes();
+    let signed = log_of(&get).checkpoint(which, against).await?;
+    let none = || Problem::not_found(format!("There is no such checkpoint of {which}"));
+    let note = signed.ok_or_else(none)?.note.into_bytes();
     Ok(etag::respond(get.request().headers(), None, TEXT, note))
+}
+
+/// Read a log's timestamp
+///
+/// What a timestamp authority answered about the last checkpoint that it stamped, or about the one
+/// of a size (RFC 3161): that the SHA-256 of the checkpoint's first three lines was there at a
+/// time. The checkpoint's size is in `Checkpoint-Size`.
+///
+/// ```sh
+/// head -n 3 checkpoint.txt > text
+/// openssl ts -verify -data text -in timestamp.tsr -CAfile authority.pem
+/// ```
+#[utoipa::path(get, path = "/tlog/{id}/timestamp", tag = "proofs",
+    params(("size" = Option<u64>, Query, description = "The size of a signed checkpoint")),
+    responses((status = 200, description = "The reply, to the byte",
+        content_type = "application/timestamp-reply", body = Vec<u8>)))]
+pub async fn read_log_timestamp(get: Get<ReadProofs>) -> Result<HttpResponse, Problem> {
+    negotiate(get.request().headers(), &[REPLY])?;
+    let mut query = get.query_in_any_form();
+    let size = query.count("size");
+    query.finish()?;
+    let which = which(&get).await?;
+    let found = log_of(&get).timestamp(which, size).await?;
+    let none = || Problem::not_found(format!("No such checkpoint of {which} was stamped"));
+    let found = found.ok_or_else(none)?;
+    let mut response = etag::respond(get.request().headers(), None, REPLY, found.reply);
+    let size = HeaderValue::from(found.size);
+    response.headers_mut().insert(CHECKPOINT_SIZE, size);
+    Ok(response)
 }
 
 /// Read a tile of a log
@@ -185,7 +281,7 @@ pub async fn read_log_tile(get: Get<ReadProofs>) -> Result<HttpResponse, Problem
     let path = get.request().match_info().get("tile").unwrap_or_default();
     let absent = || Problem::not_found(format!("The log {which} has no tile {path}"));
     let tile = TilePath::parse(path).ok_or_else(absent)?;
-    let bytes = match log_of(&get).tile(which, tile).await.map_err(failed)? {
+    let bytes = match log_of(&get).tile(which, tile).await? {
         Served::Bytes(bytes) => bytes,
         Served::Absent => return Err(absent()),
         Served::TooLong => {
@@ -219,22 +315,26 @@ pub async fn prove_log_consistency(get: Get<ReadProofs>) -> Result<HttpResponse,
     let older = older.ok_or_else(Problem::internal)?;
     let proof = log_of(&get).prove_consistency(which, older, newer).await;
     let none = || Problem::not_found(format!("The log {which} has no checkpoint of that size"));
-    let proof = proof.map_err(failed)?.ok_or_else(none)?;
+    let proof = proof?.ok_or_else(none)?;
     get.json(None, &ConsistencyProofOut::from(proof))
 }
 
 /// Prove a journal
 ///
 /// The journal's leaf, that it is in its pledge's log, and that log's checkpoint: a file that
-/// `almoner verify` checks offline. `size` is that of an earlier checkpoint to prove it against.
+/// `almoner verify` checks offline. `size` is that of an earlier checkpoint to prove it against;
+/// with `cosigned`, it is proved against what a witness has seen.
 #[utoipa::path(get, path = "/v1/journals/{id}/proof", tag = "proofs",
-    params(("size" = Option<u64>, Query, description = "The size of a signed checkpoint")),
+    params(("size" = Option<u64>, Query, description = "The size of a signed checkpoint"),
+        ("cosigned" = Option<bool>, Query, description = "Against the last that a witness saw")),
     responses((status = 200, description = "The proof", body = JournalProofOut)))]
 pub async fn prove_journal(get: Get<ReadProofs>) -> Result<HttpResponse, Problem> {
     let id: JournalId = get.id()?;
     let mut query = get.query()?;
     let size = query.count("size");
+    let cosigned = cosigned(&mut query);
     query.finish()?;
+    let against = Against::of(size, cosigned);
     let sight = get.sight();
     let seen = get
         .look(async |connection| {
@@ -242,7 +342,7 @@ pub async fn prove_journal(get: Get<ReadProofs>) -> Result<HttpResponse, Problem
         })
         .await?;
     seen.ok_or_else(|| get.absent("journal"))?;
-    let proof = log_of(&get).prove_journal(id, size).await.map_err(failed)?;
+    let proof = log_of(&get).prove_journal(id, against).await?;
     let none = || Problem::not_found("There is no checkpoint of that size that the journal is in");
     get.json(None, &JournalProofOut::from(proof.ok_or_else(none)?))
 }

@@ -74,7 +74,7 @@ impl Shell {
         let (engine, _lanes) = Engine::start(&database, &catalogue);
         let pulse: crate::http::state::Pulse = Arc::new(|| Box::pin(async { false }));
         let pool = database.reading_pool().unwrap();
-        let log = crate::tlog::Log::new(pool.clone(), crate::tlog::note::tests::signer());
+        let log = crate::tlog::Log::new(pool.clone(), crate::tlog::note::tests::keys());
         let issuer = Issuer::new(pool.clone(), Arc::clone(&catalogue), log.clone());
         let jobs = Jobs::new(engine.clone(), pool.clone(), issuer.clone(), Duration::ZERO);
         Shell {

@@ -8,6 +8,7 @@ pub mod approvals;
 pub mod budgets;
 pub mod bulk;
 pub mod closing;
+pub mod cosignatures;
 pub mod creators;
 pub mod credits;
 pub mod exchange;
@@ -74,6 +75,7 @@ fn approval_endpoints() -> Vec<Endpoint> {
         Endpoint::post("/v1/approvals/{id}/approval", approvals::approve),
         Endpoint::post("/v1/approvals/{id}/rejection", approvals::reject),
         Endpoint::post("/v1/approvals/{id}/withdrawal", approvals::withdraw),
+        Endpoint::post("/tlog/{id}/cosignatures", cosignatures::hand_in_cosignature),
     ]
 }
 
@@ -333,6 +335,7 @@ fn credit_endpoints() -> Vec<Endpoint> {
         approvals::approve,
         approvals::reject,
         approvals::withdraw,
+        cosignatures::hand_in_cosignature,
     ),
     components(schemas(answer::PreviewOut, bulk::BulkPreviewOut))
 )]

@@ -12,7 +12,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
 
-use self::questions::QUESTIONS;
+use self::questions::{QUESTIONS, Question};
 use super::error::ReadError;
 use super::text::Text;
 use crate::domain::PledgeId;
@@ -77,27 +77,58 @@ pub async fn segregation(
     connection.batch_execute(&settings).await?;
     let mut findings = Vec::with_capacity(QUESTIONS.len());
     for question in QUESTIONS {
-        let text: Text = Text::new(question.wording)
-            .bind(pledge.map(|id| id.0))
-            .bind(from)
-            .bind(until)
-            .bind(most);
-        let found: Found = text.get_result(connection).await?;
-        let entries = match found.entries {
-            Value::Array(entries) => entries,
-            _ => Vec::new(),
-        };
-        let objects = entries.into_iter().filter_map(|entry| match entry {
-            Value::Object(entry) => Some(entry),
-            _ => None,
-        });
-        findings.push(SegregationFinding {
-            name: question.name,
-            sentence: question.sentence,
-            meaning: question.meaning,
-            count: found.count,
-            entries: objects.collect(),
-        });
+        findings.push(ask(connection, question, pledge, (from, until), most).await?);
     }
     Ok(findings)
+}
+
+/// What lies just below its threshold, alone: the first so many of it.
+pub async fn just_below_threshold(
+    connection: &mut AsyncPgConnection,
+    pledge: PledgeId,
+    range: (OffsetDateTime, OffsetDateTime),
+    most: i64,
+) -> Result<Option<SegregationFinding>, ReadError> {
+    let mut questions = QUESTIONS.iter();
+    match questions.find(|question| question.name == "just-below-threshold") {
+        Some(question) => ask(connection, question, Some(pledge), range, most)
+            .await
+            .map(Some),
+        None => Ok(None),
+    }
+}
+
+async fn ask(
+    connection: &mut AsyncPgConnection,
+    question: &Question,
+    pledge: Option<PledgeId>,
+    (from, until): (OffsetDateTime, OffsetDateTime),
+    most: i64,
+) -> Result<SegregationFinding, ReadError> {
+    let text: Text = Text::new(question.wording)
+        .bind(pledge.map(|id| id.0))
+        .bind(from)
+        .bind(until)
+        .bind(most);
+    let found: Found = text.get_result(connection).await?;
+    Ok(SegregationFinding {
+        name: question.name,
+        sentence: question.sentence,
+        meaning: question.meaning,
+        count: found.count,
+        entries: objects(found.entries),
+    })
+}
+
+/// The objects of an array of them.
+pub(super) fn objects(entries: Value) -> Vec<Map<String, Value>> {
+    let entries = match entries {
+        Value::Array(entries) => entries,
+        _ => Vec::new(),
+    };
+    let objects = entries.into_iter().filter_map(|entry| match entry {
+        Value::Object(entry) => Some(entry),
+        _ => None,
+    });
+    objects.collect()
 }

@@ -6,6 +6,7 @@ mod audit;
 mod horizon;
 mod journals;
 mod platforms;
+mod sample;
 mod spend_match;
 mod statement_diff;
 
@@ -27,6 +28,7 @@ pub use audit::AuditEventOut;
 pub use horizon::HorizonOut;
 pub use journals::JournalOut;
 pub use platforms::PlatformProfileOut;
+pub use sample::{HitOut, ItemOut, PopulationOut, SampleOut, SeedOut, StratumOut, TotalOut};
 pub use spend_match::SpendMatchOut;
 pub use statement_diff::StatementDiffOut;
 
