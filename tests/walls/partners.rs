@@ -10,8 +10,12 @@ use crate::operations::{Need, Operation, Place, operations};
 /// The answer without what tells who did what, which no partner is told, and without what differs
 /// from one asker to the next.
 fn told(answer: &Answer) -> Value {
-    let Ok(mut value) = serde_json::from_str::<Value>(&answer.text()) else {
-        return Value::String(answer.text().to_string());
+    // A PDF and a workbook are packed. What they say, the statement as JSON and camt.053 says.
+    let Ok(text) = String::from_utf8(answer.body.clone()) else {
+        return Value::Null;
+    };
+    let Ok(mut value) = serde_json::from_str::<Value>(&text) else {
+        return Value::String(text);
     };
     forget(&mut value);
     value

@@ -7,8 +7,7 @@
 use std::sync::LazyLock;
 
 use krilla::text::{Font, GlyphId, KrillaGlyph};
-use rustybuzz::ttf_parser::Tag;
-use rustybuzz::{Direction, Feature, UnicodeBuffer};
+use rustybuzz::{Direction, Script, ShapePlan, UnicodeBuffer, script};
 
 /// What stands for a character that no font has.
 const REPLACEMENT: char = '\u{25A1}';
@@ -23,13 +22,20 @@ pub(super) enum Weight {
 struct Face {
     shaper: rustybuzz::Face<'static>,
     font: Font,
+    script: Script,
+    /// How its script is shaped: worked out once, as a statement has many lines.
+    plan: ShapePlan,
 }
 
 impl Face {
-    fn load(bytes: &'static [u8]) -> Option<Face> {
+    fn load(bytes: &'static [u8], script: Script) -> Option<Face> {
+        let shaper = rustybuzz::Face::from_slice(bytes, 0)?;
+        let plan = ShapePlan::new(&shaper, Direction::LeftToRight, Some(script), None, &[]);
         Some(Face {
-            shaper: rustybuzz::Face::from_slice(bytes, 0)?,
+            shaper,
             font: Font::new(bytes.into(), 0)?,
+            script,
+            plan,
         })
     }
 
@@ -55,10 +61,16 @@ pub(super) struct Fonts {
 
 static FONTS: LazyLock<Option<Fonts>> = LazyLock::new(|| {
     Some(Fonts {
-        regular: Face::load(include_bytes!("fonts/Inter-Regular.otf"))?,
-        semi_bold: Face::load(include_bytes!("fonts/Inter-SemiBold.otf"))?,
-        japanese: Face::load(include_bytes!("fonts/NotoSansCJKjp-Regular.otf"))?,
-        korean: Face::load(include_bytes!("fonts/NotoSansCJKkr-Regular.otf"))?,
+        regular: Face::load(include_bytes!("fonts/Inter-Regular.otf"), script::LATIN)?,
+        semi_bold: Face::load(include_bytes!("fonts/Inter-SemiBold.otf"), script::LATIN)?,
+        japanese: Face::load(
+            include_bytes!("fonts/NotoSansCJKjp-Regular.otf"),
+            script::HAN,
+        )?,
+        korean: Face::load(
+            include_bytes!("fonts/NotoSansCJKkr-Regular.otf"),
+            script::HANGUL,
+        )?,
     })
 });
 
@@ -130,7 +142,11 @@ impl Fonts {
             }
         }
         let set = parts.into_iter();
-        set.map(|(face, part)| shape(face, part, figures)).collect()
+        let set = set.map(|(face, part)| match figures {
+            true => side_by_side(face, part),
+            false => shape(face, part),
+        });
+        set.collect()
     }
 
     /// How wide a line is, in parts of the size.
@@ -202,15 +218,39 @@ fn words(text: &str) -> Vec<&str> {
     words
 }
 
-fn shape(face: &Face, text: String, figures: bool) -> Run {
+/// Sets characters one beside the other, each as wide as it is by itself.
+fn side_by_side(face: &Face, text: String) -> Run {
+    let mut glyphs = Vec::with_capacity(text.len());
+    let mut width = 0.0;
+    for (at, character) in text.char_indices() {
+        let glyph = face.shaper.glyph_index(character).unwrap_or_default();
+        let advance = face.advance(character);
+        width += advance;
+        glyphs.push(KrillaGlyph::new(
+            GlyphId::new(glyph.0.into()),
+            advance,
+            0.0,
+            0.0,
+            0.0,
+            at..at + character.len_utf8(),
+            None,
+        ));
+    }
+    Run {
+        font: face.font.clone(),
+        text,
+        glyphs,
+        width,
+    }
+}
+
+/// Sets text as its script is written: kerned, and with marks where they belong.
+fn shape(face: &Face, text: String) -> Run {
     let mut buffer = UnicodeBuffer::new();
     buffer.push_str(&text);
     buffer.set_direction(Direction::LeftToRight);
-    buffer.guess_segment_properties();
-    buffer.set_direction(Direction::LeftToRight);
-    let unkerned = [Feature::new(Tag::from_bytes(b"kern"), 0, ..)];
-    let features: &[Feature] = if figures { &unkerned } else { &[] };
-    let shaped = rustybuzz::shape(&face.shaper, features, buffer);
+    buffer.set_script(face.script);
+    let shaped = rustybuzz::shape_with_plan(&face.shaper, &face.plan, buffer);
     let em = face.font.units_per_em();
     let (infos, places) = (shaped.glyph_infos(), shaped.glyph_positions());
     let mut glyphs = Vec::with_capacity(infos.len());
