@@ -31,7 +31,7 @@ row! {
         loss: Amount,
         /// What was gained.
         gain: Amount,
-        /// The other currency, if a rate was stated: of tax paid abroad, the bank's charge says all.
+        /// The other currency, if a rate was stated: of tax paid abroad the bank's charge says all.
         currency: Option<String>,
         /// So much of it for one of the pledge's own.
         rate: Option<String>,

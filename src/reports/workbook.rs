@@ -202,7 +202,10 @@ fn notes<R: Row>(
 /// The report as a workbook.
 pub fn xlsx<R: Row>(report: &Report<R>) -> Result<Vec<u8>, Unwritable> {
     let mut workbook = Workbook::new();
-    let made = instant(report.known_at)?;
+    // To the second: the format has no other digits for it.
+    let known_at = report.known_at;
+    let second = OffsetDateTime::from_unix_timestamp(known_at.unix_timestamp());
+    let made = instant(second.unwrap_or(known_at))?;
     workbook.set_properties(&DocProperties::new().set_creation_datetime(&made));
     let styles = Styles::new();
     let sheet = workbook.add_worksheet().set_name("Report")?;
