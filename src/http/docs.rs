@@ -57,6 +57,7 @@ pub const PAGE: &str = "/docs/";
         (name = "ad accounts", description = "Where credits are placed and campaigns run"),
         (name = "accounts", description = "Where the money is: balances, entries, statements"),
         (name = "journals", description = "What was posted"),
+        (name = "statements", description = "Statements: drafts and those that are issued"),
         (name = "reports", description = "Reports as JSON, CSV and XLSX; proofs"),
         (name = "proofs", description = "The logs over the journals: checkpoints, tiles, proofs"),
         (name = "identities", description = "Who may come in, and what they may do"),
@@ -191,7 +192,7 @@ fn share(components: &mut Components) {
 fn complete(path: &str, operation: &mut Operation, refusals: &[&str]) {
     let guarded = is_guarded(path);
     for name in placeholders(path) {
-        add_parameter(operation, in_path(name));
+        add_parameter(operation, in_path(path, name));
     }
     add_header(operation, "Request-Id");
     if guarded {
@@ -291,12 +292,16 @@ fn placeholders(path: &str) -> impl Iterator<Item = &str> {
         .filter_map(|part| part.split_once('}').map(|(name, _)| name))
 }
 
-fn in_path(name: &str) -> Parameter {
+fn in_path(path: &str, name: &str) -> Parameter {
     let schema = match name {
-        // Which forms a report has, beside JSON.
+        // Which forms a statement has; and a report, beside JSON.
         "form" => {
+            let forms: &[&str] = match path.starts_with("/v1/statements/") {
+                true => &["json", "csv", "ndjson", "xlsx", "pdf", "xml"],
+                false => &["csv", "xlsx"],
+            };
             let text = ObjectBuilder::new().schema_type(Type::String);
-            RefOr::T(text.enum_values(Some(["csv", "xlsx"])).build().into())
+            RefOr::T(text.enum_values(Some(forms.iter().copied())).build().into())
         }
         _ => String::schema(),
     };

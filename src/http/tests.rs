@@ -1,6 +1,7 @@
 //! The shell around the handlers, without a database: who is let in, what is read, how it is
 //! refused. What comes of it in the ledger is told by the stories in `tests/`.
 
+#[path = "shell_of_tests.rs"]
 mod shell;
 
 use actix_web::http::{Method, StatusCode};

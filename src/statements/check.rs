@@ -23,6 +23,7 @@ struct Amount {
 #[derive(Debug, Clone, Deserialize)]
 struct AccountNamed {
     id: String,
+    balance: String,
     pledge_id: String,
     code: String,
     unit: String,
@@ -87,6 +88,16 @@ pub enum NotAStatement {
 }
 
 impl Claim {
+    /// Whether a text says that it is a statement, issued or not.
+    pub fn is_one(json: &str) -> bool {
+        #[derive(Deserialize)]
+        struct Status {
+            status: Option<String>,
+        }
+        let status = serde_json::from_str::<Status>(json).ok();
+        status.is_some_and(|it| it.status.is_some())
+    }
+
     /// Reads an issued statement's JSON.
     pub fn read(json: &str) -> Result<Self, NotAStatement> {
         let document: Document = serde_json::from_str(json)?;
@@ -179,7 +190,8 @@ impl Claim {
             minor(&it.total_credits.amount)?,
             minor(&it.closing.amount)?,
         );
-        Some((debits, credits, balance) == said)
+        let beside = minor(&it.account.balance)?;
+        Some((debits, credits, balance) == said && beside == balance)
     }
 
     /// Checks it with the ledger's public keys, of which one has to have signed it.

@@ -109,6 +109,10 @@ const RULES: &[Rule] = &[
         forbidden: ONLY_READS,
     },
     Rule {
+        ring: "packs",
+        forbidden: ONLY_READS,
+    },
+    Rule {
         ring: "reports",
         forbidden: ONLY_WORKS_OUT,
     },

@@ -96,7 +96,13 @@ async fn every_form_is_had_by_its_ending_or_its_media_type_with_a_digest_and_a_t
         .filter(|row| !row.is_empty())
         .map(|row| serde_json::from_slice(row).unwrap())
         .collect();
-    assert_eq!(rows[1..rows.len() - 1], *json["lines"].as_array().unwrap());
+    let mut lines = json["lines"].as_array().unwrap().clone();
+    for line in &mut lines {
+        // What not everybody may see isn't in it.
+        line["counterpart"].as_object_mut().unwrap().remove("id");
+        line["reason"] = Value::Null;
+    }
+    assert_eq!(rows[1..rows.len() - 1], lines);
     assert_eq!(json["status"], "draft");
     world.finish().await;
 }
@@ -151,11 +157,11 @@ async fn japanese_and_korean_names_stand_on_statements_and_reading_them_is_trace
         let told: Vec<&Value> = read.map(|it| &it["personal_data"]).collect();
         assert_eq!(told, ["names", "names", "names"], "each form, once");
         // Neither the figures nor what is read line by line names anybody.
-        for form in ["csv", "ndjson"] {
+        for (form, times) in [("csv", 1), ("ndjson", 0)] {
             let text = String::from_utf8(written(&auditor, &at, form).await).unwrap();
             assert_eq!(
                 text.matches(name).count(),
-                1,
+                times,
                 "the reason, and no more: {text}"
             );
         }

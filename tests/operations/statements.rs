@@ -14,7 +14,7 @@ pub(super) async fn issued(world: &World, pledge: &str, account: &str) -> (Strin
     let run = controller
         .post(&at, json!({"to": "2024-10-31"}))
         .await
-        .expect(202);
+        .expect(201);
     let run = run["id"].as_str().unwrap().to_owned();
     crate::statements::done(&controller, &run).await;
     (statement.created(), run)
@@ -30,6 +30,7 @@ pub(super) fn reads() -> Vec<Operation> {
             Names::Pledge,
             days,
         ),
+        get("/v1/pledges/{id}/statement", Ledger, Names::Pledge, days),
         get("/v1/statements", Ledger, Names::Nothing, ""),
         get("/v1/statements/{id}", Ledger, Names::Statement, ""),
         get(
@@ -67,7 +68,7 @@ pub(super) fn writes() -> Vec<Operation> {
             "/v1/pledges/{id}/statement-runs",
             Statements,
             Names::Pledge,
-            |_| json!({"to": "2025-03-31"}),
+            |_| json!({"to": "2025-03-31", "reissue_reason": "Entries came late"}),
         ),
     ]
 }

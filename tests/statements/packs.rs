@@ -67,7 +67,7 @@ async fn packed(world: &World) -> (Funded, Vec<u8>) {
         .controller()
         .post(&at, json!({"to": "2024-11-30"}))
         .await
-        .expect(202);
+        .expect(201);
     done(&world.auditor(), run["id"].as_str().unwrap()).await;
     let pack = draw(world, &pledge, "").await;
     (pledge, pack)
@@ -164,7 +164,9 @@ async fn whatever_is_altered_in_a_pack_shows_and_the_sentence_says_what() {
             "The trial balance",
         ),
         (
-            altered("statements/", &|it| it.replacen("0.00", "0.01", 1)),
+            altered("statements/", &|it| {
+                it.replacen("0.00\",\"unit", "0.01\",\"unit", 1)
+            }),
             "statements/",
         ),
         (

@@ -31,7 +31,7 @@ async fn every_account_of_a_pledge_is_issued_its_next_statement_as_known_at_one_
     let (controller, auditor) = (world.controller(), world.auditor());
     let begun = run(&controller, &pledge, json!({"to": "2024-11-30"})).await;
     let location = begun.header("location").unwrap().to_owned();
-    let begun = begun.expect(202);
+    let begun = begun.expect(201);
     assert!(location.ends_with(begun["id"].as_str().unwrap()));
     let ended = done(&auditor, begun["id"].as_str().unwrap()).await;
     assert_eq!(ended["issued"], ended["accounts"]);
@@ -75,7 +75,7 @@ async fn a_run_issues_again_what_late_entries_changed_if_it_is_given_a_reason() 
     let (controller, auditor) = (world.controller(), world.auditor());
     let first = run(&controller, &pledge, json!({"to": "2024-11-30"}))
         .await
-        .expect(202);
+        .expect(201);
     done(&auditor, first["id"].as_str().unwrap()).await;
     world
         .budget(&pledge, "FR", usd("250.00"), "2024-11-20")
@@ -89,7 +89,7 @@ async fn a_run_issues_again_what_late_entries_changed_if_it_is_given_a_reason() 
             .contains("reissue_reason")
     );
     let body = json!({"to": "2024-12-31", "reissue_reason": "A budget was entered late"});
-    let second = run(&controller, &pledge, body).await.expect(202);
+    let second = run(&controller, &pledge, body).await.expect(201);
     let ended = done(&auditor, second["id"].as_str().unwrap()).await;
     // Of what is unallocated; the market's own budget begins with it.
     assert_eq!(ended["reissued"], 1, "{ended}");

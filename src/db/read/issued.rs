@@ -1,4 +1,4 @@
-//! Statements that were issued, the runs that issue them, and what the next ones depend on.
+//! Statements that were issued, and what the next ones depend on.
 
 use std::collections::HashMap;
 
@@ -13,9 +13,9 @@ use super::page::{Page, Window};
 use super::rows;
 use super::sight::Sight;
 use super::text::Text;
-use crate::db::schema::{accounts, statement_runs, statements};
+use crate::db::schema::{accounts, statements};
 use crate::db::statements::series;
-use crate::domain::statement::{Series, Statement, StatementRun};
+use crate::domain::statement::{Series, Statement};
 use crate::domain::{AccountId, Catalogue, PledgeId, StatementId};
 
 /// An account that is to be issued a statement.
@@ -281,38 +281,6 @@ pub async fn issued_statement(
         .transpose()
 }
 
-/// The statement of an account that stands in for another, if one does.
-pub async fn superseding(
-    connection: &mut AsyncPgConnection,
-    statement: &Statement,
-) -> Result<Option<(StatementId, i64)>, ReadError> {
-    let found: Option<(Uuid, i64)> = statements::table
-        .filter(statements::pledge_id.eq(statement.pledge.0))
-        .filter(statements::account.eq(statement.account))
-        .filter(statements::supersedes.eq(statement.number))
-        .select((statements::id, statements::number))
-        .first(connection)
-        .await
-        .optional()?;
-    Ok(found.map(|(id, number)| (StatementId(id), number)))
-}
-
-/// The statement of that number.
-pub async fn numbered_statement(
-    connection: &mut AsyncPgConnection,
-    catalogue: &Catalogue,
-    (pledge, account): (PledgeId, i32),
-    number: i64,
-) -> Result<Option<Statement>, ReadError> {
-    let query = issued!()
-        .filter(statements::pledge_id.eq(pledge.0))
-        .filter(statements::account.eq(account))
-        .filter(statements::number.eq(number));
-    let row: Option<Row> = query.first(connection).await.optional()?;
-    row.map(|(row, account)| row.read(account, catalogue))
-        .transpose()
-}
-
 /// Which statements are listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct StatementFilter {
@@ -360,128 +328,4 @@ pub async fn list_statements(
         .into_iter()
         .map(|(row, account)| row.read(account, catalogue));
     Ok(Page::cut(found.collect::<Result<_, _>>()?, window.limit))
-}
-
-#[derive(Debug, Queryable, Selectable)]
-#[diesel(table_name = statement_runs)]
-struct RunRow {
-    pledge_id: Uuid,
-    id: Uuid,
-    to_day: time::Date,
-    known_journal: i64,
-    known_at: OffsetDateTime,
-    reason: Option<String>,
-    issued_by: String,
-    identity: String,
-    issued_at: OffsetDateTime,
-}
-
-impl RunRow {
-    fn read(self) -> StatementRun {
-        StatementRun {
-            id: self.id,
-            pledge: PledgeId(self.pledge_id),
-            to: self.to_day,
-            known_journal: self.known_journal,
-            known_at: self.known_at,
-            accounts: Vec::new(),
-            reason: self.reason,
-            issued_by: self.issued_by,
-            identity: self.identity,
-            issued_at: self.issued_at,
-        }
-    }
-}
-
-/// How far a run has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, QueryableByName)]
-pub struct RunProgress {
-    /// How many accounts it is for.
-    #[diesel(sql_type = BigInt)]
-    pub accounts: i64,
-    /// How many of them have their statement.
-    #[diesel(sql_type = BigInt)]
-    pub issued: i64,
-    /// How many earlier statements were issued again on the way.
-    #[diesel(sql_type = BigInt)]
-    pub reissued: i64,
-}
-
-const PROGRESS: &str = "
-SELECT count(*) AS accounts,
-       count(*) FILTER (WHERE EXISTS (
-           SELECT FROM statements s
-           WHERE s.pledge_id = a.pledge_id AND s.account = a.account AND s.to_day >= $3)) AS issued,
-       (SELECT count(*) FROM statements s WHERE s.run_id = $2 AND s.supersedes IS NOT NULL)
-           AS reissued
-FROM statement_run_accounts a WHERE a.pledge_id = $1 AND a.run_id = $2";
-
-/// A run with how far it has come, if it is there. Takes two statements. The run's accounts are left
-/// out.
-pub async fn statement_run(
-    connection: &mut AsyncPgConnection,
-    id: Uuid,
-) -> Result<Option<(StatementRun, RunProgress)>, ReadError> {
-    let row: Option<RunRow> = statement_runs::table
-        .filter(statement_runs::id.eq(id))
-        .select(RunRow::as_select())
-        .first(connection)
-        .await
-        .optional()?;
-    let Some(run) = row.map(RunRow::read) else {
-        return Ok(None);
-    };
-    let text: Text = Text::new(PROGRESS)
-        .bind(run.pledge.0)
-        .bind(run.id)
-        .bind(run.to);
-    let progress = text.get_result(connection).await?;
-    Ok(Some((run, progress)))
-}
-
-const UNFINISHED: &str = "
-SELECT r.id FROM statement_runs r
-WHERE EXISTS (
-    SELECT FROM statement_run_accounts a
-    WHERE a.pledge_id = r.pledge_id AND a.run_id = r.id AND NOT EXISTS (
-        SELECT FROM statements s
-        WHERE s.pledge_id = a.pledge_id AND s.account = a.account AND s.to_day >= r.to_day))
-ORDER BY r.id";
-
-/// The runs that aren't done, the first first.
-pub async fn unfinished_runs(
-    connection: &mut AsyncPgConnection,
-) -> Result<Vec<StatementRun>, ReadError> {
-    let text: Text<SqlUuid> = Text::new(UNFINISHED);
-    let ids: Vec<Uuid> = text.load(connection).await?;
-    let rows: Vec<RunRow> = statement_runs::table
-        .filter(statement_runs::id.eq_any(ids))
-        .order(statement_runs::id)
-        .select(RunRow::as_select())
-        .load(connection)
-        .await?;
-    Ok(rows.into_iter().map(RunRow::read).collect())
-}
-
-/// $1 the pledge, $2 the run, $3 its last day, $4 after which account, $5 how many.
-const LEFT: &str = "
-SELECT a.account FROM statement_run_accounts a
-WHERE a.pledge_id = $1 AND a.run_id = $2 AND a.account > $4 AND NOT EXISTS (
-    SELECT FROM statements s
-    WHERE s.pledge_id = a.pledge_id AND s.account = a.account AND s.to_day >= $3)
-ORDER BY a.account LIMIT $5";
-
-/// The next accounts for which a run has yet to issue its statement.
-pub async fn accounts_left(
-    connection: &mut AsyncPgConnection,
-    run: &StatementRun,
-    (after, limit): (i32, i64),
-) -> Result<Vec<i32>, ReadError> {
-    let text: Text<Integer> = Text::new(LEFT)
-        .bind(run.pledge.0)
-        .bind(run.id)
-        .bind(run.to)
-        .bind(after)
-        .bind(limit);
-    Ok(text.load(connection).await?)
 }

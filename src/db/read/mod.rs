@@ -51,6 +51,7 @@ mod spend;
 mod spend_match;
 mod statement;
 mod statement_heads;
+mod statement_runs;
 mod summary;
 mod terms;
 mod text;
@@ -77,9 +78,8 @@ pub use error::ReadError;
 pub use holds::held;
 pub use horizon::{BURN_DAYS, Horizon, HorizonLot, horizon};
 pub use issued::{
-    AccountToIssue, RunProgress, StatementFilter, account_to_issue, accounts_behind, accounts_left,
-    accounts_to_issue, active_accounts, issued_statement, list_statements, numbered_statement,
-    statement_run, superseding, unfinished_runs,
+    AccountToIssue, StatementFilter, account_to_issue, accounts_behind, accounts_to_issue,
+    active_accounts, issued_statement, list_statements,
 };
 pub use jobs::{due_lots, last_run, list_runs};
 pub use journal_register::{RegisteredJournal, journal_register, reversals_of};
@@ -123,6 +123,7 @@ pub use spend::{SpendFilter, list_spend_lines};
 pub use spend_match::{MatchedBalance, MatchedMonth, SpendMatch, spend_match};
 pub use statement::{StatementHead, Stretch, count_lines, statement_head, statement_lines};
 pub use statement_heads::{Whose, statement_heads};
+pub use statement_runs::{RunProgress, accounts_left, statement_run, unfinished_runs};
 pub use summary::{Summary, Told, Use, Whole, summary};
 pub use terms::{InstalmentTerms, instalment_terms, markets_of, obligation_references, split};
 pub use trial_balance::{TrialBalanceRow, UnitBalance, trial_balance};

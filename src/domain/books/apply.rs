@@ -92,12 +92,7 @@ impl Books {
                     .insert(pledge.reference.clone(), true);
                 self.changes.announced.push((pledge, instalments));
             }
-            Event::Unsigned(id) => {
-                self.move_on(id, PledgeState::Announced, None);
-                if let Some(Some(book)) = self.pledges.get_mut(&id) {
-                    book.pledge.agreed_on = None;
-                }
-            }
+            Event::Unsigned(id) => self.unsign(id),
             Event::Reversed(journal, lines) => self.reverse(journal, &lines),
             Event::Agreed(id, on) => self.move_on(id, PledgeState::Agreed, Some(on)),
             Event::Activated(id) => self.move_on(id, PledgeState::Active, None),
@@ -154,6 +149,13 @@ impl Books {
             Event::PayoutMoved(event) => self.move_payout(event),
             Event::ExchangeRateStated(rate) => self.state_exchange_rate(rate),
             Event::RateStated(pledge, unit, rate) => self.state_rate(pledge, unit, rate),
+        }
+    }
+
+    fn unsign(&mut self, id: PledgeId) {
+        self.move_on(id, PledgeState::Announced, None);
+        if let Some(Some(book)) = self.pledges.get_mut(&id) {
+            book.pledge.agreed_on = None;
         }
     }
 

@@ -1,7 +1,7 @@
 //! Issuing statements of accounts, one by one or for all of a pledge.
 //!
-//! What a statement says was read before, as of a journal: that never changes. What is decided here,
-//! under the pledge's lock, is that it is the account's next, or stands in for one that stands.
+//! What a statement says was read before, as of a journal: that never changes. What is decided
+//! here, under the pledge's lock, is that it is the account's next, or stands in for one.
 
 use foldhash::HashMap;
 

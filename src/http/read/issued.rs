@@ -5,17 +5,21 @@ use actix_web::http::header::{self, HeaderValue};
 
 use super::get::Get;
 use super::lists::{page, window};
+use super::statements::paper::written;
+use super::statements::{named, too_long};
 use super::views::{StatementDiffOut, StatementOut};
 use crate::db::read::{self, StatementFilter};
 use crate::domain::statement::Statement;
 use crate::domain::{StatementId, StatementRunId};
 use crate::http::accept::negotiate;
 use crate::http::access::permission::{ReadLedger, ReadProofs};
-use crate::http::etag;
 use crate::http::paging::ListOut;
 use crate::http::problem::{Problem, Reason};
 use crate::http::views::{IssuedStatementOut, StatementRunOut};
 use crate::statements::{Form, IssueError};
+
+/// A longer one isn't answered whole: its account's statement has no such limit as CSV.
+const MOST_LINES: i64 = 200_000;
 
 /// What was issued never changes.
 const FOR_EVER: HeaderValue = HeaderValue::from_static("private, max-age=31536000, immutable");
@@ -68,7 +72,9 @@ async fn issued(get: &Get<ReadLedger>, id: StatementId) -> Result<Statement, Pro
 #[utoipa::path(get, path = "/v1/statements/{id}", tag = "statements",
     responses((status = 200, description = "The statement", content(
         (StatementOut = "application/json"), (String = "text/csv"),
-        (String = "application/x-ndjson")))))]
+        (String = "application/x-ndjson"), (String = "application/pdf"),
+        (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        (String = "application/xml")))))]
 pub async fn read_issued_statement(get: Get<ReadLedger>) -> Result<HttpResponse, Problem> {
     let offers: Vec<&'static str> = Form::ALL.iter().map(|it| it.media_type()).collect();
     let chosen = negotiate(get.request().headers(), &offers)?;
@@ -83,10 +89,11 @@ pub async fn read_issued_statement(get: Get<ReadLedger>) -> Result<HttpResponse,
 ///
 /// For clients that can't send `Accept`: `statement.csv` and the like.
 #[utoipa::path(get, path = "/v1/statements/{id}/statement.{form}", tag = "statements",
-    params(("form" = String, Path, description = "`json`, `csv`, `ndjson`")),
     responses((status = 200, description = "The statement", content(
         (StatementOut = "application/json"), (String = "text/csv"),
-        (String = "application/x-ndjson")))))]
+        (String = "application/x-ndjson"), (String = "application/pdf"),
+        (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        (String = "application/xml")))))]
 pub async fn read_issued_statement_as(get: Get<ReadLedger>) -> Result<HttpResponse, Problem> {
     let wanted = get.request().match_info().get("form").unwrap_or_default();
     let form = Form::ALL
@@ -108,30 +115,18 @@ async fn answer(get: &Get<ReadLedger>, form: Form) -> Result<HttpResponse, Probl
     if get.has(&tag) {
         return Ok(tag.not_modified());
     }
-    let most = get.state().limits.statement_lines();
+    let own = form.most_lines().and_then(|most| i64::try_from(most).ok());
+    let most = own.unwrap_or(MOST_LINES).min(MOST_LINES);
     if statement.lines > most {
-        let detail = format!(
-            "the statement has {} lines, and at most {most} are answered at once",
-            statement.lines
-        );
-        let reason = Reason::new("form", "statement-too-long", detail);
-        return Err(Problem::invalid(vec![reason]));
+        return Err(too_long(form, statement.lines, most));
     }
     let paper = get.state().issuer.paper(&statement, None).await;
-    let written = paper.map_err(|error| broken(&error))?.write(form);
-    let written = written.map_err(|error| {
-        log::error!("statement {id} can't be written: {error}");
-        Problem::internal()
-    })?;
-    let headers = get.request().headers();
-    let mut response = etag::respond(headers, Some(tag), written.media_type, written.bytes);
-    let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, FOR_EVER);
-    let (place, ending) = (form.disposition(), written.extension);
-    let name = format!("{place}; filename=\"{id}.{ending}\"");
-    if let Ok(name) = HeaderValue::from_str(&name) {
-        headers.insert(header::CONTENT_DISPOSITION, name);
-    }
+    let paper = paper.map_err(|error| broken(&error))?;
+    let mut response = written(get, paper, form, tag).await?;
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, FOR_EVER);
+    named(&mut response, form, &id.to_string());
     Ok(response)
 }
 
@@ -150,7 +145,6 @@ fn broken(error: &IssueError) -> Problem {
 /// before them that changed the opening balance; who posted them, and when. The earlier one is named
 /// first.
 #[utoipa::path(get, path = "/v1/statements/{id}/diff/{other}", tag = "statements",
-    params(("other" = String, Path, description = "The later statement")),
     responses((status = 200, description = "What differs", body = StatementDiffOut)))]
 pub async fn diff_statements(get: Get<ReadLedger>) -> Result<HttpResponse, Problem> {
     get.query()?.finish()?;

@@ -6,6 +6,7 @@
 mod accounts;
 mod approvals;
 mod audit;
+mod combined;
 mod creators;
 mod exports;
 mod get;
@@ -172,6 +173,10 @@ fn ledger_endpoints() -> Vec<Endpoint> {
         Endpoint::get("/v1/accounts", accounts::list_accounts),
         Endpoint::get("/v1/accounts/{id}", accounts::read_account),
         Endpoint::get("/v1/accounts/{id}/entries", accounts::list_entries),
+        Endpoint::get(
+            "/v1/pledges/{id}/statement",
+            combined::read_combined_statement,
+        ),
         Endpoint::get("/v1/statements", issued::list_statements),
         Endpoint::get("/v1/statements/{id}", issued::read_issued_statement),
         Endpoint::get(
@@ -233,6 +238,7 @@ fn ledger_endpoints() -> Vec<Endpoint> {
     accounts::list_entries,
     statements::read_statement,
     statements::read_statement_csv,
+    combined::read_combined_statement,
     issued::list_statements,
     issued::read_issued_statement,
     issued::read_issued_statement_as,

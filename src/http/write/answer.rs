@@ -34,11 +34,6 @@ impl Done {
         self.respond(StatusCode::CREATED, Some(collection))
     }
 
-    /// 202: it is being done, and is told of in that collection.
-    pub fn accepted(self, collection: &str) -> HttpResponse {
-        self.respond(StatusCode::ACCEPTED, Some(collection))
-    }
-
     fn respond(self, status: StatusCode, collection: Option<&str>) -> HttpResponse {
         let answer = match self {
             Done::Committed(answer) => answer,

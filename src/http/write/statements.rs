@@ -94,7 +94,7 @@ fn run(body: &mut Fields<'_>) -> Option<(Date, Option<String>)> {
 /// off. How far it has come is told by `GET /v1/statement-runs/{id}`.
 #[utoipa::path(post, path = "/v1/pledges/{id}/statement-runs", tag = "statements",
     request_body = StatementRunIn,
-    responses((status = 202, description = "It is being done", body = StatementRunOut)))]
+    responses((status = 201, description = "It is being done", body = StatementRunOut)))]
 pub async fn run_statements(post: Post<IssueStatements>) -> Result<HttpResponse, Problem> {
     let id: PledgeId = post.id()?;
     let (to, why) = post.read(run)?;
@@ -116,5 +116,5 @@ pub async fn run_statements(post: Post<IssueStatements>) -> Result<HttpResponse,
     actix_web::rt::spawn(
         async move { jobs.run(Job::StatementIssue, &actor, Asked::ByPerson).await },
     );
-    Ok(done.accepted("/v1/statement-runs"))
+    Ok(done.created("/v1/statement-runs"))
 }

@@ -1,0 +1,191 @@
+//! Statements of several accounts: of a creator, a market, a lot or a pledge.
+
+use actix_web::HttpResponse;
+
+use super::get::Get;
+use super::personal::Personal;
+use super::statements::paper::written;
+use super::statements::{named, too_long};
+use super::views::StatementOut;
+use crate::db::read::{self, StatementHead, Whose};
+use crate::domain::{CreatorId, LotId, Market, PledgeId};
+use crate::http::accept::negotiate;
+use crate::http::access::permission::{ReadHoldings, ReadLedger};
+use crate::http::problem::{Problem, Reason};
+use crate::http::wire::Day;
+use crate::statements::{Form, Paper, Section, Subject};
+
+/// One of more accounts isn't answered: narrow it down to a market, a creator or a lot.
+const MOST_ACCOUNTS: i64 = 2_000;
+
+/// A statement of a pledge, or of a market, a creator or a lot of it
+///
+/// Every account that had a balance or moved on these days, each with its opening balance, its lines
+/// and its closing balance, all as known at one moment. A draft: statements that are issued are of
+/// one account each.
+#[utoipa::path(get, path = "/v1/pledges/{id}/statement", tag = "statements",
+    params(
+        ("from" = String, Query, description = "The first day"),
+        ("to" = String, Query, description = "The last day"),
+        ("market" = Option<String>, Query, description = "Of this market"),
+        ("creator_id" = Option<String>, Query, description = "Of this creator"),
+        ("lot_id" = Option<String>, Query, description = "Of this lot"),
+        ("known_at" = Option<String>, Query, description = "With what was recorded by then")),
+    responses((status = 200, description = "The statement", content(
+        (StatementOut = "application/json"), (String = "text/csv"),
+        (String = "application/x-ndjson"), (String = "application/pdf"),
+        (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        (String = "application/xml")))))]
+pub async fn read_combined_statement(get: Get<ReadLedger>) -> Result<HttpResponse, Problem> {
+    let offers: Vec<&'static str> = Form::ALL.iter().map(|it| it.media_type()).collect();
+    let chosen = negotiate(get.request().headers(), &offers)?;
+    let mut all = Form::ALL.iter().copied();
+    let form = all.find(|it| it.media_type() == chosen);
+    combined(&get, form.unwrap_or(Form::Json)).await
+}
+
+/// What is asked for: whose accounts, and what the paper says of that.
+fn subject(
+    market: Option<Market>,
+    creator: Option<CreatorId>,
+    lot: Option<LotId>,
+) -> Option<Subject> {
+    match (market, creator, lot) {
+        (None, None, None) => Some(Subject::Pledge),
+        (Some(market), None, None) => Some(Subject::Market(market)),
+        (None, Some(creator), None) => Some(Subject::Creator(creator)),
+        (None, None, Some(lot)) => Some(Subject::Lot(lot)),
+        _ => None,
+    }
+}
+
+async fn combined(get: &Get<ReadLedger>, form: Form) -> Result<HttpResponse, Problem> {
+    let pledge: PledgeId = get.id()?;
+    let mut query = get.query_in_any_form();
+    let days = query.required_day("from").zip(query.required_day("to"));
+    let whose = Whose {
+        pledge,
+        market: query.market("market"),
+        creator: query.id("creator_id"),
+        lot: query.id("lot_id"),
+    };
+    let known_at = query.instant("known_at");
+    if days.is_some_and(|(from, to)| from > to) {
+        query.decline("to", "the last day doesn't come before the first");
+    }
+    let subject = subject(whose.market, whose.creator, whose.lot);
+    if subject.is_none() {
+        query.decline(
+            "market",
+            "a statement is of a market, a creator or a lot: of one of them",
+        );
+    }
+    query.finish()?;
+    // All are there, or finishing would have told.
+    let (from, to) = days.ok_or_else(Problem::internal)?;
+    let subject = subject.ok_or_else(Problem::internal)?;
+    let (catalogue, sight) = (get.catalogue(), get.sight());
+    let names = sight.shows_names() && get.may::<ReadHoldings>();
+    let reads = get.snapshot(async |connection| {
+        let Some(found) = read::pledge(connection, catalogue, sight, pledge).await? else {
+            return Ok(None);
+        };
+        let Some(cut) = read::cut(connection, sight, pledge, None, known_at).await? else {
+            return Ok(None);
+        };
+        let most = MOST_ACCOUNTS + 1;
+        let heads = read::statement_heads(
+            connection,
+            catalogue,
+            sight,
+            whose,
+            (from, to),
+            known_at,
+            most,
+        );
+        let heads = heads.await?;
+        let holder = match whose.creator.filter(|_| names) {
+            Some(id) => read::creator(connection, sight, id)
+                .await?
+                .and_then(|it| it.name),
+            None => None,
+        };
+        Ok(Some((found, cut.known, heads, holder)))
+    });
+    let (found, known, heads, holder) = reads.await?.ok_or_else(|| get.absent("pledge"))?;
+    if heads.len() as i64 > MOST_ACCOUNTS {
+        let detail = format!(
+            "more than {MOST_ACCOUNTS} accounts had a balance or moved on these days: ask for a \
+             market, a creator or a lot"
+        );
+        return Err(Problem::invalid(vec![Reason::new(
+            "market",
+            "statement-too-long",
+            detail,
+        )]));
+    }
+    let tag = get.tag(
+        form.content_type(),
+        &format!("{} {holder:?}", known.journal),
+    );
+    if get.has(&tag) {
+        return Ok(tag.not_modified());
+    }
+    if let (Some(creator), Some(_)) = (whose.creator, &holder) {
+        get.reads_personal_data(Personal::Names, &[creator]).await?;
+    }
+    let paper = Paper {
+        subject,
+        pledge,
+        reference: found.reference,
+        donor: found.donor,
+        recipient: found.recipient,
+        from,
+        to,
+        known,
+        sections: sections(get, form, heads, holder.as_deref()).await?,
+        issue: None,
+    };
+    let mut response = written(get, paper, form, tag).await?;
+    let name = format!("statement-{pledge}-{}-{}", Day(from), Day(to));
+    named(&mut response, form, &name);
+    Ok(response)
+}
+
+/// The accounts with their lines; 422 if these are too many together.
+async fn sections(
+    get: &Get<ReadLedger>,
+    form: Form,
+    heads: Vec<StatementHead>,
+    holder: Option<&str>,
+) -> Result<Vec<Section>, Problem> {
+    let own = form.most_lines().and_then(|most| i64::try_from(most).ok());
+    let most = get
+        .state()
+        .limits
+        .statement_lines()
+        .min(own.unwrap_or(i64::MAX));
+    let sight = get.sight();
+    let mut sections = Vec::with_capacity(heads.len());
+    let mut told = 0;
+    for head in heads {
+        let mut lines = Vec::new();
+        for stretch in &head.stretches {
+            let part = get.look(async |connection| {
+                read::statement_lines(connection, sight, &head, *stretch).await
+            });
+            lines.extend(part.await?);
+        }
+        told += i64::try_from(lines.len()).unwrap_or(i64::MAX);
+        if told > most {
+            return Err(too_long(form, told, most));
+        }
+        sections.push(Section {
+            holder: holder.map(str::to_owned),
+            available: None,
+            lines,
+            head,
+        });
+    }
+    Ok(sections)
+}
