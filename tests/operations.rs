@@ -4,6 +4,7 @@
 
 mod ads;
 mod approvals;
+mod bodies;
 mod cash_out;
 mod described;
 mod endings;
@@ -20,6 +21,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{Client, World, credits, demonstration, document, usd};
 
+use bodies::{ad_account, allocation, budget, creator, in_bulk, obligation, spend_row};
 pub use described::operations;
 pub use need::Need;
 pub use place::Place;
@@ -188,40 +190,6 @@ fn post(path: &'static str, need: Need, names: Names, body: fn(&Place) -> Value)
         query: "",
         body: Some(body),
     }
-}
-
-fn budget(_: &Place) -> Value {
-    json!({"market": "FR", "amount": usd("10.00"), "effective_date": "2024-11-04"})
-}
-
-fn creator(reference: &str) -> Value {
-    json!({"reference": reference, "name": "Zoë", "market": "FR"})
-}
-
-fn allocation(place: &Place) -> Value {
-    json!({"pledge_id": place.pledge, "creator_id": place.creator, "amount": usd("2.00"),
-        "effective_date": "2024-12-02", "note": "First video"})
-}
-
-fn ad_account(reference: &str) -> Value {
-    json!({"reference": reference, "name": "Japan", "unit": "ADC:TIKTOK:USD", "market": "JP",
-        "time_zone": "Asia/Tokyo", "opened_on": "2024-10-28"})
-}
-
-fn obligation(place: &Place) -> Value {
-    json!({"pledge_id": place.pledge, "creator_id": place.creator, "reference": "C-2",
-        "amount": usd("2.00"), "starts_on": "2024-12-02", "ends_on": "2025-03-31",
-        "effective_date": "2024-12-02"})
-}
-
-fn spend_row(day: &str) -> Value {
-    json!({"account": "7301", "campaign": "K-1", "day": day, "currency": "USD", "spend": "5.00",
-        "cash_spend": "1.00", "voucher_spend": "4.00", "revision": 1, "final": true})
-}
-
-fn in_bulk(mut item: Value) -> Value {
-    item["idempotency_key"] = json!("bulk-1");
-    json!({"mode": "atomic", "items": [item]})
 }
 
 fn beginnings() -> Vec<Operation> {

@@ -1,5 +1,5 @@
-//! Statements that are issued: numbered, frozen, signed, and issued again where late entries ask for
-//! it.
+//! Statements that are issued: numbered, frozen, signed, and issued again where late entries ask
+//! for it.
 
 mod combined;
 mod issuing;

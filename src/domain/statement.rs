@@ -2,8 +2,8 @@
 //!
 //! Each goes on where the one before it ended and opens with what that closed with; the first opens
 //! with nothing. So the statements of an account, those that another stands in for left out, tell
-//! all of it once. Where late entries changed what one of them said, it is issued again for the same
-//! days, for a reason, before the account goes on.
+//! all of it once. Where late entries changed what one of them said, it is issued again for the
+//! same days, for a reason, before the account goes on.
 
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;

@@ -23,7 +23,8 @@ impl Jobs {
             Ok(runs) => {
                 for run in runs {
                     if let Err(error) = self.issue_run(&run, &mut counts).await {
-                        log::error!(run:% = run.id, error:% = error; "statements couldn't be issued");
+                        log::error!(run:% = run.id, error:% = error;
+                            "statements couldn't be issued");
                         counts.broke_off = true;
                     }
                 }
@@ -36,8 +37,9 @@ impl Jobs {
         counts
     }
 
-    /// Issues what is left of a run, some accounts at a time, in the name of who asked for it. What somebody issues at the same time
-    /// refuses those it is with; the next time the job is done they are drawn up anew.
+    /// Issues what is left of a run, some accounts at a time, in the name of who asked for it. What
+    /// somebody issues at the same time refuses those it is with; the next time the job is done
+    /// they are drawn up anew.
     async fn issue_run(&self, run: &StatementRun, counts: &mut Counts) -> Result<(), IssueError> {
         let mut after = 0;
         loop {

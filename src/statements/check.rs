@@ -158,7 +158,8 @@ impl Claim {
             text.push('\n');
         }
         text.push_str(&format!(
-            "{{\"lines\":{},\"total_debits\":\"{}\",\"total_credits\":\"{}\",\"closing\":\"{}\"}}\n",
+            "{{\"lines\":{},\"total_debits\":\"{}\",\"total_credits\":\"{}\",\
+             \"closing\":\"{}\"}}\n",
             it.lines.len(),
             it.total_debits.amount,
             it.total_credits.amount,

@@ -2,9 +2,9 @@
 //!
 //! A statement is drawn up from entries as they were known at a journal, which never changes; so
 //! that is done before the pledge is locked, at whatever length. Its digest is of all its lines
-//! ([`super::Format::Ndjson`]); the ledger's key signs that together with what it is a statement of;
-//! and it names a checkpoint of the pledge's log that has every journal it is drawn from. Whether it
-//! is the account's next is decided by the engine ([`crate::domain::statement`]).
+//! ([`super::Format::Ndjson`]); the ledger's key signs that together with what it is a statement
+//! of; and it names a checkpoint of the pledge's log that has every journal it is drawn from.
+//! Whether it is the account's next is decided by the engine ([`crate::domain::statement`]).
 
 use std::fmt;
 use std::sync::Arc;

@@ -1,9 +1,9 @@
 //! A statement as NDJSON: a JSON object on each line, ended by LF, without a space between.
 //!
 //! First what it is and its opening balance, then its lines, each the bytes it has in the JSON
-//! form, then what they come to. What not everybody may see is left out, the ids of counterparts and
-//! reasons in people's own words (the journal has both): so nothing in it depends on who asks, and
-//! it is what an issued statement's digest is of: `sha256sum statement.ndjson`.
+//! form, then what they come to. What not everybody may see is left out, the ids of counterparts
+//! and reasons in people's own words (the journal has both): so nothing in it depends on who asks,
+//! and it is what an issued statement's digest is of: `sha256sum statement.ndjson`.
 
 use super::ink::{push_amount, push_day, push_id, push_instant, push_seq};
 use super::json;

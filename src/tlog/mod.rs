@@ -234,8 +234,8 @@ impl Log {
         self.keys.current()
     }
 
-    /// What the ledger says of something else of a pledge, of its `statements` or `packs`, as a note
-    /// signed with its key. The note's first line is what it is of, which no checkpoint has.
+    /// What the ledger says of something else of a pledge, of its `statements` or `packs`, as a
+    /// note signed with its key. The note's first line is what it is of, which no checkpoint has.
     pub fn sign_of(&self, pledge: PledgeId, what: &str, text: &str) -> String {
         let name = format!("{}/{what}", self.origin(LogId::Pledge(pledge)));
         let signed = self.keys.sign(&name, &format!("{name}\n{text}"));

@@ -55,15 +55,7 @@ pub(super) fn code(refusal: &Refusal) -> &'static str {
         Refusal::Period(PeriodRefusal::HardClosed { .. }) => "period-closed",
         Refusal::Period(PeriodRefusal::NotOver { .. }) => "period-not-over",
         Refusal::Period(PeriodRefusal::NotReady { .. }) => "period-not-ready",
-        Refusal::Statement(StatementRefusal::NotOver { .. }) => "statement-not-over",
-        Refusal::Statement(StatementRefusal::NotNext { .. }) => "statement-not-next",
-        Refusal::Statement(StatementRefusal::BeginsLate { .. }) => "statement-begins-late",
-        Refusal::Statement(
-            StatementRefusal::Behind { .. } | StatementRefusal::SomeBehind { .. },
-        ) => "statement-behind",
-        Refusal::Statement(StatementRefusal::Superseded { .. }) => "statement-superseded",
-        Refusal::Statement(StatementRefusal::Overtaken) => "statement-overtaken",
-        Refusal::Statement(StatementRefusal::NothingToIssue { .. }) => "nothing-to-issue",
+        Refusal::Statement(why) => of_statements(why),
         Refusal::Approval(ApprovalRefusal::NotAsShown { .. }) => "approval-not-as-shown",
         Refusal::Approval(ApprovalRefusal::Outdated { .. }) => "approval-outdated",
         Refusal::Approval(ApprovalRefusal::NotAtOnce { .. }) => "approval-needed",
@@ -84,6 +76,18 @@ pub(super) fn code(refusal: &Refusal) -> &'static str {
         Refusal::BackdatedOverdraft { .. } => "backdated-overdraft",
         Refusal::BeyondRange(_) => "beyond-range",
         Refusal::Constraint(_) => "ledger-rule",
+    }
+}
+
+fn of_statements(why: &StatementRefusal) -> &'static str {
+    match why {
+        StatementRefusal::NotOver { .. } => "statement-not-over",
+        StatementRefusal::NotNext { .. } => "statement-not-next",
+        StatementRefusal::BeginsLate { .. } => "statement-begins-late",
+        StatementRefusal::Behind { .. } | StatementRefusal::SomeBehind { .. } => "statement-behind",
+        StatementRefusal::Superseded { .. } => "statement-superseded",
+        StatementRefusal::Overtaken => "statement-overtaken",
+        StatementRefusal::NothingToIssue { .. } => "nothing-to-issue",
     }
 }
 

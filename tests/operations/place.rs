@@ -53,27 +53,9 @@ async fn set_aside(world: &World, pledge: &str) {
 impl Place {
     pub async fn new(world: &World, name: &str) -> Self {
         let preparer = world.preparer();
-        let mut announced = demonstration();
-        announced["reference"] = json!(format!("{name}-announced"));
-        let announced = preparer.post("/v1/pledges", announced).await.created();
         let pledge = agreed_as(&preparer, name).await;
         let post = async |path: String, body: Value| preparer.post(&path, body).await.expect(201);
-        let receipt = json!({"received": usd("700000.00"), "effective_date": "2024-10-22"});
-        post(
-            format!("/v1/instalments/{}/receipts", pledge.instalments[0]),
-            receipt,
-        )
-        .await;
-        let lot = json!({"face": credits("500000.00"), "kind": "free", "valid_from": "2024-11-01",
-            "expires_at": "2025-04-30", "effective_date": "2024-11-01"});
-        let lot = post(
-            format!("/v1/instalments/{}/lots", pledge.instalments[3]),
-            lot,
-        )
-        .await;
-        let budget = json!({"market": "JP", "amount": usd("150000.00"),
-            "effective_date": "2024-11-04"});
-        post(format!("/v1/pledges/{}/budgets", pledge.id), budget).await;
+        let lot = funded(world, &pledge).await;
         let creator = super::persons::payable(world).await;
         let allocation = json!({"pledge_id": pledge.id, "creator_id": creator,
             "amount": usd("100.00"), "effective_date": "2024-12-02"});
@@ -102,10 +84,10 @@ impl Place {
             cosigned: String::new(),
             waiting: super::approvals::waiting(world, &pledge.id).await,
             pledge: pledge.id,
-            announced,
+            announced: announced(world, &format!("{name}-announced")).await,
             ending: ending(world, &format!("{name}-ending")).await,
             resumable: ending(world, &format!("{name}-resumable")).await,
-            unsigned: unsigned(world, name).await,
+            unsigned: announced(world, &format!("{name}-unsigned")).await,
             instalments: pledge.instalments,
             lot,
             creator,
@@ -204,10 +186,33 @@ async fn ending(world: &World, name: &str) -> String {
 }
 
 /// A pledge that nobody has signed yet.
-async fn unsigned(world: &World, name: &str) -> String {
+async fn announced(world: &World, reference: &str) -> String {
     let mut pledge = demonstration();
-    pledge["reference"] = json!(format!("{name}-unsigned"));
+    pledge["reference"] = json!(reference);
     world.preparer().post("/v1/pledges", pledge).await.created()
+}
+
+/// Money and credits come in, and Japan is given a budget; the lot.
+async fn funded(world: &World, pledge: &crate::harness::Agreed) -> Value {
+    let preparer = world.preparer();
+    let post = async |path: String, body: Value| preparer.post(&path, body).await.expect(201);
+    let receipt = json!({"received": usd("700000.00"), "effective_date": "2024-10-22"});
+    post(
+        format!("/v1/instalments/{}/receipts", pledge.instalments[0]),
+        receipt,
+    )
+    .await;
+    let lot = json!({"face": credits("500000.00"), "kind": "free", "valid_from": "2024-11-01",
+        "expires_at": "2025-04-30", "effective_date": "2024-11-01"});
+    let lot = post(
+        format!("/v1/instalments/{}/lots", pledge.instalments[3]),
+        lot,
+    )
+    .await;
+    let budget = json!({"market": "JP", "amount": usd("150000.00"),
+        "effective_date": "2024-11-04"});
+    post(format!("/v1/pledges/{}/budgets", pledge.id), budget).await;
+    lot
 }
 
 /// A campaign for the creator that has spent on a day: the id of the line that says so.

@@ -190,7 +190,15 @@ async fn whatever_is_altered_in_a_pack_shows_and_the_sentence_says_what() {
             "{said}: {broken:?}"
         );
     }
-    let mut fewer = whole.clone();
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_is_taken_out_of_a_pack_is_missed() {
+    let world = World::new().await;
+    let (_, pack) = packed(&world).await;
+    let key = key(&world).await;
+    let mut fewer = files(&pack);
     fewer.retain(|(name, _)| name != "users.json");
     let findings = packs::verify(&archive(&fewer), std::slice::from_ref(&key)).unwrap();
     assert!(

@@ -47,7 +47,7 @@ pub enum StatementRefusal {
     /// Late entries changed what statements of several accounts say.
     #[error(
         "Of {accounts} accounts of the pledge an earlier statement no longer says what the account \
-         comes to: entries were posted late. Give a reissue_reason, and they are issued again first."
+         comes to: entries were posted late. Give a reissue_reason, and they are issued again."
     )]
     SomeBehind {
         /// How many.

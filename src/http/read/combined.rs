@@ -1,6 +1,7 @@
 //! Statements of several accounts: of a creator, a market, a lot or a pledge.
 
 use actix_web::HttpResponse;
+use time::{Date, OffsetDateTime};
 
 use super::get::Get;
 use super::personal::Personal;
@@ -20,9 +21,9 @@ const MOST_ACCOUNTS: i64 = 2_000;
 
 /// A statement of a pledge, or of a market, a creator or a lot of it
 ///
-/// Every account that had a balance or moved on these days, each with its opening balance, its lines
-/// and its closing balance, all as known at one moment. A draft: statements that are issued are of
-/// one account each.
+/// Every account that had a balance or moved on these days, each with its opening balance, its
+/// lines and its closing balance, all as known at one moment. A draft: statements that are issued
+/// are of one account each.
 #[utoipa::path(get, path = "/v1/pledges/{id}/statement", tag = "statements",
     params(
         ("from" = String, Query, description = "The first day"),
@@ -59,7 +60,15 @@ fn subject(
     }
 }
 
-async fn combined(get: &Get<ReadLedger>, form: Form) -> Result<HttpResponse, Problem> {
+/// What is asked for.
+struct Asked {
+    whose: Whose,
+    subject: Subject,
+    days: (Date, Date),
+    known_at: Option<OffsetDateTime>,
+}
+
+fn asked(get: &Get<ReadLedger>) -> Result<Asked, Problem> {
     let pledge: PledgeId = get.id()?;
     let mut query = get.query_in_any_form();
     let days = query.required_day("from").zip(query.required_day("to"));
@@ -75,15 +84,27 @@ async fn combined(get: &Get<ReadLedger>, form: Form) -> Result<HttpResponse, Pro
     }
     let subject = subject(whose.market, whose.creator, whose.lot);
     if subject.is_none() {
-        query.decline(
-            "market",
-            "a statement is of a market, a creator or a lot: of one of them",
-        );
+        let detail = "a statement is of a market, a creator or a lot: of one of them";
+        query.decline("market", detail);
     }
     query.finish()?;
     // All are there, or finishing would have told.
-    let (from, to) = days.ok_or_else(Problem::internal)?;
-    let subject = subject.ok_or_else(Problem::internal)?;
+    Ok(Asked {
+        whose,
+        subject: subject.ok_or_else(Problem::internal)?,
+        days: days.ok_or_else(Problem::internal)?,
+        known_at,
+    })
+}
+
+async fn combined(get: &Get<ReadLedger>, form: Form) -> Result<HttpResponse, Problem> {
+    let Asked {
+        whose,
+        subject,
+        days,
+        known_at,
+    } = asked(get)?;
+    let ((from, to), pledge) = (days, whose.pledge);
     let (catalogue, sight) = (get.catalogue(), get.sight());
     let names = sight.shows_names() && get.may::<ReadHoldings>();
     let reads = get.snapshot(async |connection| {
@@ -113,17 +134,7 @@ async fn combined(get: &Get<ReadLedger>, form: Form) -> Result<HttpResponse, Pro
         Ok(Some((found, cut.known, heads, holder)))
     });
     let (found, known, heads, holder) = reads.await?.ok_or_else(|| get.absent("pledge"))?;
-    if heads.len() as i64 > MOST_ACCOUNTS {
-        let detail = format!(
-            "more than {MOST_ACCOUNTS} accounts had a balance or moved on these days: ask for a \
-             market, a creator or a lot"
-        );
-        return Err(Problem::invalid(vec![Reason::new(
-            "market",
-            "statement-too-long",
-            detail,
-        )]));
-    }
+    are_few_enough(&heads)?;
     let tag = get.tag(
         form.content_type(),
         &format!("{} {holder:?}", known.journal),
@@ -150,6 +161,22 @@ async fn combined(get: &Get<ReadLedger>, form: Form) -> Result<HttpResponse, Pro
     let name = format!("statement-{pledge}-{}-{}", Day(from), Day(to));
     named(&mut response, form, &name);
     Ok(response)
+}
+
+/// 422, if they are more accounts than are answered together.
+fn are_few_enough(heads: &[StatementHead]) -> Result<(), Problem> {
+    if heads.len() as i64 > MOST_ACCOUNTS {
+        let detail = format!(
+            "more than {MOST_ACCOUNTS} accounts had a balance or moved on these days: ask for a \
+             market, a creator or a lot"
+        );
+        return Err(Problem::invalid(vec![Reason::new(
+            "market",
+            "statement-too-long",
+            detail,
+        )]));
+    }
+    Ok(())
 }
 
 /// The accounts with their lines; 422 if these are too many together.

@@ -142,8 +142,8 @@ fn broken(error: &IssueError) -> Problem {
 /// How two statements of an account for the same days differ
 ///
 /// Which entries the later one knows of and the earlier one didn't: those on these days, and those
-/// before them that changed the opening balance; who posted them, and when. The earlier one is named
-/// first.
+/// before them that changed the opening balance; who posted them, and when. The earlier one is
+/// named first.
 #[utoipa::path(get, path = "/v1/statements/{id}/diff/{other}", tag = "statements",
     responses((status = 200, description = "What differs", body = StatementDiffOut)))]
 pub async fn diff_statements(get: Get<ReadLedger>) -> Result<HttpResponse, Problem> {

@@ -56,6 +56,18 @@ pub fn endpoints() -> Vec<Endpoint> {
 /// Statements, in every form.
 fn statement_endpoints() -> Vec<Endpoint> {
     vec![
+        Endpoint::get(
+            "/v1/pledges/{id}/statement",
+            combined::read_combined_statement,
+        ),
+        Endpoint::get("/v1/statements", issued::list_statements),
+        Endpoint::get("/v1/statements/{id}", issued::read_issued_statement),
+        Endpoint::get(
+            "/v1/statements/{id}/statement.{form}",
+            issued::read_issued_statement_as,
+        ),
+        Endpoint::get("/v1/statements/{id}/diff/{other}", issued::diff_statements),
+        Endpoint::get("/v1/statement-runs/{id}", issued::read_statement_run),
         Endpoint::get("/v1/accounts/{id}/statement", statements::read_statement),
         Endpoint::get(
             "/v1/accounts/{id}/statement.csv",
@@ -173,18 +185,6 @@ fn ledger_endpoints() -> Vec<Endpoint> {
         Endpoint::get("/v1/accounts", accounts::list_accounts),
         Endpoint::get("/v1/accounts/{id}", accounts::read_account),
         Endpoint::get("/v1/accounts/{id}/entries", accounts::list_entries),
-        Endpoint::get(
-            "/v1/pledges/{id}/statement",
-            combined::read_combined_statement,
-        ),
-        Endpoint::get("/v1/statements", issued::list_statements),
-        Endpoint::get("/v1/statements/{id}", issued::read_issued_statement),
-        Endpoint::get(
-            "/v1/statements/{id}/statement.{form}",
-            issued::read_issued_statement_as,
-        ),
-        Endpoint::get("/v1/statements/{id}/diff/{other}", issued::diff_statements),
-        Endpoint::get("/v1/statement-runs/{id}", issued::read_statement_run),
         Endpoint::get("/v1/journals", journals::list_journals),
         Endpoint::get("/v1/journals/{id}", journals::read_journal),
         Endpoint::get("/v1/trial-balance", reports::read_trial_balance),

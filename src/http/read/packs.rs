@@ -48,7 +48,8 @@ const JOURNALS: [(Form, &str); 5] = [
 /// has it, with the signed root over them; the same for hledger, beancount and auditors' programs;
 /// the trial balance; the statements issued for these days; lots, approvals, and who could do what;
 /// an index of all with SHA-256 and control totals, signed. `almoner verify` checks it with the
-/// public key alone. With the same `known_at`, of which the answer tells, it is the same to the byte.
+/// public key alone. With the same `known_at`, of which the answer tells, it is the same to the
+/// byte.
 #[utoipa::path(get, path = "/v1/pledges/{id}/audit-pack", tag = "reports",
     params(
         ("from" = String, Query, description = "The first day"),

@@ -125,10 +125,8 @@ pub fn render(outcome: &Outcome) -> Vec<u8> {
         Outcome::TaxReserve { .. } => json(&TaxReserveOut::of(outcome)),
         Outcome::TaxPayment { .. } => json(&TaxPaymentOut::of(outcome)),
         Outcome::WithholdingRule(rule) => json(&WithholdingRuleOut::from(rule)),
+        Outcome::Statements(_) | Outcome::StatementRun(_) => statement::render(outcome),
         Outcome::Period(event) => json(&PeriodEventOut::from(event)),
-        // Of several the last is the one that was asked for.
-        Outcome::Statements(issued) => json(&issued.last().map(IssuedStatementOut::from)),
-        Outcome::StatementRun(run) => json(&StatementRunOut::begun(run)),
         Outcome::Threshold(threshold) => json(&ThresholdOut::from(threshold)),
         Outcome::Approval { approval, at } => json(&ApprovalOut::at(approval, *at)),
         Outcome::Payout { payout, journal } => json(&PayoutOut {

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use crate::db::read::RunProgress;
 use crate::domain::money::format_minor;
 use crate::domain::statement::{Statement, StatementRun};
-use crate::domain::{AccountId, PledgeId, StatementId, StatementRunId};
+use crate::domain::{AccountId, Outcome, PledgeId, StatementId, StatementRunId};
 use crate::http::wire::{Day, Instant};
 
 /// A statement that was issued: what it says before and after its lines.
@@ -89,6 +89,15 @@ impl From<&Statement> for IssuedStatementOut {
             checkpoint: it.checkpoint.clone(),
             signature: it.signature.clone(),
         }
+    }
+}
+
+/// A statement that is issued, of several the one that was asked for; or a run that was begun.
+pub(super) fn render(outcome: &Outcome) -> Vec<u8> {
+    match outcome {
+        Outcome::Statements(issued) => super::json(&issued.last().map(IssuedStatementOut::from)),
+        Outcome::StatementRun(run) => super::json(&StatementRunOut::begun(run)),
+        _ => Vec::new(),
     }
 }
 

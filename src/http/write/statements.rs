@@ -65,7 +65,8 @@ fn reason(body: &mut Fields<'_>) -> Option<String> {
 /// Issue a statement again
 ///
 /// For the same days, as they are known now, under the account's next number: it stands in for the
-/// earlier one, which stays as it is. What differs is told by `GET /v1/statements/{id}/diff/{other}`.
+/// earlier one, which stays as it is. What differs is told by `GET
+/// /v1/statements/{id}/diff/{other}`.
 #[utoipa::path(post, path = "/v1/statements/{id}/reissues", tag = "statements",
     request_body = StatementReissueIn,
     responses((status = 201, description = "Issued", body = IssuedStatementOut)))]

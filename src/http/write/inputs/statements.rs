@@ -11,7 +11,8 @@ pub struct StatementIssueIn {
     #[schema(format = Date)]
     pub to: String,
     /// The first day: the one after the account's last statement, which is what is taken if it is
-    /// left out. An account's first statement begins with the month in which something first counts.
+    /// left out. An account's first statement begins with the month in which something first
+    /// counts.
     #[schema(nullable = false, format = Date)]
     pub from: Option<String>,
 }
