@@ -51,10 +51,7 @@ pub(super) fn code(refusal: &Refusal) -> &'static str {
         Refusal::ExceedsPayout { .. } => "exceeds-payout",
         Refusal::ExceedsAdvance { .. } => "exceeds-advance",
         Refusal::SamePerson { .. } => "same-person",
-        Refusal::Period(PeriodRefusal::SoftClosed { .. }) => "period-soft-closed",
-        Refusal::Period(PeriodRefusal::HardClosed { .. }) => "period-closed",
-        Refusal::Period(PeriodRefusal::NotOver { .. }) => "period-not-over",
-        Refusal::Period(PeriodRefusal::NotReady { .. }) => "period-not-ready",
+        Refusal::Period(why) => of_periods(why),
         Refusal::Statement(why) => of_statements(why),
         Refusal::Approval(ApprovalRefusal::NotAsShown { .. }) => "approval-not-as-shown",
         Refusal::Approval(ApprovalRefusal::Outdated { .. }) => "approval-outdated",
@@ -76,6 +73,15 @@ pub(super) fn code(refusal: &Refusal) -> &'static str {
         Refusal::BackdatedOverdraft { .. } => "backdated-overdraft",
         Refusal::BeyondRange(_) => "beyond-range",
         Refusal::Constraint(_) => "ledger-rule",
+    }
+}
+
+fn of_periods(why: &PeriodRefusal) -> &'static str {
+    match why {
+        PeriodRefusal::SoftClosed { .. } => "period-soft-closed",
+        PeriodRefusal::HardClosed { .. } => "period-closed",
+        PeriodRefusal::NotOver { .. } => "period-not-over",
+        PeriodRefusal::NotReady { .. } => "period-not-ready",
     }
 }
 
