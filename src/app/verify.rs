@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use crate::packs;
-use crate::statements::Claim;
+use crate::statements::{Claim, attached_json};
 use crate::tlog::checkpoint::Checkpoint;
 use crate::tlog::note::{NotAVerifier, Verifier};
 use crate::tlog::proof::{self, Finding, NotAProof, Trusted};
@@ -81,13 +81,18 @@ pub(super) fn verify(
     })
 }
 
-/// What is checked of a file: an audit pack is an archive, all else is text.
+/// What is checked of a file: an audit pack is an archive, a page has its statement attached, and
+/// all else is text.
 fn findings(
     bytes: &[u8],
     trusted: &Trusted<'_>,
 ) -> Result<Vec<Finding>, Box<dyn std::error::Error>> {
     if bytes.starts_with(b"PK") {
         return Ok(packs::verify(bytes, trusted.keys)?);
+    }
+    if bytes.starts_with(b"%PDF") {
+        let json = attached_json(bytes).ok_or("no statement of the ledger's is attached to it")?;
+        return Ok(Claim::read(&json)?.check(trusted.keys));
     }
     let text = std::str::from_utf8(bytes)?;
     match proof::verify(text, trusted) {

@@ -8,6 +8,7 @@
 //! ended. It keeps the running balance and what it has written adds up to; [`Rendering::end`] is an
 //! error if that isn't what the head says, so a statement that doesn't tie is never completed.
 
+mod attached;
 mod camt;
 mod check;
 mod form;
@@ -27,6 +28,7 @@ use std::sync::Arc;
 use crate::db::read::{Entry, StatementHead};
 use crate::domain::chart::Side;
 
+pub use attached::attached_json;
 pub use check::{Claim, Line, NotAStatement};
 pub use form::{Form, Unwritable, Written};
 pub use ink::{push_amount, push_day, push_instant, unformula};

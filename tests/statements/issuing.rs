@@ -1,5 +1,7 @@
 //! One account's statements, one after the other.
 
+use almoner::statements;
+use almoner::tlog::note::Verifier;
 use aws_lc_rs::digest;
 use serde_json::{Value, json};
 
@@ -209,6 +211,25 @@ async fn its_digest_is_of_its_ndjson_which_is_the_same_for_everybody_for_ever() 
         .await;
     let donor = world.donor(&[&pledge.id], &["*"]);
     assert_eq!(donor.get(&at).await.body, ndjson.body);
+    let page = format!("/v1/statements/{}/statement.pdf", id(&issued));
+    let page = world.auditor().get(&page).await;
+    let attached = statements::attached_json(&page.body).unwrap();
+    let claim = statements::Claim::read(&attached).unwrap();
+    let key: Verifier = world
+        .auditor()
+        .get("/tlog/key")
+        .await
+        .text()
+        .trim()
+        .parse()
+        .unwrap();
+    let findings = claim.check(std::slice::from_ref(&key));
+    assert!(findings.iter().all(|it| it.holds), "{findings:?}");
+    for (told, false_one) in [("150000.00", "150000.01"), ("2024-11-30", "2024-12-31")] {
+        let claim = statements::Claim::read(&attached.replace(told, false_one)).unwrap();
+        let findings = claim.check(std::slice::from_ref(&key));
+        assert!(findings.iter().any(|it| !it.holds), "{told}: {findings:?}");
+    }
     let etag = ndjson.header("etag").unwrap();
     let known = world.auditor().get_with(&at, ("If-None-Match", etag)).await;
     assert_eq!(known.status, 304);

@@ -139,10 +139,10 @@ impl Layout<'_> {
         let summary = "How it was issued".to_owned();
         self.sheets.blocks.push(Block::Table { summary, rows });
         self.sheets.y += 2.0;
-        let how = "To verify it, save the attached statement.json and run almoner verify FILE: it \
-                   needs no database and no word of ours. The SHA-256 is that of the statement as \
-                   NDJSON (sha256sum), and the log\u{2019}s signed root, with the journals up to \
-                   its size, can be kept by anybody.";
+        let how = "To verify it, run almoner verify on this file, or on the statement.json \
+                   attached to it: that needs no database and no word of ours. The SHA-256 is \
+                   that of the statement as NDJSON (sha256sum), and the log\u{2019}s signed \
+                   root, with the journals up to its size, can be kept by anybody.";
         self.paragraph(how, BODY);
         self.sheets.y += 4.0;
     }
