@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use super::{Scene, bodies, pointers, refused_at, with};
 
 /// May be left out.
-const OPTIONAL: [&str; 10] = [
+const OPTIONAL: [&str; 11] = [
+    "reissue_reason",
     "effective_date",
     "fee",
     "bank_reference",
