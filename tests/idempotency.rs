@@ -27,6 +27,10 @@ async fn every_write_sent_again_is_answered_with_the_same_bytes_and_done_once() 
         let first = client.post_with_key(&path, &key, &body).await;
         assert!(matches!(first.status, 200..=202), "{first:?}");
         assert!(!first.replayed());
+        if operation.path.ends_with("/statement-runs") {
+            // What is issued by and by is, before rows are counted.
+            crate::statements::done(&client, first.json()["id"].as_str().unwrap()).await;
+        }
         let after = world.database.row_counts().await;
         let again = client.post_with_key(&path, &key, &body).await;
         assert!(again.replayed(), "{again:?}");

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use diesel::sql_types::{Array, BigInt, Bool, Date, Integer, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Bool, Date, Integer, Timestamptz, Uuid as SqlUuid};
 use diesel::{QueryableByName, sql_query};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
@@ -12,7 +12,7 @@ use crate::domain::statement::{Series, Standing};
 
 /// $1 the pledge, $2 the accounts.
 const SERIES: &str = "
-SELECT s.account, s.number, s.from_day, s.to_day, s.closing,
+SELECT s.account, s.number, s.from_day, s.to_day, s.closing, s.known_at,
        NOT EXISTS (SELECT FROM statements o
                    WHERE o.pledge_id = s.pledge_id AND o.account = s.account
                      AND o.supersedes = s.number) AS stands
@@ -32,6 +32,8 @@ struct Row {
     to_day: time::Date,
     #[diesel(sql_type = BigInt)]
     closing: i64,
+    #[diesel(sql_type = Timestamptz)]
+    known_at: time::OffsetDateTime,
     #[diesel(sql_type = Bool)]
     stands: bool,
 }
@@ -57,6 +59,7 @@ pub(super) async fn series(
                 from: row.from_day,
                 to: row.to_day,
                 closing: row.closing,
+                known_at: row.known_at,
             });
         }
     }

@@ -96,6 +96,8 @@ pub struct Standing {
     pub to: Date,
     /// The balance at its end, in minor digits.
     pub closing: i64,
+    /// What it knew.
+    pub known_at: OffsetDateTime,
 }
 
 /// The statements of an account so far.
@@ -113,6 +115,12 @@ impl Series {
         self.standing.iter().rfind(|it| it.to < day)
     }
 
+    /// When the last one that stands was known, or any before it, if that was later than a moment.
+    pub fn known_since(&self, at: OffsetDateTime) -> OffsetDateTime {
+        let known = self.standing.iter().map(|it| it.known_at);
+        known.fold(at, OffsetDateTime::max)
+    }
+
     /// The one of that number.
     pub fn numbered(&self, number: i64) -> Option<&Standing> {
         self.standing.iter().find(|it| it.number == number)
@@ -128,6 +136,7 @@ impl Series {
             from: statement.from,
             to: statement.to,
             closing: statement.closing(),
+            known_at: statement.known_at,
         });
         self.standing.sort_unstable_by_key(|it| it.to);
     }

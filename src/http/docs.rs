@@ -296,7 +296,7 @@ fn in_path(path: &str, name: &str) -> Parameter {
     let schema = match name {
         // Which forms a statement has; and a report, beside JSON.
         "form" => {
-            let forms: &[&str] = match path.starts_with("/v1/statements/") {
+            let forms: &[&str] = match path.ends_with("/statement.{form}") {
                 true => &["json", "csv", "ndjson", "xlsx", "pdf", "xml"],
                 false => &["csv", "xlsx"],
             };

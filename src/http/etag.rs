@@ -6,7 +6,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{self, HeaderMap};
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -15,6 +15,8 @@ use crate::http::idempotency;
 
 /// For the caller alone, and to be asked for again each time.
 pub const CACHE_CONTROL: &str = "private, no-cache";
+/// For the caller alone, and for ever: it never changes.
+pub const FOR_EVER: HeaderValue = HeaderValue::from_static("private, max-age=31536000, immutable");
 /// What an answer depends on besides its address.
 pub const VARY: &str = "Accept, Authorization";
 
@@ -93,7 +95,6 @@ pub fn respond(
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use actix_web::http::header::HeaderValue;
 
     #[test]
     fn a_known_tag_is_found_in_any_list_and_others_are_not() {

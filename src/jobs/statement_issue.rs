@@ -4,7 +4,7 @@ use super::{Counts, Jobs};
 use crate::db::read;
 use crate::domain::Command;
 use crate::domain::command::IssueStatements;
-use crate::domain::statement::StatementRun;
+use crate::domain::statement::{Statement, StatementRun};
 use crate::engine::Failure;
 use crate::statements::IssueError;
 
@@ -37,9 +37,9 @@ impl Jobs {
         counts
     }
 
-    /// Issues what is left of a run, some accounts at a time, in the name of who asked for it. What
-    /// somebody issues at the same time refuses those it is with; the next time the job is done
-    /// they are drawn up anew.
+    /// Issues what is left of a run, some accounts at a time, in the name of who asked for it. If
+    /// that is refused, as somebody issued one of them at the same time, each is issued alone; what
+    /// is refused then is drawn up anew the next time the job is done.
     async fn issue_run(&self, run: &StatementRun, counts: &mut Counts) -> Result<(), IssueError> {
         let mut after = 0;
         loop {
@@ -51,31 +51,49 @@ impl Jobs {
             after = *last;
             let accounts = read::accounts_to_issue(&mut connection, run.pledge, &left).await?;
             drop(connection);
-            let mut statements = Vec::new();
+            let mut drawn = Vec::with_capacity(accounts.len());
             for account in &accounts {
-                statements.extend(self.issuer.of_run(run, account).await?);
+                drawn.push(self.issuer.of_run(run, account).await?);
             }
-            let found = i32::try_from(statements.len()).unwrap_or(i32::MAX);
-            counts.found += found;
-            let command = Command::IssueStatements(IssueStatements {
-                pledge: run.pledge,
-                statements,
-                against: None,
-            });
-            let mut submission = self.submission(command, &run.issued_by, |_| Vec::new());
-            submission.identity.clone_from(&run.identity);
-            match self.engine.submit(submission).await {
-                Ok(_) => counts.done += found,
-                Err(Failure::Refused(refusal)) => {
-                    log::warn!(run:% = run.id, refusal:% = refusal; "statements were refused");
-                    counts.refused += found;
+            counts.found += i32::try_from(drawn.len()).unwrap_or(i32::MAX);
+            match self.issue(run, drawn.concat()).await {
+                Ok(()) => counts.done += i32::try_from(drawn.len()).unwrap_or(i32::MAX),
+                Err(Failure::Refused(_)) => {
+                    for statements in drawn {
+                        match self.issue(run, statements).await {
+                            Ok(()) => counts.done += 1,
+                            Err(failure) => counts.note(run, &failure),
+                        }
+                    }
                 }
-                Err(failure) => {
-                    log::info!(run:% = run.id, failure:% = failure; "statements wait to be issued");
-                    counts.broke_off = true;
-                    return Ok(());
-                }
+                Err(failure) => counts.note(run, &failure),
             }
+            if counts.broke_off {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Issues statements of a run, all or none.
+    async fn issue(&self, run: &StatementRun, statements: Vec<Statement>) -> Result<(), Failure> {
+        let command = Command::IssueStatements(IssueStatements {
+            pledge: run.pledge,
+            statements,
+            against: None,
+        });
+        let mut submission = self.submission(command, &run.issued_by, |_| Vec::new());
+        submission.identity.clone_from(&run.identity);
+        self.engine.submit(submission).await.map(|_| ())
+    }
+}
+
+impl Counts {
+    /// Counts what wasn't issued, by why.
+    fn note(&mut self, run: &StatementRun, failure: &Failure) {
+        log::warn!(run:% = run.id, failure:% = failure; "statements weren't issued");
+        match failure {
+            Failure::Refused(_) => self.refused += 1,
+            _ => self.broke_off = true,
         }
     }
 }

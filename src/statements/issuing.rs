@@ -228,7 +228,8 @@ impl Issuer {
         Ok((run, against))
     }
 
-    /// What a run issues for one account: whatever late entries changed again, and the next.
+    /// What a run issues for one account: whatever late entries changed again, and the next. Where
+    /// somebody issued a statement of it since that knows more, these know as much.
     pub async fn of_run(
         &self,
         run: &StatementRun,
@@ -237,8 +238,10 @@ impl Issuer {
         let mut connection = self.pool.get().await.map_err(ReadError::from)?;
         let mut statements = Vec::new();
         let mut number = account.series.last;
-        let known = Some(run.known_at);
-        for old in self.stale(&mut connection, account, run).await? {
+        let known = account.series.known_since(run.known_at);
+        let stale = self.stale(&mut connection, account, known).await?;
+        let known = Some(known);
+        for old in stale {
             number += 1;
             let mark = Mark {
                 number,
@@ -274,12 +277,12 @@ impl Issuer {
         &self,
         connection: &mut Connection,
         account: &AccountToIssue,
-        run: &StatementRun,
+        known_at: OffsetDateTime,
     ) -> Result<Vec<Standing>, IssueError> {
         for (at, standing) in account.series.standing.iter().enumerate() {
             let moment = read::Moment {
                 as_of: Some(standing.to),
-                known_at: Some(run.known_at),
+                known_at: Some(known_at),
             };
             let sight = &Sight::Everything;
             let now = read::account(connection, &self.catalogue, sight, account.id, moment).await?;

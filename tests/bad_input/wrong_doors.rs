@@ -27,7 +27,7 @@ async fn there_is_nothing_at_an_address_that_is_not_one() {
         "/.env",
         "/wp-login.php",
         "/metrics/../v1/secret",
-        "/v1/accounts/x/statement.docx",
+        "/v1/accounts/x/statement/pdf",
     ] {
         for method in [Method::GET, Method::POST, Method::DELETE] {
             let request = preparer

@@ -53,11 +53,7 @@ pub fn reads() -> Vec<Operation> {
 fn of_statements() -> Vec<Operation> {
     let forms = [
         "/v1/accounts/{id}/statement",
-        "/v1/accounts/{id}/statement.csv",
-        "/v1/accounts/{id}/statement.ndjson",
-        "/v1/accounts/{id}/statement.xlsx",
-        "/v1/accounts/{id}/statement.pdf",
-        "/v1/accounts/{id}/statement.xml",
+        "/v1/accounts/{id}/statement.{form}",
     ];
     let form = |path| get(path, Need::Ledger, Names::Account, DAYS);
     forms.map(form).to_vec()

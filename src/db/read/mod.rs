@@ -127,5 +127,5 @@ pub use statement_runs::{RunProgress, accounts_left, statement_run, unfinished_r
 pub use summary::{Summary, Told, Use, Whole, summary};
 pub use terms::{InstalmentTerms, instalment_terms, markets_of, obligation_references, split};
 pub use trial_balance::{TrialBalanceRow, UnitBalance, trial_balance};
-pub use versions::{Version, account_version, ledger_version, pledge_version};
+pub use versions::{Version, account_version, last_recorded, ledger_version, pledge_version};
 pub use wall::{look, snapshot};

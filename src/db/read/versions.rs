@@ -50,6 +50,24 @@ pub async fn pledge_version(
     Ok(text.load(connection).await?.pop())
 }
 
+/// $1 the pledge.
+const LAST_RECORDED: &str = "
+SELECT greatest(p.created_at, p.last_recorded_at,
+                (SELECT max(s.issued_at) FROM statements s WHERE s.pledge_id = p.id),
+                (SELECT max(a.proposed_at) FROM approvals a WHERE a.pledge_id = p.id),
+                (SELECT max(d.at) FROM approval_decisions d WHERE d.pledge_id = p.id),
+                (SELECT max(e.recorded_at) FROM lot_events e WHERE e.pledge_id = p.id))
+FROM pledges p WHERE p.id = $1";
+
+/// When something of a pledge was last recorded: a journal, a statement, an approval, a lot's end.
+pub async fn last_recorded(
+    connection: &mut AsyncPgConnection,
+    pledge: PledgeId,
+) -> Result<Option<OffsetDateTime>, ReadError> {
+    let text: Text<Timestamptz> = Text::new(LAST_RECORDED).bind(pledge.0);
+    Ok(text.load(connection).await?.pop())
+}
+
 /// The version of the pledge of an account in sight.
 pub async fn account_version(
     connection: &mut AsyncPgConnection,

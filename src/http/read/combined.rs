@@ -6,11 +6,10 @@ use time::{Date, OffsetDateTime};
 use super::get::Get;
 use super::personal::Personal;
 use super::statements::paper::written;
-use super::statements::{named, too_long};
+use super::statements::{accepted, most_lines, named, too_long};
 use super::views::StatementOut;
 use crate::db::read::{self, StatementHead, Whose};
 use crate::domain::{CreatorId, LotId, Market, PledgeId};
-use crate::http::accept::negotiate;
 use crate::http::access::permission::{ReadHoldings, ReadLedger};
 use crate::http::problem::{Problem, Reason};
 use crate::http::wire::Day;
@@ -38,11 +37,8 @@ const MOST_ACCOUNTS: i64 = 2_000;
         (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
         (String = "application/xml")))))]
 pub async fn read_combined_statement(get: Get<ReadLedger>) -> Result<HttpResponse, Problem> {
-    let offers: Vec<&'static str> = Form::ALL.iter().map(|it| it.media_type()).collect();
-    let chosen = negotiate(get.request().headers(), &offers)?;
-    let mut all = Form::ALL.iter().copied();
-    let form = all.find(|it| it.media_type() == chosen);
-    combined(&get, form.unwrap_or(Form::Json)).await
+    let form = accepted(&get)?;
+    combined(&get, form).await
 }
 
 /// What is asked for: whose accounts, and what the paper says of that.
@@ -71,7 +67,7 @@ struct Asked {
 fn asked(get: &Get<ReadLedger>) -> Result<Asked, Problem> {
     let pledge: PledgeId = get.id()?;
     let mut query = get.query_in_any_form();
-    let days = query.required_day("from").zip(query.required_day("to"));
+    let days = query.days();
     let whose = Whose {
         pledge,
         market: query.market("market"),
@@ -79,9 +75,6 @@ fn asked(get: &Get<ReadLedger>) -> Result<Asked, Problem> {
         lot: query.id("lot_id"),
     };
     let known_at = query.instant("known_at");
-    if days.is_some_and(|(from, to)| from > to) {
-        query.decline("to", "the last day doesn't come before the first");
-    }
     let subject = subject(whose.market, whose.creator, whose.lot);
     if subject.is_none() {
         let detail = "a statement is of a market, a creator or a lot: of one of them";
@@ -186,12 +179,7 @@ async fn sections(
     heads: Vec<StatementHead>,
     holder: Option<&str>,
 ) -> Result<Vec<Section>, Problem> {
-    let own = form.most_lines().and_then(|most| i64::try_from(most).ok());
-    let most = get
-        .state()
-        .limits
-        .statement_lines()
-        .min(own.unwrap_or(i64::MAX));
+    let most = most_lines(get, form);
     let sight = get.sight();
     let mut sections = Vec::with_capacity(heads.len());
     let mut told = 0;

@@ -1,18 +1,18 @@
 //! Statements that were issued, how they differ, and the runs that issue them.
 
 use actix_web::HttpResponse;
-use actix_web::http::header::{self, HeaderValue};
+use actix_web::http::header;
 
 use super::get::Get;
 use super::lists::{page, window};
 use super::statements::paper::written;
-use super::statements::{named, too_long};
+use super::statements::{accepted, named, named_form, too_long};
 use super::views::{StatementDiffOut, StatementOut};
 use crate::db::read::{self, StatementFilter};
 use crate::domain::statement::Statement;
 use crate::domain::{StatementId, StatementRunId};
-use crate::http::accept::negotiate;
 use crate::http::access::permission::{ReadLedger, ReadProofs};
+use crate::http::etag;
 use crate::http::paging::ListOut;
 use crate::http::problem::{Problem, Reason};
 use crate::http::views::{IssuedStatementOut, StatementRunOut};
@@ -20,9 +20,6 @@ use crate::statements::{Form, IssueError};
 
 /// A longer one isn't answered whole: its account's statement has no such limit as CSV.
 const MOST_LINES: i64 = 200_000;
-
-/// What was issued never changes.
-const FOR_EVER: HeaderValue = HeaderValue::from_static("private, max-age=31536000, immutable");
 
 /// List statements that were issued
 ///
@@ -76,12 +73,7 @@ async fn issued(get: &Get<ReadLedger>, id: StatementId) -> Result<Statement, Pro
         (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
         (String = "application/xml")))))]
 pub async fn read_issued_statement(get: Get<ReadLedger>) -> Result<HttpResponse, Problem> {
-    let offers: Vec<&'static str> = Form::ALL.iter().map(|it| it.media_type()).collect();
-    let chosen = negotiate(get.request().headers(), &offers)?;
-    let mut all = Form::ALL.iter().copied();
-    let form = all
-        .find(|it| it.media_type() == chosen)
-        .unwrap_or(Form::Json);
+    let form = accepted(&get)?;
     answer(&get, form).await
 }
 
@@ -95,15 +87,7 @@ pub async fn read_issued_statement(get: Get<ReadLedger>) -> Result<HttpResponse,
         (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
         (String = "application/xml")))))]
 pub async fn read_issued_statement_as(get: Get<ReadLedger>) -> Result<HttpResponse, Problem> {
-    let wanted = get.request().match_info().get("form").unwrap_or_default();
-    let form = Form::ALL
-        .iter()
-        .copied()
-        .find(|it| it.extension() == wanted);
-    let form = form.ok_or_else(|| {
-        let all: Vec<&str> = Form::ALL.iter().map(|it| it.extension()).collect();
-        Problem::not_found(format!("A statement comes as {}", all.join(", ")))
-    })?;
+    let form = named_form(&get)?;
     answer(&get, form).await
 }
 
@@ -125,7 +109,7 @@ async fn answer(get: &Get<ReadLedger>, form: Form) -> Result<HttpResponse, Probl
     let mut response = written(get, paper, form, tag).await?;
     response
         .headers_mut()
-        .insert(header::CACHE_CONTROL, FOR_EVER);
+        .insert(header::CACHE_CONTROL, etag::FOR_EVER);
     named(&mut response, form, &id.to_string());
     Ok(response)
 }

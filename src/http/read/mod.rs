@@ -17,6 +17,7 @@ mod journal_tests;
 mod journals;
 mod lists;
 mod obligations;
+mod pack_controls;
 mod packs;
 mod params;
 mod payouts;
@@ -70,24 +71,8 @@ fn statement_endpoints() -> Vec<Endpoint> {
         Endpoint::get("/v1/statement-runs/{id}", issued::read_statement_run),
         Endpoint::get("/v1/accounts/{id}/statement", statements::read_statement),
         Endpoint::get(
-            "/v1/accounts/{id}/statement.csv",
-            statements::read_statement_csv,
-        ),
-        Endpoint::get(
-            "/v1/accounts/{id}/statement.ndjson",
-            statements::read_statement_ndjson,
-        ),
-        Endpoint::get(
-            "/v1/accounts/{id}/statement.xlsx",
-            statements::read_statement_xlsx,
-        ),
-        Endpoint::get(
-            "/v1/accounts/{id}/statement.pdf",
-            statements::read_statement_pdf,
-        ),
-        Endpoint::get(
-            "/v1/accounts/{id}/statement.xml",
-            statements::read_statement_xml,
+            "/v1/accounts/{id}/statement.{form}",
+            statements::read_statement_as,
         ),
     ]
 }
@@ -237,17 +222,13 @@ fn ledger_endpoints() -> Vec<Endpoint> {
     accounts::read_account,
     accounts::list_entries,
     statements::read_statement,
-    statements::read_statement_csv,
+    statements::read_statement_as,
     combined::read_combined_statement,
     issued::list_statements,
     issued::read_issued_statement,
     issued::read_issued_statement_as,
     issued::diff_statements,
     issued::read_statement_run,
-    statements::read_statement_ndjson,
-    statements::read_statement_xlsx,
-    statements::read_statement_pdf,
-    statements::read_statement_xml,
     journals::list_journals,
     journals::read_journal,
     tlog::prove_journal,

@@ -2,18 +2,14 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::header;
-use serde::Serialize;
-use serde_json::json;
 use time::{Date, OffsetDateTime};
 
 use super::get::Get;
-use super::views::AccessOut;
 use crate::db::read::{
-    self, Account, AccountFilter, AccountWindow, ApprovalFilter, JournalWindow, StatementFilter,
-    Window,
+    self, Account, AccountFilter, AccountWindow, JournalWindow, StatementFilter, Window,
 };
+use crate::domain::PledgeId;
 use crate::domain::statement::Statement;
-use crate::domain::{Approval, PledgeId};
 use crate::exports::{Export, Form, Head};
 use crate::http::accept::negotiate;
 use crate::http::access::permission::ReadAuditTrail;
@@ -61,15 +57,15 @@ pub async fn draw_audit_pack(get: Get<ReadAuditTrail>) -> Result<HttpResponse, P
     negotiate(get.request().headers(), &[ZIP])?;
     let id: PledgeId = get.id()?;
     let mut query = get.query_in_any_form();
-    let days = query.required_day("from").zip(query.required_day("to"));
+    let days = query.days();
     let known_at = query.instant("known_at");
-    if days.is_some_and(|(from, to)| from > to) {
-        query.decline("to", "the last day doesn't come before the first");
-    }
     query.finish()?;
     // Both are there, or finishing would have told.
     let days = days.ok_or_else(Problem::internal)?;
-    let known_at = known_at.unwrap_or_else(OffsetDateTime::now_utc);
+    let known_at = match known_at {
+        Some(moment) => moment,
+        None => last_moment(&get, id).await?,
+    };
     let drawing = Drawing::begin(&get, id, days, known_at).await?;
     let name = format!(
         "attachment; filename=\"audit-pack-{id}-{}-{}.zip\"",
@@ -86,18 +82,25 @@ pub async fn draw_audit_pack(get: Get<ReadAuditTrail>) -> Result<HttpResponse, P
     Ok(response)
 }
 
+/// When something of the pledge was last recorded. Everything of a pledge is recorded under its
+/// lock, one after the other: so nothing can still come in that was recorded before.
+async fn last_moment(get: &Get<ReadAuditTrail>, id: PledgeId) -> Result<OffsetDateTime, Problem> {
+    let found = get.look(async |connection| read::last_recorded(connection, id).await);
+    found.await?.ok_or_else(|| get.absent("pledge"))
+}
+
 /// A pack that is being drawn.
-struct Drawing<'a> {
-    get: &'a Get<ReadAuditTrail>,
-    pledge: PledgeId,
+pub(super) struct Drawing<'a> {
+    pub(super) get: &'a Get<ReadAuditTrail>,
+    pub(super) pledge: PledgeId,
     days: (Date, Date),
-    known_at: OffsetDateTime,
+    pub(super) known_at: OffsetDateTime,
     known_journal: i64,
     head: Head,
     accounts: Vec<Account>,
 }
 
-fn unwritable(error: Unwritable) -> Problem {
+pub(super) fn unwritable(error: Unwritable) -> Problem {
     log::error!("an audit pack can't be written: {error}");
     Problem::internal()
 }
@@ -105,13 +108,6 @@ fn unwritable(error: Unwritable) -> Problem {
 fn unlogged(error: LogError) -> Problem {
     log::error!("an audit pack can't be drawn: {error}");
     Problem::unavailable()
-}
-
-fn line(value: &impl Serialize) -> Vec<u8> {
-    // Texts and numbers can always be written.
-    let mut line = serde_json::to_vec(value).unwrap_or_default();
-    line.push(b'\n');
-    line
 }
 
 impl<'a> Drawing<'a> {
@@ -330,71 +326,5 @@ impl<'a> Drawing<'a> {
         writer
             .file("lots.csv", &reports::csv(&report))
             .map_err(unwritable)
-    }
-
-    /// What was proposed by then, and what had become of it.
-    async fn approvals(&self, writer: &mut Writer) -> Result<(), Problem> {
-        let (catalogue, sight) = (self.get.catalogue(), self.get.sight());
-        let filter = ApprovalFilter {
-            pledge: Some(self.pledge),
-            ..ApprovalFilter::default()
-        };
-        let mut window = Window {
-            after: None,
-            until: None,
-            limit: STRETCH,
-        };
-        writer.begin("approvals.ndjson").map_err(unwritable)?;
-        loop {
-            let page = self.get.snapshot(async |connection| {
-                read::list_approvals(connection, catalogue, sight, &filter, window).await
-            });
-            let page = page.await?;
-            window.after = page.data.last().map(|it| it.id.0);
-            for approval in page
-                .data
-                .iter()
-                .filter(|it| it.proposed_at <= self.known_at)
-            {
-                writer
-                    .write(&line(&self.approval(approval)))
-                    .map_err(unwritable)?;
-            }
-            if !page.has_more {
-                return Ok(());
-            }
-        }
-    }
-
-    fn approval(&self, it: &Approval) -> serde_json::Value {
-        let decided = it
-            .decisions
-            .iter()
-            .filter(|decided| decided.at <= self.known_at);
-        let decided = decided.map(|decided| {
-            json!({"verdict": decided.verdict.as_str(), "by": decided.by.name,
-                "identity": decided.by.identity, "at": Instant(decided.at).to_string(),
-                "reason": decided.reason})
-        });
-        json!({"id": it.id, "action": it.action.as_str(),
-            "amount": it.amount.as_ref().map(ToString::to_string), "maker": it.maker.name,
-            "identity": it.maker.identity, "request": it.request.path,
-            "proposed_at": Instant(it.proposed_at).to_string(), "digest": it.shown.digest,
-            "needed": it.needed, "decisions": decided.collect::<Vec<_>>()})
-    }
-
-    /// Who could do what at that moment.
-    async fn users(&self, writer: &mut Writer) -> Result<(), Problem> {
-        let (from, to) = (
-            self.known_at,
-            self.known_at.saturating_add(time::Duration::MICROSECOND),
-        );
-        let found = self
-            .get
-            .consult(async |connection| read::all_identities(connection).await)
-            .await?;
-        let able = found.iter().filter(|it| it.was_active_within(from, to));
-        let able: Vec<AccessOut> = able.map(|it| AccessOut::new(it, from, to)).collect();
-        writer.file("users.json", &line(&able)).map_err(unwritable)
     }
 }

@@ -128,6 +128,15 @@ impl<'a> Params<'a> {
         found
     }
 
+    /// The first day and the last, `from` and `to`, which have to be given.
+    pub fn days(&mut self) -> Option<(Date, Date)> {
+        let days = self.required_day("from").zip(self.required_day("to"));
+        if days.is_some_and(|(from, to)| from > to) {
+            self.decline("to", "the last day doesn't come before the first");
+        }
+        days
+    }
+
     /// An id that has to be given.
     pub fn required_id<T: FromStr<Err = NotAnId>>(&mut self, name: &'static str) -> Option<T> {
         let found = self.id(name);

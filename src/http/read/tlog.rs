@@ -29,9 +29,6 @@ const BYTES: &str = "application/octet-stream";
 /// Which checkpoint a timestamp is about.
 const CHECKPOINT_SIZE: HeaderName = HeaderName::from_static("checkpoint-size");
 
-/// What never changes may be kept by who asked.
-const FOR_EVER: HeaderValue = HeaderValue::from_static("private, max-age=31536000, immutable");
-
 /// A proof that a journal is in its pledge's log: a file for `almoner verify`.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = JournalProof)]
@@ -293,7 +290,7 @@ pub async fn read_log_tile(get: Get<ReadProofs>) -> Result<HttpResponse, Problem
     if let TilePath::Hashes(_, WIDTH) | TilePath::Entries(_, WIDTH) = tile {
         response
             .headers_mut()
-            .insert(header::CACHE_CONTROL, FOR_EVER);
+            .insert(header::CACHE_CONTROL, etag::FOR_EVER);
     }
     Ok(response)
 }

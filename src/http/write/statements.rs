@@ -114,6 +114,7 @@ pub async fn run_statements(post: Post<IssueStatements>) -> Result<HttpResponse,
         against,
     });
     let done = post.submit(|body| run(body).map(|_| command)).await?;
+    // What it issues names the run, so that it was done is on record.
     actix_web::rt::spawn(
         async move { jobs.run(Job::StatementIssue, &actor, Asked::ByPerson).await },
     );

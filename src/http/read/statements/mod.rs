@@ -19,6 +19,7 @@ use super::views::StatementOut;
 use crate::db::read::{self, StatementHead};
 use crate::domain::AccountId;
 use crate::http::accept::negotiate;
+use crate::http::access::Permission;
 use crate::http::access::permission::ReadLedger;
 use crate::http::problem::{Problem, Reason};
 use crate::http::wire::Day;
@@ -42,83 +43,56 @@ use crate::statements::{Form, Format};
         (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
         (Vec<u8> = "application/pdf"), (String = "application/xml")))))]
 pub async fn read_statement(get: Get<ReadLedger>) -> Result<HttpResponse, Problem> {
+    let form = accepted(&get)?;
+    statement(get, form).await
+}
+
+/// The form of a statement that is accepted; 406 if none is.
+pub fn accepted<P: Permission>(get: &Get<P>) -> Result<Form, Problem> {
     let offers: Vec<&'static str> = Form::ALL.iter().map(|form| form.media_type()).collect();
     let chosen = negotiate(get.request().headers(), &offers)?;
     let form = Form::ALL.iter().find(|form| form.media_type() == chosen);
-    statement(get, form.copied().unwrap_or(Form::Json)).await
+    Ok(form.copied().unwrap_or(Form::Json))
 }
 
-/// An account's statement as CSV
+/// The form that an address ends in; 404 if there is none of that name.
+pub fn named_form<P: Permission>(get: &Get<P>) -> Result<Form, Problem> {
+    let wanted = get.request().match_info().get("form").unwrap_or_default();
+    let form = Form::ALL.iter().find(|form| form.extension() == wanted);
+    form.copied().ok_or_else(|| {
+        let all: Vec<&str> = Form::ALL.iter().map(|form| form.extension()).collect();
+        Problem::not_found(format!("A statement comes as {}", all.join(", ")))
+    })
+}
+
+/// How many lines a statement that is held whole may have in that form.
+pub fn most_lines<P: Permission>(get: &Get<P>, form: Form) -> i64 {
+    let own = form.most_lines().and_then(|most| i64::try_from(most).ok());
+    let most = get.state().limits.statement_lines();
+    most.min(own.unwrap_or(i64::MAX))
+}
+
+/// An account's statement, in the form its address ends in
 ///
-/// For clients that can't send `Accept`.
-#[utoipa::path(get, path = "/v1/accounts/{id}/statement.csv", tag = "accounts",
+/// For clients that can't send `Accept`. `csv`, `ndjson` (a JSON object on each line: what it is,
+/// its lines, what they come to) and `json`; `xlsx`, with numbers, each beside it as exact text,
+/// and a cell that adds up again; `pdf`, which is PDF/A-3 and PDF/UA-1 with the JSON and the
+/// camt.053 attached, of at most 20,000 lines; `xml`, which is ISO 20022 camt.053.001.08: `CRDT` is
+/// what raises the balance, and of ad credits `Ccy` is the currency they are denominated in, and
+/// `Acct/Tp/Prtry` the unit's own code.
+#[utoipa::path(get, path = "/v1/accounts/{id}/statement.{form}", tag = "accounts",
     params(
         ("from" = String, Query, description = "The first day"),
         ("to" = String, Query, description = "The last day"),
         ("known_at" = Option<String>, Query, description = "With what was recorded by then")),
-    responses((status = 200, description = "The statement",
-        content_type = "text/csv", body = String)))]
-pub async fn read_statement_csv(get: Get<ReadLedger>) -> Result<HttpResponse, Problem> {
-    statement(get, Form::Csv).await
-}
-
-/// An account's statement as NDJSON
-///
-/// A JSON object on each line: what it is, its lines, what they come to. The digest of an issued
-/// statement is of these bytes.
-#[utoipa::path(get, path = "/v1/accounts/{id}/statement.ndjson", tag = "accounts",
-    params(
-        ("from" = String, Query, description = "The first day"),
-        ("to" = String, Query, description = "The last day"),
-        ("known_at" = Option<String>, Query, description = "With what was recorded by then")),
-    responses((status = 200, description = "The statement",
-        content_type = "application/x-ndjson", body = String)))]
-pub async fn read_statement_ndjson(get: Get<ReadLedger>) -> Result<HttpResponse, Problem> {
-    statement(get, Form::Ndjson).await
-}
-
-/// An account's statement as a workbook
-///
-/// For Excel: numbers, each beside it as exact text, and a cell that adds up again.
-#[utoipa::path(get, path = "/v1/accounts/{id}/statement.xlsx", tag = "accounts",
-    params(
-        ("from" = String, Query, description = "The first day"),
-        ("to" = String, Query, description = "The last day"),
-        ("known_at" = Option<String>, Query, description = "With what was recorded by then")),
-    responses((status = 200, description = "The statement",
-        content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        body = Vec<u8>)))]
-pub async fn read_statement_xlsx(get: Get<ReadLedger>) -> Result<HttpResponse, Problem> {
-    statement(get, Form::Xlsx).await
-}
-
-/// An account's statement as PDF
-///
-/// PDF/A-3 and PDF/UA-1, with the JSON and the camt.053 attached; 422 over 20,000 lines.
-#[utoipa::path(get, path = "/v1/accounts/{id}/statement.pdf", tag = "accounts",
-    params(
-        ("from" = String, Query, description = "The first day"),
-        ("to" = String, Query, description = "The last day"),
-        ("known_at" = Option<String>, Query, description = "With what was recorded by then")),
-    responses((status = 200, description = "The statement",
-        content_type = "application/pdf", body = Vec<u8>)))]
-pub async fn read_statement_pdf(get: Get<ReadLedger>) -> Result<HttpResponse, Problem> {
-    statement(get, Form::Pdf).await
-}
-
-/// An account's statement as camt.053
-///
-/// ISO 20022 camt.053.001.08. `CRDT` is what raises the balance. Of ad credits, `Ccy` is the
-/// currency they are denominated in, and `Acct/Tp/Prtry` the unit's own code.
-#[utoipa::path(get, path = "/v1/accounts/{id}/statement.xml", tag = "accounts",
-    params(
-        ("from" = String, Query, description = "The first day"),
-        ("to" = String, Query, description = "The last day"),
-        ("known_at" = Option<String>, Query, description = "With what was recorded by then")),
-    responses((status = 200, description = "The statement",
-        content_type = "application/xml", body = String)))]
-pub async fn read_statement_xml(get: Get<ReadLedger>) -> Result<HttpResponse, Problem> {
-    statement(get, Form::Camt).await
+    responses((status = 200, description = "The statement", content(
+        (StatementOut = "application/json"), (String = "text/csv"),
+        (String = "application/x-ndjson"),
+        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        (Vec<u8> = "application/pdf"), (String = "application/xml")))))]
+pub async fn read_statement_as(get: Get<ReadLedger>) -> Result<HttpResponse, Problem> {
+    let form = named_form(&get)?;
+    statement(get, form).await
 }
 
 /// Which days, as known when.
@@ -127,11 +101,8 @@ type Range = ((time::Date, time::Date), Option<OffsetDateTime>);
 /// Which days, as known when.
 fn range(get: &Get<ReadLedger>) -> Result<Range, Problem> {
     let mut query = get.query_in_any_form();
-    let days = query.required_day("from").zip(query.required_day("to"));
+    let days = query.days();
     let known_at = query.instant("known_at");
-    if days.is_some_and(|(from, to)| from > to) {
-        query.decline("to", "the last day doesn't come before the first");
-    }
     query.finish()?;
     // Both are there, or finishing would have told.
     days.map(|days| (days, known_at))
@@ -190,12 +161,7 @@ async fn is_short_enough(
     head: &StatementHead,
     form: Form,
 ) -> Result<(), Problem> {
-    let own = form.most_lines().and_then(|most| i64::try_from(most).ok());
-    let most = get
-        .state()
-        .limits
-        .statement_lines()
-        .min(own.unwrap_or(i64::MAX));
+    let most = most_lines(get, form);
     if head.most_lines() <= most {
         return Ok(());
     }
