@@ -3,8 +3,9 @@
 //! `cargo bench` starts a Postgres with default durability and measures on it, in turns, a plain
 //! ledger function (one transaction per transfer, all from one hot account), the service as a
 //! process of its own (single allocations over HTTP with token and idempotency key, all from one
-//! market's purse, and bulk requests of 1,000), and `pgbench`'s TPC-B. Then it measures reads over
-//! what was written, and at last the import of a file of spend of 1,000,000 rows
+//! market's purse, and bulk requests of 1,000), and `pgbench`'s TPC-B. Then it measures reads,
+//! beside `psql` and `COPY`, of accounts of 10,000 entries and of 10,000,000
+//! (`ALMONER_BENCH_ENTRIES`); the import of a file of spend of 1,000,000 rows
 //! (`ALMONER_BENCH_ROWS`), beside `COPY` into a bare table; the proof of a journal among 10,000,000
 //! (`ALMONER_BENCH_LEAVES`), and allocations with the log off and on. It prints medians, and the
 //! ratios of what was measured in the same round; nothing is asserted. Load generator, service and
@@ -18,6 +19,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod client;
+mod filled;
 mod imports;
 mod instead;
 mod logs;
@@ -104,7 +106,7 @@ async fn main() {
     }
     report.memory("service, after load", service.resident_kib());
     if report.wants("reads") {
-        reads::measure(&service, &server, &hot, &mut report).await;
+        reads::measure(&service, &server, &mut report).await;
     }
     if report.wants("reads, backdated") {
         reads::backdated(&service, &server, &mut report).await;

@@ -1,4 +1,6 @@
-//! Reads over what the writes left behind: a statement, a balance in the past, a summary.
+//! Reads over what the writes left behind, beside the same rows through `psql`: statements with
+//! their lines together and scattered over a large table, exports, balances in the past from few
+//! entries and from 10,000,000 (`ALMONER_BENCH_ENTRIES`), and the summary.
 
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -6,33 +8,46 @@ use std::time::{Duration, Instant};
 use almoner::embedded::Embedded;
 use serde_json::{Value, json};
 
-use crate::instead;
+use crate::filled::{self, DAYS};
 use crate::report::Report;
-use crate::service::{Pledge, Service};
+use crate::service::{Pledge, Service, setting};
 
 /// How many lines the statement has.
 const LINES: usize = 10_000;
 /// How often each read is repeated; the median is shown.
 const TIMES: usize = 25;
+/// How often what takes less than a millisecond is.
+const OFTEN: usize = 500;
+/// How many entries the large account has: `ALMONER_BENCH_ENTRIES`.
+const ENTRIES: u64 = 10_000_000;
+/// Among how many creators the large account's money goes: so far apart are a creator's lines.
+const CREATORS: usize = 100;
+/// The days of 2026 that a tenth of the large pledge's journals count on.
+const TENTH: &str = "from=2026-02-11&to=2026-02-20";
 
 fn median(mut times: Vec<Duration>) -> Duration {
     times.sort_unstable();
     times[times.len() / 2]
 }
 
-async fn time_get(service: &Service, path: &str) -> Duration {
-    let mut times = Vec::new();
-    for _ in 0..TIMES {
-        let started = Instant::now();
-        service.get(path).await;
-        times.push(started.elapsed());
-    }
-    median(times)
+fn ms(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e3
 }
 
-async fn market_purse(service: &Service, pledge: &Pledge) -> String {
+async fn time_get(service: &Service, path: &str, times: usize) -> Duration {
+    let mut each = Vec::new();
+    for _ in 0..times {
+        let started = Instant::now();
+        service.get(path).await;
+        each.push(started.elapsed());
+    }
+    median(each)
+}
+
+/// A purse of the pledge's: the market's, or the first creator's.
+async fn purse(service: &Service, pledge: &Pledge, code: &str) -> String {
     let path = format!(
-        "/v1/accounts?pledge_id={}&code=3120&unit=USD&market=JP",
+        "/v1/accounts?pledge_id={}&code={code}&unit=USD&market=JP&limit=1",
         pledge.id
     );
     let found: Value = serde_json::from_slice(&service.get(&path).await).expect("a list");
@@ -42,157 +57,179 @@ async fn market_purse(service: &Service, pledge: &Pledge) -> String {
         .to_owned()
 }
 
-/// A pledge whose market purse has exactly [`LINES`] allocations.
-async fn statement_pledge(service: &Service) -> Pledge {
-    let pledge = service.pledge("BENCH-STATEMENT", 100).await;
-    for chunk in 0..LINES / 1_000 {
-        let items: Vec<Value> = (0..1_000)
-            .map(|n| {
-                json!({"pledge_id": pledge.id, "creator_id": pledge.creators[n % 100],
-                       "amount": {"amount": "1.00", "unit": "USD"},
-                       "effective_date": format!("2026-02-{:02}", 1 + chunk),
-                       "idempotency_key": format!("statement-{chunk}-{n}")})
-            })
-            .collect();
-        let body = json!({"mode": "atomic", "items": items});
-        service
-            .post("/v1/allocations/bulk", &format!("statement-{chunk}"), &body)
-            .await;
-    }
-    pledge
-}
-
-/// The same rows through psql, as a whole process.
-fn time_psql(server: &Embedded, account: &str) -> Option<Duration> {
+/// The rows of an account's statement, as one would ask the database for them.
+fn rows(account: &str, days: &str) -> Option<String> {
     let id = account.strip_prefix("acc_")?;
-    let sql = format!(
+    let (from, to) = days.strip_prefix("from=")?.split_once("&to=")?;
+    Some(format!(
         "SELECT e.seq, e.effective_date, j.recorded_at, j.id, j.kind, e.debit, e.credit, e.balance \
          FROM accounts a JOIN entries e ON e.pledge_id = a.pledge_id AND e.account = a.number \
          JOIN journals j ON j.pledge_id = e.pledge_id AND j.number = e.journal \
-         WHERE a.id = '{id}' ORDER BY e.effective_date, e.seq"
-    );
+         WHERE a.id = '{id}' AND e.effective_date BETWEEN '{from}' AND '{to}' \
+         ORDER BY e.effective_date, e.seq"
+    ))
+}
+
+/// Runs a statement through psql, as a whole process.
+fn through_psql(server: &Embedded, sql: &str, times: usize) -> Option<Duration> {
     let psql = server.programs().find("psql")?;
-    let mut times = Vec::new();
-    for _ in 0..TIMES {
+    let mut each = Vec::new();
+    for _ in 0..times {
         let started = Instant::now();
         let mut command = Command::new(&psql);
-        command
-            .args(["-qAt", "-c", &sql])
-            .arg(server.url())
-            .stdout(Stdio::null());
-        command.status().ok()?;
-        times.push(started.elapsed());
+        command.args(["-qAt", "-c", sql]).arg(server.url());
+        let done = command.stdout(Stdio::null()).status().ok()?;
+        assert!(done.success(), "{sql}");
+        each.push(started.elapsed());
     }
-    Some(median(times))
+    Some(median(each))
 }
 
-/// Statements, balances and the summary, the latter two on the pledge everything was written to.
-pub async fn measure(service: &Service, server: &Embedded, hot: &Pledge, report: &mut Report) {
-    let ms = |time: Duration| format!("{:.2} ms", time.as_secs_f64() * 1e3);
-    let pledge = statement_pledge(service).await;
-    let account = market_purse(service, &pledge).await;
-    let path = format!("/v1/accounts/{account}/statement?from=2026-01-01&to=2026-12-31");
-    let time = time_get(service, &path).await;
-    report.note(format!("statement of {LINES} lines, JSON: {}", ms(time)));
-    let time = time_get(service, &path.replace("statement?", "statement.csv?")).await;
-    report.note(format!("statement of {LINES} lines, CSV: {}", ms(time)));
-    if let Some(time) = time_psql(server, &account) {
-        report.note(format!(
-            "… the same rows through psql, as a process: {}",
-            ms(time)
-        ));
-    }
-    let small = format!("/v1/accounts/{account}?as_of=2026-02-05");
+/// A statement in the forms for programs, and the same rows through psql.
+async fn statement(
+    service: &Service,
+    server: &Embedded,
+    (account, days, lying): (&str, &str, &str),
+    report: &mut Report,
+) {
+    let path = format!("/v1/accounts/{account}/statement?{days}");
+    let read: Value = serde_json::from_slice(&service.get(&path).await).expect("a statement");
+    let lines = read["lines"].as_array().map_or(0, Vec::len);
+    let json = time_get(service, &path, TIMES).await;
+    let csv = path.replace("statement?", "statement.csv?");
+    let csv = time_get(service, &csv, TIMES).await;
+    let beside = rows(account, days).and_then(|sql| through_psql(server, &sql, TIMES));
     report.note(format!(
-        "balance as of a day, 10,001 entries: {}",
-        ms(time_get(service, &small).await)
-    ));
-    let account = market_purse(service, hot).await;
-    let now: Value = serde_json::from_slice(
-        &service
-            .get(&format!("/v1/accounts?pledge_id={}&limit=1", hot.id))
-            .await,
-    )
-    .expect("a list");
-    let known_at = now["known_at"].as_str().expect("a moment").to_owned();
-    let large = format!("/v1/accounts/{account}?as_of=2026-02-05");
-    report.note(format!(
-        "balance as of a day, the hot account: {}",
-        ms(time_get(service, &large).await)
-    ));
-    let known = format!("/v1/accounts/{account}?known_at={known_at}");
-    report.note(format!(
-        "balance as known then, the hot account: {}",
-        ms(time_get(service, &known).await)
-    ));
-    let summary = format!("/v1/pledges/{}/summary", hot.id);
-    report.note(format!(
-        "summary of the hot pledge: {}",
-        ms(time_get(service, &summary).await)
+        "statement of {lines} lines, {lying}: JSON {:.2} ms, CSV {:.2} ms; the rows through psql, \
+         as a process, {:.2} ms",
+        ms(json),
+        ms(csv),
+        beside.map_or(f64::NAN, ms)
     ));
 }
 
-/// So many allocations of 0.01 from the market's purse to one creator, over a hundred days, put
-/// there by the shortest way the ledger's own triggers allow.
-const FILL: &str = "
-WITH made AS (
-    INSERT INTO journals
-        (pledge_id, number, id, kind, effective_date, recorded_at, transfers, actor)
-    SELECT p.id, p.journals + i, gen_random_uuid(), 'allocation', date '2026-02-01' + i % 100,
-           greatest(p.last_recorded_at, now()) + i * interval '1 microsecond', 1, 'bench'
-    FROM pledges p, generate_series(1, {lines}) AS i WHERE p.reference = '{pledge}')
-INSERT INTO transfers
-SELECT p.id, p.journals + i, 1, 'USD', 1, date '2026-02-01' + i % 100, m.number, c.number,
-       m.entries + i, m.credits - m.debits - i, m.debits + i,
-       c.entries + i, c.credits - c.debits + i, c.credits + i
-FROM pledges p
-JOIN accounts m ON m.pledge_id = p.id AND m.code = '3120'
-JOIN accounts c ON c.pledge_id = p.id AND c.code = '3130',
-    generate_series(1, {lines}) AS i
-WHERE p.reference = '{pledge}'";
+/// The balance of a day and at a moment, each from nothing but the account's id.
+async fn balance(service: &Service, account: &str, report: &mut Report) -> [Duration; 2] {
+    let path = format!("/v1/accounts/{account}");
+    let now: Value = serde_json::from_slice(&service.get(&path).await).expect("an account");
+    let known_at = now["known_at"].as_str().expect("a moment");
+    let known = format!("{path}?as_of=2026-02-15&known_at={known_at}");
+    let day = time_get(service, &format!("{path}?as_of=2026-02-15"), OFTEN).await;
+    let known = time_get(service, &known, OFTEN).await;
+    report.note(format!(
+        "balance of an account of {} entries, over HTTP: of a day {:.3} ms, and as known at a \
+         moment {:.3} ms",
+        now["version"],
+        ms(day),
+        ms(known)
+    ));
+    [day, known]
+}
 
-/// How many are put there by one statement.
-const FILL_AT_ONCE: usize = 50_000;
+/// An account and a summary among few entries, and among many.
+pub async fn measure(service: &Service, server: &Embedded, report: &mut Report) {
+    let small = filled::pledge(service, server, "BENCH-FEW", CREATORS, LINES).await;
+    let account = purse(service, &small, "3120").await;
+    let year = "from=2026-01-01&to=2026-12-31";
+    let together = (account.as_str(), year, "lying together");
+    statement(service, server, together, report).await;
+    for form in ["xlsx", "pdf"] {
+        let path = format!("/v1/accounts/{account}/statement.{form}?{year}");
+        let time = time_get(service, &path, 5).await;
+        report.note(format!("… the same as {form}: {:.0} ms", ms(time)));
+    }
+    let few = balance(service, &account, report).await;
+    if report.wants("reads, many entries") {
+        many(service, server, few, report).await;
+    }
+}
+
+async fn many(service: &Service, server: &Embedded, few: [Duration; 2], report: &mut Report) {
+    let entries = setting("ALMONER_BENCH_ENTRIES", ENTRIES);
+    let entries = usize::try_from(entries).expect("a number of entries");
+    let large = filled::pledge(service, server, "BENCH-MANY", CREATORS, entries).await;
+    let account = purse(service, &large, "3120").await;
+    let many = balance(service, &account, report).await;
+    report.note(format!(
+        "… growth: {:.2} × and {:.2} ×",
+        many[0].div_duration_f64(few[0]),
+        many[1].div_duration_f64(few[1])
+    ));
+    let creator = purse(service, &large, "3130").await;
+    let days = LINES * CREATORS * DAYS / entries.max(1);
+    let days = format!("from=2026-02-11&to={}", february(10 + days.clamp(1, DAYS)));
+    let scattered = (creator.as_str(), days.as_str(), "scattered");
+    statement(service, server, scattered, report).await;
+    let summary = format!("/v1/pledges/{}/summary", large.id);
+    let time = time_get(service, &summary, TIMES).await;
+    report.note(format!(
+        "summary of the pledge of {entries} journals: {:.2} ms",
+        ms(time)
+    ));
+    export(service, server, &account, report).await;
+}
+
+/// So many days into February 2026, and on.
+fn february(day: usize) -> time::Date {
+    let first = time::macros::date!(2026 - 02 - 01);
+    first + time::Duration::days(day as i64 - 1)
+}
+
+/// A tenth of the large account, as CSV, and the same rows by `COPY`; in turns, three times.
+async fn export(service: &Service, server: &Embedded, account: &str, report: &mut Report) {
+    let path = format!("/v1/accounts/{account}/statement.csv?{TENTH}");
+    report.memory("service, before the export", service.resident_kib());
+    let mut ratios = Vec::new();
+    for _ in 0..3 {
+        let started = Instant::now();
+        let lines = service.lines(&path).await as f64;
+        let exported = started.elapsed();
+        let name = "statement as CSV, lines";
+        report.rate(name, lines / exported.as_secs_f64(), None);
+        let copied = rows(account, TENTH).and_then(|sql| {
+            let sql = format!("COPY ({sql}) TO STDOUT (FORMAT csv)");
+            through_psql(server, &sql, 1)
+        });
+        if let Some(time) = copied {
+            report.rate("COPY of the same rows", lines / time.as_secs_f64(), None);
+            ratios.push(time.div_duration_f64(exported));
+        }
+    }
+    ratios.sort_by(f64::total_cmp);
+    report.note(format!(
+        "statement as CSV : COPY of the same rows: {:.2} ×",
+        ratios.get(ratios.len() / 2).unwrap_or(&f64::NAN)
+    ));
+    report.memory("service, after the export", service.resident_kib());
+}
 
 /// An allocation that counts before a hundred days of others, from purses with few entries and with
 /// many: what it costs goes by the days.
 pub async fn backdated(service: &Service, server: &Embedded, report: &mut Report) {
     for entries in [10_000_usize, 1_000_000] {
         let reference = format!("BENCH-BACKDATED-{entries}");
-        let pledge = service.pledge(&reference, 1).await;
-        let allocation = |day: &str| {
-            json!({"pledge_id": pledge.id, "creator_id": pledge.creators[0],
-                   "amount": {"amount": "0.01", "unit": "USD"}, "effective_date": day})
-        };
+        let pledge = filled::pledge(service, server, &reference, 1, entries).await;
+        let allocation = json!({"pledge_id": pledge.id, "creator_id": pledge.creators[0],
+            "amount": {"amount": "0.01", "unit": "USD"}, "effective_date": "2026-01-10"});
         let path = "/v1/allocations";
-        let key = |n: usize| format!("{reference}-{n}");
-        service.post(path, &key(0), &allocation("2026-02-01")).await;
-        for _ in 0..entries.div_ceil(FILL_AT_ONCE) {
-            let lines = entries.min(FILL_AT_ONCE).to_string();
-            let sql = FILL
-                .replace("{lines}", &lines)
-                .replace("{pledge}", &reference);
-            assert!(instead::psql(server, &sql), "the purses are filled");
-        }
-        instead::settle(server);
         let (mut dry, mut posted) = (Vec::new(), Vec::new());
         for n in 1..=TIMES {
             let started = Instant::now();
-            let preview = format!("{path}?validate_only=true");
-            service
-                .post(&preview, &key(n), &allocation("2026-01-10"))
-                .await;
+            let (preview, key) = (
+                format!("{path}?validate_only=true"),
+                format!("{reference}-back-{n}"),
+            );
+            service.post(&preview, &key, &allocation).await;
             dry.push(started.elapsed());
             let started = Instant::now();
-            service.post(path, &key(n), &allocation("2026-01-10")).await;
+            service.post(path, &key, &allocation).await;
             posted.push(started.elapsed());
         }
-        let ms = |times| median(times).as_secs_f64() * 1e3;
         report.note(format!(
-            "allocation backdated by 100 days, purses of {entries} entries: dry run {:.2} ms, \
+            "allocation backdated by {DAYS} days, purses of {entries} entries: dry run {:.2} ms, \
              posted {:.2} ms",
-            ms(dry),
-            ms(posted)
+            ms(median(dry)),
+            ms(median(posted))
         ));
     }
 }

@@ -148,6 +148,23 @@ impl Service {
         answer.bytes().await.expect("a body").to_vec()
     }
 
+    /// Reads an address to its end, holding no more than a piece of it, and counts the lines.
+    pub async fn lines(&self, path: &str) -> usize {
+        let answer = self
+            .http
+            .get(format!("http://{}{path}", self.address))
+            .bearer_auth(&self.auditor)
+            .send()
+            .await;
+        let mut answer = answer.expect("an answer");
+        assert!(answer.status().is_success(), "{path}: {}", answer.status());
+        let mut lines = 0;
+        while let Some(piece) = answer.chunk().await.expect("a whole body") {
+            lines += piece.iter().filter(|byte| **byte == b'\n').count();
+        }
+        lines
+    }
+
     /// A pledge of 10 billion with all of it in one market's purse, and creators there.
     pub async fn pledge(&self, reference: &str, creators: usize) -> Pledge {
         let money = |amount: &str| json!({"amount": amount, "unit": "USD"});
