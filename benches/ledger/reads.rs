@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 
 use almoner::embedded::Embedded;
 use serde_json::{Value, json};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 use crate::filled::{self, DAYS};
 use crate::report::Report;
@@ -108,22 +110,49 @@ async fn statement(
     ));
 }
 
-/// The balance of a day and at a moment, each from nothing but the account's id.
-async fn balance(service: &Service, account: &str, report: &mut Report) -> [Duration; 2] {
+/// An account's balance in the past: at the end of a day, as known half-way, and both at once.
+async fn balances(service: &Service, pledge: &Pledge) -> [String; 3] {
+    let account = purse(service, pledge, "3120").await;
     let path = format!("/v1/accounts/{account}");
     let now: Value = serde_json::from_slice(&service.get(&path).await).expect("an account");
-    let known_at = now["known_at"].as_str().expect("a moment");
-    let known = format!("{path}?as_of=2026-02-15&known_at={known_at}");
-    let day = time_get(service, &format!("{path}?as_of=2026-02-15"), OFTEN).await;
-    let known = time_get(service, &known, OFTEN).await;
-    report.note(format!(
-        "balance of an account of {} entries, over HTTP: of a day {:.3} ms, and as known at a \
-         moment {:.3} ms",
-        now["version"],
-        ms(day),
-        ms(known)
-    ));
-    [day, known]
+    let since = format!("/v1/pledges/{}", pledge.id);
+    let since: Value = serde_json::from_slice(&service.get(&since).await).expect("a pledge");
+    let moment = |it: &Value| {
+        let text = it.as_str().expect("a moment");
+        OffsetDateTime::parse(text, &Rfc3339).expect("a moment")
+    };
+    let (first, last) = (moment(&since["created_at"]), moment(&now["known_at"]));
+    let half_way = (first + (last - first) / 2_i32).format(&Rfc3339);
+    let half_way = half_way.expect("a moment");
+    [
+        format!("{path}?as_of=2026-03-20"),
+        format!("{path}?known_at={half_way}"),
+        format!("{path}?as_of=2026-03-20&known_at={half_way}"),
+    ]
+}
+
+/// Balances in the past of an account of few entries and of one of many, in turns.
+async fn growth(service: &Service, (few, many): (&Pledge, &Pledge), report: &mut Report) {
+    let few = balances(service, few).await;
+    let many = balances(service, many).await;
+    let asked = ["at the end of a day", "as known half-way", "both at once"];
+    for ((few, many), asked) in few.iter().zip(&many).zip(asked) {
+        let mut times = [Vec::new(), Vec::new()];
+        for _ in 0..OFTEN {
+            for (path, times) in [few, many].into_iter().zip(&mut times) {
+                let started = Instant::now();
+                service.get(path).await;
+                times.push(started.elapsed());
+            }
+        }
+        let [few, many] = times.map(median);
+        report.note(format!(
+            "balance in the past, {asked}, of few entries {:.3} ms, of many {:.3} ms: {:.2} ×",
+            ms(few),
+            ms(many),
+            many.div_duration_f64(few)
+        ));
+    }
 }
 
 /// An account and a summary among few entries, and among many.
@@ -138,23 +167,18 @@ pub async fn measure(service: &Service, server: &Embedded, report: &mut Report) 
         let time = time_get(service, &path, 5).await;
         report.note(format!("… the same as {form}: {:.0} ms", ms(time)));
     }
-    let few = balance(service, &account, report).await;
     if report.wants("reads, many entries") {
-        many(service, server, few, report).await;
+        many(service, server, &small, report).await;
     }
 }
 
-async fn many(service: &Service, server: &Embedded, few: [Duration; 2], report: &mut Report) {
+/// The same among many, and what only many are slow to read.
+async fn many(service: &Service, server: &Embedded, few: &Pledge, report: &mut Report) {
     let entries = setting("ALMONER_BENCH_ENTRIES", ENTRIES);
     let entries = usize::try_from(entries).expect("a number of entries");
     let large = filled::pledge(service, server, "BENCH-MANY", CREATORS, entries).await;
     let account = purse(service, &large, "3120").await;
-    let many = balance(service, &account, report).await;
-    report.note(format!(
-        "… growth: {:.2} × and {:.2} ×",
-        many[0].div_duration_f64(few[0]),
-        many[1].div_duration_f64(few[1])
-    ));
+    growth(service, (few, &large), report).await;
     let creator = purse(service, &large, "3130").await;
     let days = LINES * CREATORS * DAYS / entries.max(1);
     let days = format!("from=2026-02-11&to={}", february(10 + days.clamp(1, DAYS)));

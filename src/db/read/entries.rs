@@ -82,14 +82,14 @@ const ENTRIES: &str = concat!(
     "SELECT ",
     line_columns!(),
     " FROM (SELECT * FROM (
-    (SELECT effective_date, debit_seq AS seq, true AS debit, amount, debit_balance AS balance,
+    (SELECT effective_date, debit_seq AS seq, amount AS debited, debit_balance AS balance,
             journal, credit_account AS counterpart
      FROM transfers
      WHERE pledge_id = $1 AND debit_account = $2 AND debit_seq > $3 AND debit_seq <= $4
        AND ($5 IS NULL OR effective_date >= $5) AND ($6 IS NULL OR effective_date < $6)
      ORDER BY debit_seq LIMIT $7)
     UNION ALL
-    (SELECT effective_date, credit_seq, false, amount, credit_balance, journal, debit_account
+    (SELECT effective_date, credit_seq, -amount, credit_balance, journal, debit_account
      FROM transfers
      WHERE pledge_id = $1 AND credit_account = $2 AND credit_seq > $3 AND credit_seq <= $4
        AND ($5 IS NULL OR effective_date >= $5) AND ($6 IS NULL OR effective_date < $6)

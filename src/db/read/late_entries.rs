@@ -28,13 +28,13 @@ const LATE: &str = concat!(
     "SELECT ",
     line_columns!(),
     " FROM (
-    SELECT effective_date, debit_seq AS seq, true AS debit, amount, debit_balance AS balance,
+    SELECT effective_date, debit_seq AS seq, amount AS debited, debit_balance AS balance,
            journal, credit_account AS counterpart
     FROM transfers
     WHERE pledge_id = $1 AND journal > $3 AND journal <= $4 AND debit_account = $2
       AND effective_date <= $5
     UNION ALL
-    SELECT effective_date, credit_seq, false, amount, credit_balance, journal, debit_account
+    SELECT effective_date, credit_seq, -amount, credit_balance, journal, debit_account
     FROM transfers
     WHERE pledge_id = $1 AND journal > $3 AND journal <= $4 AND credit_account = $2
       AND effective_date <= $5) AS line"
@@ -56,8 +56,8 @@ pub async fn late_entries(
         .bind(earlier.to);
     let columns: Columns = text.get_result(connection).await?;
     let mut lines = in_rows(columns);
-    lines.sort_unstable_by_key(|line| line.1);
-    let numbers: Vec<i64> = lines.iter().map(|line| line.5).collect();
+    lines.sort_unstable_by_key(|line| line.seq);
+    let numbers: Vec<i64> = lines.iter().map(|line| line.journal).collect();
     let actors: Vec<(i64, String)> = journals::table
         .filter(journals::pledge_id.eq(earlier.pledge.0))
         .filter(journals::number.eq_any(numbers))

@@ -24,33 +24,32 @@ use crate::domain::{AccountId, JournalId, PledgeId};
 macro_rules! line_columns {
     () => {
         "coalesce(array_agg(effective_date), '{}'), coalesce(array_agg(seq), '{}'),
-       coalesce(array_agg(debit), '{}'), coalesce(array_agg(amount), '{}'),
-       coalesce(array_agg(balance), '{}'), coalesce(array_agg(journal), '{}'),
-       coalesce(array_agg(counterpart), '{}')"
+       coalesce(array_agg(debited), '{}'), coalesce(array_agg(balance), '{}'),
+       coalesce(array_agg(journal), '{}'), coalesce(array_agg(counterpart), '{}')"
     };
 }
 
 pub(super) use line_columns;
 
-/// Effective date, number, whether debited, amount, balance, journal, counterpart.
-pub(super) type Line = (Date, i64, bool, i64, i64, i64, i32);
+/// A line as it is read, before what others say of it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Line {
+    pub(super) day: Date,
+    pub(super) seq: i64,
+    /// By how much; below zero if that was credited.
+    debited: i64,
+    balance: i64,
+    pub(super) journal: i64,
+    counterpart: i32,
+}
 
 /// The same, as arrays.
-pub(super) type Columns = (
-    Vec<Date>,
-    Vec<i64>,
-    Vec<bool>,
-    Vec<i64>,
-    Vec<i64>,
-    Vec<i64>,
-    Vec<i32>,
-);
+pub(super) type Columns = (Vec<Date>, Vec<i64>, Vec<i64>, Vec<i64>, Vec<i64>, Vec<i32>);
 
 /// Their SQL types.
 pub(super) type LinesSql = (
     Array<sql_types::Date>,
     Array<BigInt>,
-    Array<Bool>,
     Array<BigInt>,
     Array<BigInt>,
     Array<BigInt>,
@@ -59,18 +58,20 @@ pub(super) type LinesSql = (
 
 /// Lines out of arrays, in the same order.
 pub(super) fn in_rows(columns: Columns) -> Vec<Line> {
-    let (days, seqs, debits, amounts, balances, journals, counterparts) = columns;
-    let figures = amounts.into_iter().zip(balances);
+    let (days, seqs, debited, balances, journals, counterparts) = columns;
+    let figures = debited.into_iter().zip(balances);
     let others = journals.into_iter().zip(counterparts);
-    let places = days.into_iter().zip(seqs).zip(debits);
+    let places = days.into_iter().zip(seqs);
     let lines = places.zip(figures).zip(others);
-    lines
-        .map(
-            |((((day, seq), debit), (amount, balance)), (journal, counterpart))| {
-                (day, seq, debit, amount, balance, journal, counterpart)
-            },
-        )
-        .collect()
+    let line = |(((day, seq), (debited, balance)), (journal, counterpart))| Line {
+        day,
+        seq,
+        debited,
+        balance,
+        journal,
+        counterpart,
+    };
+    lines.map(line).collect()
 }
 
 /// Adds to lines what their journals and counterparts say.
@@ -82,21 +83,25 @@ pub(super) async fn complete(
 ) -> Result<Vec<Entry>, ReadError> {
     let journals = load_journals(connection, sight, pledge, &lines).await?;
     let counterparts = load_counterparts(connection, sight, pledge, &lines).await?;
-    let entry = |(effective_date, seq, debit, amount, balance, number, other): Line| {
+    let entry = |line: Line| {
         let journal = journals
-            .binary_search_by_key(&number, |journal| journal.number)
+            .binary_search_by_key(&line.journal, |journal| journal.number)
             .ok()
             .and_then(|index| journals.get(index))
-            .ok_or_else(|| unreadable("journal", &number.to_string()))?;
+            .ok_or_else(|| unreadable("journal", &line.journal.to_string()))?;
         let counterpart = counterparts
-            .get(&other)
-            .ok_or_else(|| unreadable("account", &other.to_string()))?;
+            .get(&line.counterpart)
+            .ok_or_else(|| unreadable("account", &line.counterpart.to_string()))?;
         Ok(Entry {
-            seq,
-            effective_date,
-            side: if debit { Side::Debit } else { Side::Credit },
-            amount,
-            balance,
+            seq: line.seq,
+            effective_date: line.day,
+            side: if line.debited > 0 {
+                Side::Debit
+            } else {
+                Side::Credit
+            },
+            amount: line.debited.abs(),
+            balance: line.balance,
             journal: journal.clone(),
             counterpart: *counterpart,
         })
@@ -146,7 +151,7 @@ async fn load_journals(
     pledge: PledgeId,
     lines: &[Line],
 ) -> Result<Vec<EntryJournal>, ReadError> {
-    let mut numbers: Vec<i64> = lines.iter().map(|line| line.5).collect();
+    let mut numbers: Vec<i64> = lines.iter().map(|line| line.journal).collect();
     numbers.sort_unstable();
     numbers.dedup();
     let (&[first, ..], &[.., last]) = (numbers.as_slice(), numbers.as_slice()) else {
@@ -205,7 +210,7 @@ async fn load_counterparts(
     pledge: PledgeId,
     lines: &[Line],
 ) -> Result<HashMap<i32, Counterpart>, ReadError> {
-    let mut numbers: Vec<i32> = lines.iter().map(|line| line.6).collect();
+    let mut numbers: Vec<i32> = lines.iter().map(|line| line.counterpart).collect();
     numbers.sort_unstable();
     numbers.dedup();
     let wording = match sight {

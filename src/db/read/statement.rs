@@ -72,7 +72,7 @@ pub struct Stretch {
 }
 
 /// How many entries are read at a time.
-pub const STRETCH: i64 = 16_384;
+pub const STRETCH: i64 = 2_048;
 
 /// Divides days, each with its first and last entry, into stretches: several days together as long
 /// as their entries lie close, or a long day in parts.
@@ -169,36 +169,42 @@ const LINES: &str = concat!(
     "SELECT ",
     line_columns!(),
     " FROM (
-    SELECT effective_date, debit_seq AS seq, true AS debit, amount, debit_balance AS balance,
+    SELECT effective_date, debit_seq AS seq, amount AS debited, debit_balance AS balance,
            journal, credit_account AS counterpart
     FROM transfers
     WHERE pledge_id = $1 AND debit_account = $2 AND debit_seq BETWEEN $5 AND $6
       AND effective_date BETWEEN $3 AND $4
     UNION ALL
-    SELECT effective_date, credit_seq, false, amount, credit_balance, journal, debit_account
+    SELECT effective_date, credit_seq, -amount, credit_balance, journal, debit_account
     FROM transfers
     WHERE pledge_id = $1 AND credit_account = $2 AND credit_seq BETWEEN $5 AND $6
       AND effective_date BETWEEN $3 AND $4) AS line"
 );
 
-/// $1 the pledge, $2 the account, $3 and $4 the days, $5 the last entry known.
+/// $1 the pledge, $2 the account, $3 and $4 the days, $5 and $6 the entries.
 const COUNT: &str = "
 SELECT (SELECT count(*) FROM transfers WHERE pledge_id = $1 AND debit_account = $2
-        AND debit_seq <= $5 AND effective_date BETWEEN $3 AND $4)
+        AND debit_seq BETWEEN $5 AND $6 AND effective_date BETWEEN $3 AND $4)
      + (SELECT count(*) FROM transfers WHERE pledge_id = $1 AND credit_account = $2
-        AND credit_seq <= $5 AND effective_date BETWEEN $3 AND $4)";
+        AND credit_seq BETWEEN $5 AND $6 AND effective_date BETWEEN $3 AND $4)";
 
 /// How many lines a statement has.
 pub async fn count_lines(
     connection: &mut AsyncPgConnection,
     head: &StatementHead,
 ) -> Result<i64, ReadError> {
+    let first = head.stretches.iter().map(|it| it.first).min();
+    let last = head.stretches.iter().map(|it| it.last).max();
+    let (Some(first), Some(last)) = (first, last) else {
+        return Ok(0);
+    };
     let text: Text<BigInt> = Text::new(COUNT)
         .bind(head.account.pledge.0)
         .bind(head.account.number)
         .bind(head.from)
         .bind(head.to)
-        .bind(head.account.entries);
+        .bind(first)
+        .bind(last);
     Ok(text.get_result(connection).await?)
 }
 
@@ -218,7 +224,7 @@ pub async fn statement_lines(
         .bind(stretch.last);
     let columns: Columns = text.get_result(connection).await?;
     let mut lines = in_rows(columns);
-    lines.sort_unstable_by_key(|line| (line.0, line.1));
+    lines.sort_unstable_by_key(|line| (line.day, line.seq));
     complete(connection, sight, head.account.pledge, lines).await
 }
 
