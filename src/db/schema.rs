@@ -695,6 +695,7 @@ diesel::table! {
         import_id -> Uuid,
         line -> Int4,
         lot_id -> Nullable<Uuid>,
+        recorded_at -> Timestamptz,
     }
 }
 

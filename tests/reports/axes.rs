@@ -6,16 +6,13 @@ use super::{ALL, hundredths, report, row};
 use crate::harness::{World, allocation, document, usd};
 use crate::operations::Place;
 
-/// Those told as they stand: of what platforms report no history is kept.
-const AS_THEY_STAND: &[&str] = &["spend-match"];
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_report_known_at_a_moment_is_the_same_to_the_byte_after_backdated_postings() {
     let world = World::new().await;
     let place = Place::new(&world, "PLACE").await;
     let auditor = world.auditor();
     let mut before = Vec::new();
-    for name in ALL.iter().filter(|it| !AS_THEY_STAND.contains(it)) {
+    for name in ALL {
         for day in ["", "&as_of=2025-01-31"] {
             if *name == "control-exceptions" && !day.is_empty() {
                 continue;

@@ -178,12 +178,53 @@ async fn the_match_of_spend_is_the_one_that_is_read_as_a_whole() {
     assert_eq!(line["platform"], month["reported"]["amount"]);
     assert_eq!(line["difference"], month["difference"]["amount"]);
     assert_eq!(line["within_tolerance"], month["within_tolerance"]);
-    for query in ["as_of=2025-01-31", "known_at=2025-01-31T00:00:00Z"] {
-        let at = format!("/v1/pledges/{}/reports/spend-match?{query}", ads.pledge);
-        auditor
-            .get(&at)
-            .await
-            .expect_problem(422, "malformed-parameter");
+    ads.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_match_of_spend_is_told_up_to_a_day_and_as_it_was_known() {
+    let ads = Ads::placed().await;
+    let provisional =
+        |day, amount, revision| with(spent(day, amount, revision), json!({"final": false}));
+    ads.import(&[
+        spent("2025-01-15", "500.00", 1),
+        provisional("2025-01-16", "40.00", 1),
+    ])
+    .await;
+    let auditor = ads.world.auditor();
+    let match_of = async |query: &str| {
+        let at = format!("/v1/pledges/{}/reports/spend-match{query}", ads.pledge);
+        auditor.get(&at).await.expect(200)
+    };
+    let figures = |found: &Value| {
+        let line = row(found, &[("what", "month")]).clone();
+        ["ledger", "provisional", "platform"].map(|it| line[it].as_str().unwrap().to_owned())
+    };
+    let first = match_of("").await;
+    assert_eq!(figures(&first), ["500.00", "40.00", "540.00"]);
+    let known_at = first["known_at"].as_str().unwrap().to_owned();
+    // A provisional report alone, with which no journal is posted.
+    ads.import(&[provisional("2025-01-17", "7.00", 1)]).await;
+    let second = match_of("").await;
+    assert_eq!(figures(&second), ["500.00", "47.00", "547.00"]);
+    let later = second["known_at"].as_str().unwrap().to_owned();
+    ads.import(&[spent("2025-01-16", "45.00", 2)]).await;
+    for (query, expected) in [
+        (String::new(), ["545.00", "7.00", "552.00"]),
+        (
+            format!("?known_at={known_at}"),
+            ["500.00", "40.00", "540.00"],
+        ),
+        (format!("?known_at={later}"), ["500.00", "47.00", "547.00"]),
+        ("?as_of=2025-01-15".to_owned(), ["500.00", "0.00", "500.00"]),
+        (
+            format!("?as_of=2025-01-16&known_at={later}"),
+            ["500.00", "40.00", "540.00"],
+        ),
+    ] {
+        assert_eq!(figures(&match_of(&query).await), expected, "{query}");
     }
+    let none = match_of("?as_of=2025-01-14").await;
+    assert_eq!(none["rows"].as_array().unwrap().len(), 0);
     ads.finish().await;
 }

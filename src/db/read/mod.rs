@@ -120,7 +120,9 @@ pub use secrets::cursor_secret;
 pub use segregation::{Meaning, SegregationFinding, segregation};
 pub use sight::{Sight, SightMarkets, SightParty};
 pub use spend::{SpendFilter, list_spend_lines};
-pub use spend_match::{MatchedBalance, MatchedMonth, SpendMatch, spend_match};
+pub use spend_match::{
+    MatchedBalance, MatchedMonth, SpendMatch, spend_match, with_what_was_reported,
+};
 pub use statement::{StatementHead, Stretch, count_lines, statement_head, statement_lines};
 pub use statement_heads::{Whose, statement_heads};
 pub use statement_runs::{RunProgress, accounts_left, statement_run, unfinished_runs};

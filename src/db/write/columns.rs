@@ -266,6 +266,7 @@ insert_columns! {
         import_id: Uuid => SqlUuid,
         line: i32 => Integer,
         lot_id: Option<Uuid> => Nullable<SqlUuid>,
+        recorded_at: OffsetDateTime => Timestamptz,
     }
 }
 

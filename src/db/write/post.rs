@@ -122,7 +122,7 @@ impl Rows {
         rows.approve(books);
         rows.pay_out(&books.changes);
         rows.revalue(books);
-        rows.record_spend(&books.changes);
+        rows.record_spend(&books.changes, now);
         rows.attributions = InsertAttributions::of(&books.changes.attributions);
         rows.periods = InsertPeriodEvents::of(&books.changes);
         rows.statement_runs = InsertStatementRuns::of(&books.changes);
@@ -248,9 +248,9 @@ impl Rows {
         }
     }
 
-    fn record_spend(&mut self, changes: &Changes) {
+    fn record_spend(&mut self, changes: &Changes, now: OffsetDateTime) {
         for line in &changes.spend {
-            push_spend(&mut self.spend, line);
+            push_spend(&mut self.spend, line, now);
         }
         for (journal, refunded) in &changes.refunds {
             self.refunds.push(

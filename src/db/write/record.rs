@@ -1,5 +1,7 @@
 //! Rows of what happened to a lot besides postings, of spend, and of jobs that were done.
 
+use time::OffsetDateTime;
+
 use super::columns::{InsertJobRuns, InsertLotEvents, InsertLots, InsertSpend};
 use super::columns::{InsertLotCampaigns, InsertLotMarkets};
 use super::post::{place, split_document};
@@ -74,7 +76,7 @@ pub(super) fn push_run(rows: &mut InsertJobRuns, run: &JobRun) {
 }
 
 /// A line, with the lot it stands in if that is one alone, and else with those it stands in.
-pub(super) fn push_spend(rows: &mut InsertSpend, line: &SpendLine) {
+pub(super) fn push_spend(rows: &mut InsertSpend, line: &SpendLine, now: OffsetDateTime) {
     let (pledge, obligation) = (line.pledge.0, line.obligation.0);
     let (only, several) = match line.uses.as_slice() {
         [only] => (Some(only.lot.0), &[][..]),
@@ -107,5 +109,6 @@ pub(super) fn push_spend(rows: &mut InsertSpend, line: &SpendLine) {
         line.import,
         line.line,
         only,
+        now,
     );
 }

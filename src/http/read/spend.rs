@@ -62,13 +62,12 @@ pub async fn read_spend_match(get: Get<ReadLedger>) -> Result<HttpResponse, Prob
     get.query()?.finish()?;
     let (catalogue, sight) = (get.catalogue(), get.sight());
     let reads = get.snapshot(async |connection| {
-        match read::pledge_version(connection, sight, id).await? {
-            None => Ok(None),
-            Some(_) => {
-                let found = read::spend_match(connection, catalogue, sight, id).await?;
-                Ok(Some(found))
-            }
-        }
+        let Some(cut) = read::cut(connection, sight, id, None, None).await? else {
+            return Ok(None);
+        };
+        let cut = read::with_what_was_reported(connection, cut, None).await?;
+        let found = read::spend_match(connection, catalogue, sight, &cut).await?;
+        Ok(Some(found))
     });
     let found = reads.await?;
     let found = found.ok_or_else(|| get.absent("pledge"))?;

@@ -111,19 +111,18 @@ pub async fn report_expiry_horizon(get: Get<ReadLedger>) -> Answer {
 /// Report spend against platforms
 ///
 /// By ad account and month: the ledger, provisional reports, the platform's report; and the last
-/// balance that each platform stated. As it stands: what was reported earlier isn't told by
-/// `known_at`, which is refused here like `as_of`.
+/// balance that each platform stated. With `as_of`, up to that day, and overdue as of it.
 #[utoipa::path(get, path = "/v1/pledges/{id}/reports/spend-match", tag = "reports",
     responses((status = 200, description = "The report", body = Report<SpendMatchLine>)))]
 pub async fn report_spend_match(get: Get<ReadLedger>) -> Answer {
     let asked = Asked::read(&get)?;
-    asked.as_it_stands("the match is told as it stands")?;
     let reads = get.snapshot(async |connection| {
         let Some(cut) = asked.cut(connection, &get).await? else {
             return Ok(None);
         };
         let (catalogue, sight) = (get.catalogue(), get.sight());
-        let found = read::spend_match(connection, catalogue, sight, asked.pledge).await?;
+        let cut = read::with_what_was_reported(connection, cut, asked.known_at).await?;
+        let found = read::spend_match(connection, catalogue, sight, &cut).await?;
         Ok(Some(spend::spend_match(&cut, &found)))
     });
     asked.answer(&get, reads.await?).await

@@ -1,0 +1,1 @@
+ALTER TABLE spend_lines DROP COLUMN recorded_at;
