@@ -27,6 +27,9 @@ struct AccountNamed {
     pledge_id: String,
     code: String,
     unit: String,
+    market: Option<String>,
+    creator_id: Option<String>,
+    lot_id: Option<String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -113,6 +116,37 @@ impl Claim {
     /// The account's id.
     pub fn account(&self) -> &str {
         &self.document.account.id
+    }
+
+    /// The pledge whose money the account counts.
+    pub(super) fn pledge(&self) -> &str {
+        &self.document.account.pledge_id
+    }
+
+    /// The account's market, if it says that it has one.
+    pub(super) fn market(&self) -> Option<&str> {
+        self.document.account.market.as_deref()
+    }
+
+    /// The account's creator, if it says that it has one.
+    pub(super) fn creator(&self) -> Option<&str> {
+        self.document.account.creator_id.as_deref()
+    }
+
+    /// The account's lot, if it says that it has one.
+    pub(super) fn lot(&self) -> Option<&str> {
+        self.document.account.lot_id.as_deref()
+    }
+
+    /// Its number.
+    pub(super) fn number(&self) -> Option<i64> {
+        self.document.issue.as_ref().map(|it| it.number)
+    }
+
+    /// What it closes with, in words.
+    pub(super) fn closing(&self) -> String {
+        let (closing, unit) = (&self.document.closing.amount, &self.document.account.unit);
+        format!("{closing} {unit}")
     }
 
     /// The first and the last day.

@@ -2,14 +2,9 @@
 
 use std::io::Read;
 
-use super::tests::{issue, long, paper};
+use super::tests::{issued, long, paper};
 use crate::domain::Code;
 use crate::statements::{Form, Paper, Subject, Unwritable};
-
-fn issued(mut paper: Paper) -> Paper {
-    paper.issue = Some(issue());
-    paper
-}
 
 /// Three accounts of a pledge: a long one, one without lines, and another.
 fn several() -> Paper {

@@ -110,8 +110,9 @@ pub(super) fn paper(code: Code) -> Paper {
             available: None,
             lines: lines(code),
             head,
+            issue: None,
         }],
-        issue: None,
+        run: None,
     }
 }
 
@@ -166,6 +167,14 @@ pub(super) fn long(lines: i64) -> Paper {
     section.head.account.debits = debits;
     section.head.account.credits = credits + section.head.opening;
     section.available = Some(section.head.closing() - 5_000);
+    paper
+}
+
+/// The paper, all of it issued like that.
+pub(super) fn issued(mut paper: Paper) -> Paper {
+    for section in &mut paper.sections {
+        section.issue = Some(issue());
+    }
     paper
 }
 

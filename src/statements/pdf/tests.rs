@@ -4,7 +4,7 @@ use super::face::{Fonts, Weight};
 use super::layout::Layout;
 use super::sheet::{BOTTOM, LEFT, Mark, RIGHT, Role, Sheet, Sheets};
 use super::words;
-use crate::statements::tests::{issue, long};
+use crate::statements::tests::{issued, long};
 use crate::statements::{Paper, Subject};
 
 fn laid_out(paper: &Paper) -> Sheets {
@@ -55,8 +55,7 @@ fn every_page_says_which_it_is_and_brings_forward_what_the_last_one_carried() {
 #[test]
 fn nothing_stands_outside_of_the_margins_or_on_something_else() {
     let fonts = Fonts::get().unwrap();
-    let mut paper = long(70);
-    paper.issue = Some(issue());
+    let mut paper = issued(long(70));
     // Figures as long as there can be.
     let head = &mut paper.sections[0].head;
     head.opening = i64::MAX - 100_000_000;
@@ -118,12 +117,11 @@ fn a_statement_of_several_accounts_lists_them_and_begins_each_with_its_heading()
 
 #[test]
 fn a_draft_says_so_on_every_page_and_an_issued_one_which_it_is() {
-    let mut paper = long(40);
+    let paper = long(40);
     for sheet in &laid_out(&paper).pages {
         assert!(texts(sheet).contains(&"DRAFT"));
     }
-    paper.issue = Some(issue());
-    let sheets = laid_out(&paper);
+    let sheets = laid_out(&issued(paper));
     for sheet in &sheets.pages {
         assert!(texts(sheet).contains(&"No. 3") && !texts(sheet).contains(&"DRAFT"));
     }
