@@ -178,7 +178,7 @@ impl Layout<'_> {
             issue.issued_by,
             supersedes.unwrap_or_default()
         );
-        let when_style = self.fitted(&when, NAME, RIGHT - DIGEST);
+        let when_style = self.fitted(&when, NAME, RIGHT - DIGEST - 2.0);
         let room = (RIGHT - DIGEST) / when_style.size;
         let when = self.fonts.wrap(&when, when_style.weight, room, 1).concat();
         let digest_style = self.fitted(&issue.digest, FIGURE, RIGHT - DIGEST);
