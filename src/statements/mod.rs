@@ -2,8 +2,9 @@
 //!
 //! A [`Paper`] is a statement whole, of one account or of several: [`Paper::write`] writes it in
 //! any [`Form`] there is. One of several accounts that was issued is made up of the accounts' own
-//! issued statements: they alone are numbered and signed. One of a single account may be longer than memory should hold: that is
-//! written piece by piece, as JSON, CSV or NDJSON, to the same bytes.
+//! issued statements: they alone are numbered and signed. One of a single account may be longer
+//! than memory should hold: that is written piece by piece, as JSON, CSV or NDJSON, to the same
+//! bytes.
 //!
 //! A [`Rendering`] is begun with the statement's head, given its lines in order, page by page, and
 //! ended. It keeps the running balance and what it has written adds up to; [`Rendering::end`] is an

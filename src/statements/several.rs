@@ -1,8 +1,8 @@
 //! A file that somebody was given, checked as a statement: of one account, or of several.
 //!
-//! One of several accounts is made up of statements that were issued of one account each, so each of
-//! them is checked as one is ([`Claim`]). What is signed are these: that there are no others isn't,
-//! which a pledge's audit pack shows.
+//! One of several accounts is made up of statements that were issued of one account each, so each
+//! of them is checked as one is ([`Claim`]). What is signed are these: that there are no others
+//! isn't, which a pledge's audit pack shows.
 
 use std::collections::BTreeSet;
 

@@ -268,7 +268,8 @@ fn a_statement_as_ndjson_is_the_same_bytes_line_by_line() {
         r#"{"account_id":"acc_00000000000000000000000000000007","code":"3120","unit":"USD","#
             .to_owned()
             + r#""normal_side":"credit","from":"2026-01-01","to":"2026-01-31","#
-            + r#""known_at":"2026-02-01T10:00:00.000001Z","known_journal":9,"opening":"1000.00"}"#
+            + r#""known_at":"2026-02-01T10:00:00.000001Z","known_journal":9,"opening":"1000.00","#
+            + r#""debits":"40.00","credits":"1002.50"}"#
     );
     assert!(json.contains(&format!("\"lines\":[{one},{two}]")));
     assert_eq!(

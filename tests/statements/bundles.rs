@@ -262,7 +262,6 @@ async fn a_run_that_has_accounts_left_is_not_answered_and_takes_what_was_issued_
     controller.post(job, json!({})).await.expect(200);
     let whole = auditor.get(&at).await.expect(200);
     assert_eq!(sections(&whole).len().to_string(), accounts);
-    assert_eq!(whole["to"], "2024-11-30");
     for issued in &ahead {
         let section = sections(&whole)
             .iter()

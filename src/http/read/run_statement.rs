@@ -1,9 +1,10 @@
 //! What a run had issued, as one statement: of a creator, a market, a lot or a pledge.
 //!
-//! It is made up of the statements of the run's accounts ([`read::run_statements`] says which), each
-//! read again and held against its digest. Once every account in sight has its own, it is the same
-//! for ever: further journals, late entries and statements that are issued again change nothing in
-//! it. In the forms that name who an account is kept for, it says what they are called now.
+//! It is made up of the statements of the run's accounts ([`read::run_statements`] says which),
+//! each read again and held against its digest. Once every account in sight has its own, it is the
+//! same for ever: further journals, late entries and statements that are issued again change
+//! nothing in it. In the forms that name who an account is kept for, it says what they are called
+//! now.
 
 use actix_web::HttpResponse;
 use actix_web::http::header;
