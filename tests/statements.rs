@@ -1,6 +1,7 @@
 //! Statements that are issued: numbered, frozen, signed, and issued again where late entries ask
 //! for it.
 
+mod bundles;
 mod combined;
 mod issuing;
 mod packs;

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use crate::packs;
-use crate::statements::{Claim, attached_json};
+use crate::statements::{self, Claim, attached_json};
 use crate::tlog::checkpoint::Checkpoint;
 use crate::tlog::note::{NotAVerifier, Verifier};
 use crate::tlog::proof::{self, Finding, NotAProof, Trusted};
@@ -92,12 +92,12 @@ fn findings(
     }
     if bytes.starts_with(b"%PDF") {
         let json = attached_json(bytes).ok_or("no statement of the ledger's is attached to it")?;
-        return Ok(Claim::read(&json)?.check(trusted.keys));
+        return Ok(statements::check(&json, trusted.keys)?);
     }
     let text = std::str::from_utf8(bytes)?;
     match proof::verify(text, trusted) {
         Err(NotAProof::Unknown) if Claim::is_one(text) => {
-            Ok(Claim::read(text)?.check(trusted.keys))
+            Ok(statements::check(text, trusted.keys)?)
         }
         findings => Ok(findings?),
     }

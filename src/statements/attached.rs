@@ -47,12 +47,11 @@ mod tests {
     use super::attached_json;
     use crate::domain::Code;
     use crate::statements::Form;
-    use crate::statements::tests::{issue, paper};
+    use crate::statements::tests::{issued, paper};
 
     #[test]
     fn what_is_attached_to_a_page_is_what_the_api_answers() {
-        let mut paper = paper(Code::CashMarket);
-        paper.issue = Some(issue());
+        let paper = issued(paper(Code::CashMarket));
         let pdf = paper.write(Form::Pdf).unwrap().bytes;
         let json = paper.write(Form::Json).unwrap().bytes;
         assert_eq!(attached_json(&pdf).unwrap().into_bytes(), json);

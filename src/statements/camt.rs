@@ -10,18 +10,22 @@
 //!   the unit's own code stands in `Acct/Tp/Prtry`, for cash as well (`USD`, `ADC:TIKTOK:USD`).
 //! * References have at most 35 characters, an account's number 34. Ids are written without their
 //!   underscore (`jnl0193…` for `jnl_0193…`), the account's number without its prefix as well.
+//! * A message of several statements that were issued has no id in the ledger: its `MsgId` is made
+//!   of theirs, so that a message of other statements has another one.
 //! * An entry's `NtryRef` is the account's own gapless number for it. `AcctSvcrRef` is its journal,
 //!   which several entries may share. Both of its dates are when it counts; when the ledger knew is
 //!   `RltdDts/Prtry` of type `recorded`.
 //! * A reason of any length is `RmtInf/Ustrd`, 140 characters at a time.
 
+use aws_lc_rs::digest;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
 use super::ink::{push_amount, push_day, push_instant};
-use super::paper::{Paper, Section, Subject};
+use super::paper::{Issue, Paper, Section};
 use crate::db::read::{Entry, StatementHead};
 use crate::domain::chart::Side;
+use crate::domain::statement::hexadecimal;
 use crate::domain::{AccountId, JournalId, Kind, PledgeId, StatementId};
 
 const NAMESPACE: &str = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08";
@@ -126,15 +130,10 @@ pub(super) fn camt(paper: &Paper) -> Vec<u8> {
     xml.out.extend_from_slice(b"\">");
     xml.begin("BkToCstmrStmt");
     let made_at = paper.made_at();
-    let id = match (&paper.issue, paper.sections.as_slice()) {
-        (Some(issue), _) => reference(StatementId::PREFIX, issue.id.0),
-        (None, [section]) => reference(AccountId::PREFIX, section.head.account.id.0),
-        (None, _) => reference(PledgeId::PREFIX, paper.pledge.0),
-    };
     xml.begin("GrpHdr");
-    xml.leaf(&["MsgId"], &id);
+    xml.leaf(&["MsgId"], &message_id(paper));
     xml.moment(&["CreDtTm"], made_at);
-    xml.leaf(&["AddtlInf"], first(&standing(paper), 500));
+    xml.leaf(&["AddtlInf"], first(&standing_of_all(paper), 500));
     xml.end();
     for section in &paper.sections {
         statement(&mut xml, paper, section);
@@ -144,9 +143,34 @@ pub(super) fn camt(paper: &Paper) -> Vec<u8> {
     xml.out
 }
 
+fn message_id(paper: &Paper) -> String {
+    let issues: Option<Vec<&Issue>> = paper.sections.iter().map(|it| it.issue.as_ref()).collect();
+    match (paper.issue(), issues, paper.sections.as_slice()) {
+        (Some(issue), ..) => reference(StatementId::PREFIX, issue.id.0),
+        (None, Some(issues), [_, ..]) => {
+            let mut context = digest::Context::new(&digest::SHA256);
+            for issue in issues {
+                context.update(issue.id.0.as_bytes());
+            }
+            let whole = hexadecimal(context.finish().as_ref());
+            format!("set{}", first(&whole, 32))
+        }
+        (None, _, [section]) => reference(AccountId::PREFIX, section.head.account.id.0),
+        (None, ..) => reference(PledgeId::PREFIX, paper.pledge.0),
+    }
+}
+
+/// Whether it is a draft, or how it was issued; of several accounts, each says how it was.
+fn standing_of_all(paper: &Paper) -> String {
+    match (paper.issue(), paper.is_issued()) {
+        (None, true) => format!("Issued: {} statements.", paper.sections.len()),
+        (issue, _) => standing(issue),
+    }
+}
+
 /// Whether it is a draft, or how it was issued.
-fn standing(paper: &Paper) -> String {
-    let Some(issue) = &paper.issue else {
+fn standing(issue: Option<&Issue>) -> String {
+    let Some(issue) = issue else {
         return "Draft: not issued.".to_owned();
     };
     let supersedes = issue.supersedes.map(|it| format!(", supersedes No. {it}"));
@@ -161,19 +185,17 @@ fn standing(paper: &Paper) -> String {
 fn statement(xml: &mut Xml, paper: &Paper, section: &Section) {
     let head = &section.head;
     xml.begin("Stmt");
-    let alone = paper
-        .issue
-        .as_ref()
-        .filter(|_| paper.subject == Subject::Account);
-    let id = match alone {
+    let issue = section.issue.as_ref();
+    let id = match issue {
         Some(issue) => reference(StatementId::PREFIX, issue.id.0),
         None => reference(AccountId::PREFIX, head.account.id.0),
     };
     xml.leaf(&["Id"], &id);
-    if let Some(issue) = &paper.issue {
+    if let Some(issue) = issue {
         xml.leaf(&["ElctrncSeqNb"], &issue.number.to_string());
     }
-    xml.moment(&["CreDtTm"], paper.made_at());
+    let made_at = issue.map_or_else(|| paper.made_at(), |it| it.issued_at);
+    xml.moment(&["CreDtTm"], made_at);
     xml.begin("FrToDt");
     for (name, day, time) in [
         ("FrDtTm", head.from, "T00:00:00Z"),
@@ -195,7 +217,7 @@ fn statement(xml: &mut Xml, paper: &Paper, section: &Section) {
     for line in &section.lines {
         entry(xml, head, line);
     }
-    xml.leaf(&["AddtlStmtInf"], first(&standing(paper), 500));
+    xml.leaf(&["AddtlStmtInf"], first(&standing(issue), 500));
     xml.end();
 }
 

@@ -2,7 +2,8 @@
 //!
 //! Its NDJSON is written anew from what the file says, to the byte; the digest of that is what the
 //! key has signed, together with the account, the statement's number and its days. Then it is added
-//! up: every line's balance, the totals, the closing balance.
+//! up: every line's balance, the totals, the closing balance, and the account's own figures, which
+//! come to the same.
 
 use aws_lc_rs::digest::{SHA256, digest};
 use serde::Deserialize;
@@ -23,10 +24,15 @@ struct Amount {
 #[derive(Debug, Clone, Deserialize)]
 struct AccountNamed {
     id: String,
+    debits: String,
+    credits: String,
     balance: String,
     pledge_id: String,
     code: String,
     unit: String,
+    market: Option<String>,
+    creator_id: Option<String>,
+    lot_id: Option<String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -115,6 +121,37 @@ impl Claim {
         &self.document.account.id
     }
 
+    /// The pledge whose money the account counts.
+    pub(super) fn pledge(&self) -> &str {
+        &self.document.account.pledge_id
+    }
+
+    /// The account's market, if it says that it has one.
+    pub(super) fn market(&self) -> Option<&str> {
+        self.document.account.market.as_deref()
+    }
+
+    /// The account's creator, if it says that it has one.
+    pub(super) fn creator(&self) -> Option<&str> {
+        self.document.account.creator_id.as_deref()
+    }
+
+    /// The account's lot, if it says that it has one.
+    pub(super) fn lot(&self) -> Option<&str> {
+        self.document.account.lot_id.as_deref()
+    }
+
+    /// Its number.
+    pub(super) fn number(&self) -> Option<i64> {
+        self.document.issue.as_ref().map(|it| it.number)
+    }
+
+    /// What it closes with, in words.
+    pub(super) fn closing(&self) -> String {
+        let (closing, unit) = (&self.document.closing.amount, &self.document.account.unit);
+        format!("{closing} {unit}")
+    }
+
     /// The first and the last day.
     pub fn days(&self) -> (&str, &str) {
         (&self.document.from, &self.document.to)
@@ -141,7 +178,7 @@ impl Claim {
         let head = format!(
             "{{\"account_id\":\"{}\",\"code\":\"{}\",\"unit\":\"{}\",\"normal_side\":\"{}\",\
              \"from\":\"{}\",\"to\":\"{}\",\"known_at\":\"{}\",\"known_journal\":{},\
-             \"opening\":\"{}\"}}\n",
+             \"opening\":\"{}\",\"debits\":\"{}\",\"credits\":\"{}\"}}\n",
             it.account.id,
             it.account.code,
             it.account.unit,
@@ -150,7 +187,9 @@ impl Claim {
             it.to,
             it.known_at,
             it.known_journal,
-            it.opening.amount
+            it.opening.amount,
+            it.account.debits,
+            it.account.credits
         );
         let mut text = head;
         for line in &it.lines {
@@ -192,7 +231,8 @@ impl Claim {
             minor(&it.closing.amount)?,
         );
         let beside = minor(&it.account.balance)?;
-        Some((debits, credits, balance) == said && beside == balance)
+        let in_all = sign * (minor(&it.account.debits)? - minor(&it.account.credits)?);
+        Some((debits, credits, balance) == said && beside == balance && in_all == balance)
     }
 
     /// Checks it with the ledger's public keys, of which one has to have signed it.

@@ -73,6 +73,14 @@ impl Form {
         }
     }
 
+    /// Whether it says what the creators are called that accounts are kept for.
+    pub fn names_creators(self) -> bool {
+        match self {
+            Form::Xlsx | Form::Pdf | Form::Camt => true,
+            Form::Json | Form::Csv | Form::Ndjson => false,
+        }
+    }
+
     /// How many lines a statement may have in this form; none if any number.
     pub fn most_lines(self) -> Option<usize> {
         match self {

@@ -9,7 +9,7 @@ use crate::db::read::{Account, Entry, Known, StatementHead};
 use crate::domain::chart::Side;
 use crate::domain::{
     AccountId, AdAccountId, CreatorId, InstalmentId, JournalId, LotId, ObligationId, PledgeId,
-    StatementId,
+    StatementId, StatementRunId,
 };
 
 fn digits(head: &StatementHead) -> u32 {
@@ -115,30 +115,16 @@ fn range(out: &mut Vec<u8>, days: (time::Date, time::Date), known: Known) {
     push_seq(out, known.journal);
 }
 
-fn before_lines(out: &mut Vec<u8>, head: &StatementHead) {
-    out.extend_from_slice(b",\"normal_side\":\"");
-    out.extend_from_slice(head.normal_side().as_str().as_bytes());
-    out.extend_from_slice(b"\",");
-    money(out, head, "opening", head.opening);
-    out.extend_from_slice(b",\"lines\":[");
-}
-
 /// The statement of one account.
 pub(super) fn begin(out: &mut Vec<u8>, head: &StatementHead) {
     out.extend_from_slice(b"{\"account\":");
     account(out, &head.account);
     range(out, (head.from, head.to), head.known);
-    before_lines(out, head);
-}
-
-/// One account of several: what they have in common isn't said again.
-pub(super) fn begin_section(out: &mut Vec<u8>, head: &StatementHead, first: bool) {
-    if !first {
-        out.push(b',');
-    }
-    out.extend_from_slice(b"{\"account\":");
-    account(out, &head.account);
-    before_lines(out, head);
+    out.extend_from_slice(b",\"normal_side\":\"");
+    out.extend_from_slice(head.normal_side().as_str().as_bytes());
+    out.extend_from_slice(b"\",");
+    money(out, head, "opening", head.opening);
+    out.extend_from_slice(b",\"lines\":[");
 }
 
 /// A statement of several accounts, up to the first of them.
@@ -159,7 +145,17 @@ pub(super) fn begin_paper(out: &mut Vec<u8>, paper: &Paper) {
     id_or_null(out, "},\"pledge_id\":", PledgeId::PREFIX, pledge);
     text_or_null(out, ",\"reference\":", Some(&paper.reference));
     range(out, (paper.from, paper.to), paper.known);
+    if let Some(run) = paper.run {
+        id_or_null(out, ",\"run_id\":", StatementRunId::PREFIX, Some(run.0));
+    }
     out.extend_from_slice(b",\"sections\":[");
+}
+
+/// The end of a statement of several accounts: whether all of them were issued.
+pub(super) fn end_paper(out: &mut Vec<u8>, is_issued: bool) {
+    let status = if is_issued { "issued" } else { "draft" };
+    text_or_null(out, "],\"status\":", Some(status));
+    out.push(b'}');
 }
 
 pub(super) fn line(
@@ -229,7 +225,7 @@ pub(super) fn end(out: &mut Vec<u8>, head: &StatementHead) {
     money(out, head, "closing", head.closing());
 }
 
-/// Whether it was issued and how, and the end of the document.
+/// Whether it was issued and how, and the end of the account's statement.
 pub(super) fn standing(out: &mut Vec<u8>, issue: Option<&Issue>) {
     let Some(issue) = issue else {
         out.extend_from_slice(b",\"status\":\"draft\"}");

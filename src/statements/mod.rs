@@ -1,8 +1,10 @@
 //! Statements written out.
 //!
 //! A [`Paper`] is a statement whole, of one account or of several: [`Paper::write`] writes it in
-//! any [`Form`] there is. One of a single account may be longer than memory should hold: that is
-//! written piece by piece, as JSON, CSV or NDJSON, to the same bytes.
+//! any [`Form`] there is. One of several accounts that was issued is made up of the accounts' own
+//! issued statements: they alone are numbered and signed. One of a single account may be longer
+//! than memory should hold: that is written piece by piece, as JSON, CSV or NDJSON, to the same
+//! bytes.
 //!
 //! A [`Rendering`] is begun with the statement's head, given its lines in order, page by page, and
 //! ended. It keeps the running balance and what it has written adds up to; [`Rendering::end`] is an
@@ -19,6 +21,7 @@ mod json;
 mod ndjson;
 mod paper;
 mod pdf;
+mod several;
 mod table;
 mod whole;
 mod xlsx;
@@ -35,6 +38,7 @@ pub use ink::{push_amount, push_day, push_instant, unformula};
 pub use issuing::{IssueError, Issuer, Proof};
 pub use paper::{Issue, Paper, Section, Subject};
 pub use pdf::{Attachment, NotPrinted, pdf};
+pub use several::check;
 
 /// How a statement is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,7 +86,7 @@ impl Rendering {
         match self.format {
             Format::Json => json::begin(out, &self.head),
             Format::Csv => {
-                table::header(out, false);
+                table::header(out, table::Columns::Lines);
                 table::begin(out, &self.head, b"");
             }
             Format::Ndjson => ndjson::begin(out, &self.head),

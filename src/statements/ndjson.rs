@@ -1,6 +1,7 @@
 //! A statement as NDJSON: a JSON object on each line, ended by LF, without a space between.
 //!
-//! First what it is and its opening balance, then its lines, each the bytes it has in the JSON
+//! First what it is, its opening balance and what the account was debited and credited in all by
+//! the end of the last day, then its lines, each the bytes it has in the JSON
 //! form, then what they come to. What not everybody may see is left out, the ids of counterparts
 //! and reasons in people's own words (the journal has both): so nothing in it depends on who asks,
 //! and it is what an issued statement's digest is of: `sha256sum statement.ndjson`.
@@ -47,6 +48,13 @@ pub(super) fn begin(out: &mut Vec<u8>, head: &StatementHead) {
     push_seq(out, head.known.journal);
     out.push(b',');
     amount(out, head, "opening", head.opening);
+    for (name, minor) in [
+        ("debits", head.account.debits),
+        ("credits", head.account.credits),
+    ] {
+        out.push(b',');
+        amount(out, head, name, minor);
+    }
     out.extend_from_slice(b"}\n");
 }
 

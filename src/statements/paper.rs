@@ -1,14 +1,16 @@
 //! A statement whole, as a page, a sheet or a bank's message needs it.
 //!
 //! A [`Paper`] has a section for each account: one for an account's own statement, several for a
-//! creator's, a market's, a lot's or a pledge's. What people are called stands here and nowhere in
-//! the figures, so that a name can be erased without a statement's digest changing.
+//! creator's, a market's, a lot's or a pledge's. Statements are issued by account, so each section
+//! says how it was: one of several accounts is issued where all of its sections are. What people
+//! are called stands here and nowhere in the figures, so that a name can be erased without a
+//! statement's digest changing.
 
 use time::{Date, OffsetDateTime};
 
 use crate::db::read::{Entry, Known, StatementHead};
 use crate::domain::chart::Side;
-use crate::domain::{CreatorId, LotId, Market, PledgeId, StatementId};
+use crate::domain::{CreatorId, LotId, Market, PledgeId, StatementId, StatementRunId};
 
 /// A statement on paper.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,22 +25,39 @@ pub struct Paper {
     pub donor: String,
     /// Who is given to, and keeps these accounts.
     pub recipient: String,
-    /// The first day.
+    /// The first day: of several accounts, the first of all.
     pub from: Date,
-    /// The last day.
+    /// The last day: of several accounts, the one that all were asked for.
     pub to: Date,
-    /// What was taken into account.
+    /// What was taken into account. Where a section was issued by itself, it says what it knew.
     pub known: Known,
     /// An account each, by code, market and number.
     pub sections: Vec<Section>,
-    /// How it was issued; a draft wasn't.
-    pub issue: Option<Issue>,
+    /// The run that had statements of several accounts issued, if this is made up of those.
+    pub run: Option<StatementRunId>,
 }
 
 impl Paper {
-    /// When it was made: when it was issued; a draft, when the last thing it knows was recorded.
+    /// How it was issued, if it is an account's own statement and was.
+    pub fn issue(&self) -> Option<&Issue> {
+        match (&self.subject, self.sections.as_slice()) {
+            (Subject::Account, [section]) => section.issue.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// Whether all of it was issued, and there is something of it.
+    pub fn is_issued(&self) -> bool {
+        let mut sections = self.sections.iter();
+        !self.sections.is_empty() && sections.all(|it| it.issue.is_some())
+    }
+
+    /// When it was made: when the last of it was issued; a draft, when the last thing it knows was
+    /// recorded.
     pub fn made_at(&self) -> OffsetDateTime {
-        self.issue.as_ref().map_or(self.known.at, |it| it.issued_at)
+        let issues = self.sections.iter().filter_map(|it| it.issue.as_ref());
+        let last = issues.map(|it| it.issued_at).max();
+        last.filter(|_| self.is_issued()).unwrap_or(self.known.at)
     }
 
     /// How many lines it has.
@@ -87,6 +106,8 @@ pub struct Section {
     pub available: Option<i64>,
     /// By effective date and, on each day, in the order of posting.
     pub lines: Vec<Entry>,
+    /// How it was issued; a draft wasn't.
+    pub issue: Option<Issue>,
 }
 
 impl Section {

@@ -2,14 +2,9 @@
 
 use std::io::Read;
 
-use super::tests::{issue, long, paper};
+use super::tests::{issued, long, paper};
 use crate::domain::Code;
 use crate::statements::{Form, Paper, Subject, Unwritable};
-
-fn issued(mut paper: Paper) -> Paper {
-    paper.issue = Some(issue());
-    paper
-}
 
 /// Three accounts of a pledge: a long one, one without lines, and another.
 fn several() -> Paper {
@@ -35,7 +30,13 @@ fn part(workbook: &[u8], name: &str) -> String {
 
 #[test]
 fn the_same_paper_is_the_same_bytes_in_every_form() {
-    for paper in [paper(Code::Bank), issued(long(70)), several()] {
+    let papers = [
+        paper(Code::Bank),
+        issued(long(70)),
+        several(),
+        issued(several()),
+    ];
+    for paper in papers {
         for form in Form::ALL {
             let written = paper.write(*form).unwrap();
             assert_eq!(paper.write(*form).unwrap(), written, "{form:?}");
@@ -169,6 +170,53 @@ fn accounts_have_sheets_of_their_own_as_long_as_they_are_few() {
     );
     let lines = part(&bytes, "xl/worksheets/sheet2.xml");
     assert!(lines.contains("<autoFilter ref=\"A1:R103\"/>"), "{lines}");
+}
+
+#[test]
+fn a_workbook_of_several_that_were_issued_says_of_each_which_it_is() {
+    let accounts = |paper: &Paper| {
+        let bytes = paper.write(Form::Xlsx).unwrap().bytes;
+        let texts = part(&bytes, "xl/sharedStrings.xml");
+        (part(&bytes, "xl/worksheets/sheet1.xml"), texts)
+    };
+    let (sheet, texts) = accounts(&several());
+    assert!(sheet.contains("<autoFilter ref=\"A7:L10\"/>"), "{sheet}");
+    assert!(texts.contains("DRAFT: not issued") && !texts.contains("Issued as No."));
+    let (sheet, texts) = accounts(&issued(several()));
+    assert!(sheet.contains("<autoFilter ref=\"A7:Q10\"/>"), "{sheet}");
+    assert!(sheet.contains("<c r=\"P8\"><v>3</v></c>"), "{sheet}");
+    for text in [
+        "ISSUED: each account",
+        "SHA-256 of the NDJSON",
+        "Issued as No. 3",
+        "stm_00000000000000000000000000000051",
+        &"ab".repeat(32),
+    ] {
+        assert!(texts.contains(text), "{text}");
+    }
+    assert!(!texts.contains("DRAFT"));
+}
+
+#[test]
+fn a_camt_053_of_several_that_were_issued_names_the_statement_of_each() {
+    let message = |paper: &Paper| {
+        let xml = String::from_utf8(paper.write(Form::Camt).unwrap().bytes).unwrap();
+        let id = xml.split("<MsgId>").nth(1).unwrap()[..35].to_owned();
+        (xml, id)
+    };
+    let mut paper = issued(several());
+    let (xml, id) = message(&paper);
+    let statement = "<Stmt><Id>stm00000000000000000000000000000051</Id><ElctrncSeqNb>3<";
+    assert_eq!(xml.matches(statement).count(), 3);
+    assert!(xml.contains("<AddtlInf>Issued: 3 statements.</AddtlInf>"));
+    assert!(id.starts_with("set"), "{id}");
+    // A message of other statements is another one; of a draft it is its pledge's.
+    paper.sections.pop();
+    assert_ne!(message(&paper).1, id);
+    paper.sections[0].issue = None;
+    let (xml, id) = message(&paper);
+    assert_eq!(id, "plg00000000000000000000000000000001");
+    assert!(xml.contains("<AddtlInf>Draft: not issued.</AddtlInf>"));
 }
 
 #[test]

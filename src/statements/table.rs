@@ -2,19 +2,31 @@
 //! then an opening row, a row for each line, a row of totals and a closing row.
 //!
 //! Where there are several accounts, each of their rows begins with the account's id, code and
-//! market, so that all of it is one table. Amounts are plain decimals. `reason` is the one column
-//! people write, so the one that is quoted where it needs it, and kept from being taken for a
-//! formula.
+//! market, so that all of it is one table; where they were issued, with the statement's id and
+//! number as well. Amounts are plain decimals. `reason` is the one column people write, so the one
+//! that is quoted where it needs it, and kept from being taken for a formula.
 
 use super::ink::{push_amount, push_day, push_id, push_instant, push_seq, unformula};
+use super::paper::Issue;
 use crate::db::read::{Entry, StatementHead};
 use crate::domain::chart::Side;
-use crate::domain::{AccountId, JournalId};
+use crate::domain::{AccountId, JournalId, StatementId};
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 const HEADER: &[u8] = b"row,seq,effective_date,recorded_at,journal_id,kind,reason,\
 counterpart_code,counterpart_market,counterpart_id,debit,credit,balance,unit\r\n";
+
+/// What each row begins with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Columns {
+    /// Its line: there is one account.
+    Lines,
+    /// Its account, of several.
+    Accounts,
+    /// Its account, of several, and the statement of it that was issued.
+    Statements,
+}
 
 fn digits(head: &StatementHead) -> u32 {
     head.account.key.unit.minor_digits()
@@ -26,9 +38,12 @@ fn end_row(out: &mut Vec<u8>, head: &StatementHead) {
     out.extend_from_slice(b"\r\n");
 }
 
-/// What comes first in every row of an account, where there are several.
-pub(super) fn prefix(head: &StatementHead) -> Vec<u8> {
-    let mut out = Vec::with_capacity(48);
+/// What comes first in every row of an account.
+pub(super) fn prefix(head: &StatementHead, columns: Columns, issue: Option<&Issue>) -> Vec<u8> {
+    let mut out = Vec::new();
+    if columns == Columns::Lines {
+        return out;
+    }
     push_id(&mut out, AccountId::PREFIX, head.account.id.0);
     out.push(b',');
     out.extend_from_slice(head.account.key.code.as_str().as_bytes());
@@ -37,6 +52,12 @@ pub(super) fn prefix(head: &StatementHead) -> Vec<u8> {
         out.extend_from_slice(market.as_str().as_bytes());
     }
     out.push(b',');
+    if let Some(issue) = issue.filter(|_| columns == Columns::Statements) {
+        push_id(&mut out, StatementId::PREFIX, issue.id.0);
+        out.push(b',');
+        push_seq(&mut out, issue.number);
+        out.push(b',');
+    }
     out
 }
 
@@ -50,10 +71,13 @@ fn balance_row(out: &mut Vec<u8>, head: &StatementHead, name: &str, day: time::D
     end_row(out, head);
 }
 
-pub(super) fn header(out: &mut Vec<u8>, several: bool) {
+pub(super) fn header(out: &mut Vec<u8>, columns: Columns) {
     out.extend_from_slice(BYTE_ORDER_MARK);
-    if several {
+    if columns != Columns::Lines {
         out.extend_from_slice(b"account_id,code,market,");
+    }
+    if columns == Columns::Statements {
+        out.extend_from_slice(b"statement_id,number,");
     }
     out.extend_from_slice(HEADER);
 }

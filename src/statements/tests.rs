@@ -110,8 +110,9 @@ pub(super) fn paper(code: Code) -> Paper {
             available: None,
             lines: lines(code),
             head,
+            issue: None,
         }],
-        issue: None,
+        run: None,
     }
 }
 
@@ -166,6 +167,14 @@ pub(super) fn long(lines: i64) -> Paper {
     section.head.account.debits = debits;
     section.head.account.credits = credits + section.head.opening;
     section.available = Some(section.head.closing() - 5_000);
+    paper
+}
+
+/// The paper, all of it issued like that.
+pub(super) fn issued(mut paper: Paper) -> Paper {
+    for section in &mut paper.sections {
+        section.issue = Some(issue());
+    }
     paper
 }
 
@@ -259,7 +268,8 @@ fn a_statement_as_ndjson_is_the_same_bytes_line_by_line() {
         r#"{"account_id":"acc_00000000000000000000000000000007","code":"3120","unit":"USD","#
             .to_owned()
             + r#""normal_side":"credit","from":"2026-01-01","to":"2026-01-31","#
-            + r#""known_at":"2026-02-01T10:00:00.000001Z","known_journal":9,"opening":"1000.00"}"#
+            + r#""known_at":"2026-02-01T10:00:00.000001Z","known_journal":9,"opening":"1000.00","#
+            + r#""debits":"40.00","credits":"1002.50"}"#
     );
     assert!(json.contains(&format!("\"lines\":[{one},{two}]")));
     assert_eq!(

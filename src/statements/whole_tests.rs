@@ -1,7 +1,7 @@
 //! Whole statements, of one account and of several.
 
-use super::tests::{issue, lines, paper, written};
-use crate::domain::{Code, CreatorId};
+use super::tests::{issued, lines, paper, written};
+use crate::domain::{Code, CreatorId, StatementRunId};
 use crate::statements::{DoesNotTie, Form, Format, Subject, Unwritable};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -27,8 +27,7 @@ fn a_draft_written_whole_is_the_bytes_it_is_written_piece_by_piece() {
 #[test]
 fn an_issued_statement_says_how_and_its_figures_stay_the_bytes_they_were() {
     let draft = paper(Code::CashMarket);
-    let mut issued = draft.clone();
-    issued.issue = Some(issue());
+    let issued = issued(draft.clone());
     for form in [Form::Ndjson, Form::Csv] {
         assert_eq!(text(&issued, form), text(&draft, form));
     }
@@ -68,10 +67,7 @@ fn a_statement_of_several_accounts_has_a_section_for_each() {
     let sections = json["sections"].as_array().unwrap();
     for (section, code) in sections.iter().zip([Code::CashMarket, Code::Bank]) {
         let own: Value = serde_json::from_str(&text(&paper(code), Form::Json)).unwrap();
-        for (name, value) in section.as_object().unwrap() {
-            assert_eq!(value, &own[name], "{name}");
-        }
-        assert_eq!(section.get("from"), None);
+        assert_eq!(section, &own);
     }
     assert_eq!(sections.len(), 2);
 
@@ -87,6 +83,45 @@ fn a_statement_of_several_accounts_has_a_section_for_each() {
     let one = text(&paper(Code::CashMarket), Form::Ndjson);
     let other = text(&paper(Code::Bank), Form::Ndjson);
     assert_eq!(ndjson, one + &other);
+}
+
+#[test]
+fn a_statement_of_several_is_issued_if_all_of_them_are() {
+    let mut several = paper(Code::CashMarket);
+    several.subject = Subject::Pledge;
+    several.sections.extend(paper(Code::Bank).sections);
+    several.run = Some(StatementRunId(Uuid::from_u128(0x5E)));
+    let mut part = several.clone();
+    part.sections[1].issue = issued(paper(Code::Bank)).sections.remove(0).issue;
+    let json: Value = serde_json::from_str(&text(&part, Form::Json)).unwrap();
+    let statuses = |json: &Value| {
+        let own = json["sections"].as_array().unwrap().iter();
+        let own: Vec<Value> = own.map(|it| it["status"].clone()).collect();
+        (json["status"].clone(), own)
+    };
+    let (draft, done) = (json!("draft"), json!("issued"));
+    let expected = (draft.clone(), vec![draft, done.clone()]);
+    assert_eq!(statuses(&json), expected);
+    assert_eq!(part.made_at(), part.known.at);
+
+    let all = issued(several.clone());
+    let json: Value = serde_json::from_str(&text(&all, Form::Json)).unwrap();
+    assert_eq!(statuses(&json), (done.clone(), vec![done.clone(), done]));
+    assert_eq!(json["run_id"], "srn_0000000000000000000000000000005e");
+    for (section, code) in all.sections.iter().zip([Code::CashMarket, Code::Bank]) {
+        let own = text(&issued(paper(code)), Form::Json);
+        assert!(text(&all, Form::Json).contains(&own), "its own bytes");
+        assert_eq!(section.issue.as_ref().unwrap().issued_at, all.made_at());
+    }
+    // A row says as which statement it was issued; what is signed is the bytes it was.
+    let csv = text(&all, Form::Csv);
+    let mut reader = csv::Reader::from_reader(csv.trim_start_matches('\u{feff}').as_bytes());
+    assert_eq!(&reader.headers().unwrap()[3], "statement_id");
+    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    let of = "stm_00000000000000000000000000000051";
+    let said = |row: &csv::StringRecord| row.len() == 19 && &row[3] == of && &row[4] == "3";
+    assert!(rows.len() == 10 && rows.iter().all(said));
+    assert_eq!(text(&all, Form::Ndjson), text(&several, Form::Ndjson));
 }
 
 #[test]

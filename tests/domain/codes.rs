@@ -93,6 +93,7 @@ fn of_statements(why: &StatementRefusal) -> &'static str {
         StatementRefusal::Behind { .. } | StatementRefusal::SomeBehind { .. } => "statement-behind",
         StatementRefusal::Superseded { .. } => "statement-superseded",
         StatementRefusal::Overtaken => "statement-overtaken",
+        StatementRefusal::RunUnfinished { .. } => "statement-run-unfinished",
         StatementRefusal::NothingToIssue { .. } => "nothing-to-issue",
     }
 }

@@ -46,6 +46,18 @@ pub(super) fn reads() -> Vec<Operation> {
             "",
         ),
         get("/v1/statement-runs/{id}", Proofs, Names::StatementRun, ""),
+        get(
+            "/v1/statement-runs/{id}/statement",
+            Ledger,
+            Names::StatementRun,
+            "",
+        ),
+        get(
+            "/v1/statement-runs/{id}/statement.{form}",
+            Ledger,
+            Names::StatementRun,
+            "",
+        ),
     ]
 }
 

@@ -68,3 +68,41 @@ async fn a_pledge_a_market_and_a_creator_have_statements_of_all_their_accounts()
     assert_eq!(sum(now["sections"].as_array().unwrap(), "3110"), 2);
     world.finish().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_draft_of_the_present_says_what_of_each_balance_is_available() {
+    let world = World::new().await;
+    let pledge = world.funded_pledge().await;
+    let creator = world.creator("JP").await;
+    world
+        .allocate(&pledge, &creator, usd("100.00"), "2024-11-20")
+        .await;
+    let market = world
+        .account(&pledge.id, "code=3120&unit=USD&market=JP")
+        .await;
+    let number = market["id"].as_str().unwrap().replace("acc_", "<Id>acc");
+    let at = |to: &str| {
+        format!(
+            "/v1/pledges/{}/statement?from=2024-11-01&to={to}",
+            pledge.id
+        )
+    };
+    let accept = ("Accept", "application/xml");
+    let camt = world.auditor().get_with(&at("2099-12-31"), accept).await;
+    let camt = camt.text();
+    let own = camt
+        .split("<Stmt>")
+        .find(|it| it.contains(&number))
+        .unwrap();
+    let available = "<Cd>CLAV</Cd></CdOrPrtry></Tp><Amt Ccy=\"USD\">149900.00</Amt>";
+    assert!(own.contains(available), "{own}");
+    // Holds are kept as they stand, so there is no telling of the past, and donors aren't told.
+    let past = world.auditor().get_with(&at("2024-11-30"), accept).await;
+    let donor = world.donor(&[&pledge.id], &["*"]);
+    let donor_s = donor.get_with(&at("2099-12-31"), accept).await;
+    for answer in [past, donor_s] {
+        assert_eq!(answer.status, 200);
+        assert!(!answer.text().contains("CLAV"));
+    }
+    world.finish().await;
+}

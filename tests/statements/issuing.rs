@@ -225,7 +225,17 @@ async fn its_digest_is_of_its_ndjson_which_is_the_same_for_everybody_for_ever() 
         .unwrap();
     let findings = claim.check(std::slice::from_ref(&key));
     assert!(findings.iter().all(|it| it.holds), "{findings:?}");
-    for (told, false_one) in [("150000.00", "150000.01"), ("2024-11-30", "2024-12-31")] {
+    for (told, false_one) in [
+        ("150000.00", "150000.01"),
+        ("2024-11-30", "2024-12-31"),
+        // What the account was credited in all, with its balance or without.
+        ("\"credits\":\"1750000.00\"", "\"credits\":\"1750000.01\""),
+        (
+            "\"debits\":\"150000.00\",\"credits\":\"1750000.00\"",
+            "\"debits\":\"150001.00\",\"credits\":\"1750001.00\"",
+        ),
+    ] {
+        assert!(attached.contains(told), "{told}: {attached}");
         let claim = statements::Claim::read(&attached.replace(told, false_one)).unwrap();
         let findings = claim.check(std::slice::from_ref(&key));
         assert!(findings.iter().any(|it| !it.holds), "{told}: {findings:?}");

@@ -281,6 +281,24 @@ pub async fn issued_statement(
         .transpose()
 }
 
+/// Statements of accounts in sight, in that order. One statement.
+pub(super) async fn statements_of(
+    connection: &mut AsyncPgConnection,
+    catalogue: &Catalogue,
+    sight: &Sight,
+    ids: &[Uuid],
+) -> Result<Vec<Statement>, ReadError> {
+    let query = in_sight!(issued!().filter(statements::id.eq_any(ids)), sight);
+    let rows: Vec<Row> = query.load(connection).await?;
+    let places: HashMap<Uuid, usize> = ids.iter().copied().zip(0..).collect();
+    let found = rows
+        .into_iter()
+        .map(|(row, account)| row.read(account, catalogue));
+    let mut found = found.collect::<Result<Vec<Statement>, _>>()?;
+    found.sort_by_key(|it| places.get(&it.id.0).copied());
+    Ok(found)
+}
+
 /// Which statements are listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct StatementFilter {

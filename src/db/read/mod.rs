@@ -43,6 +43,7 @@ pub mod proofs;
 mod register;
 mod revaluations;
 mod rows;
+mod run_statements;
 mod sampling;
 mod secrets;
 mod segregation;
@@ -75,7 +76,7 @@ pub use creators::{
 pub use cut::{Cut, cut};
 pub use entries::{Counterpart, Entry, EntryJournal, EntryWindow, list_entries};
 pub use error::ReadError;
-pub use holds::held;
+pub use holds::{held, held_of};
 pub use horizon::{BURN_DAYS, Horizon, HorizonLot, horizon};
 pub use issued::{
     AccountToIssue, StatementFilter, account_to_issue, accounts_behind, accounts_to_issue,
@@ -115,6 +116,7 @@ pub use register::{
     list_revocations, register_contents, register_version,
 };
 pub use revaluations::{RevaluedAccount, due_revaluations, list_revaluations};
+pub use run_statements::{RunAccounts, run_accounts, run_statements};
 pub use sampling::{Drawn, Fixed, Population, drawn, fixed, population};
 pub use secrets::cursor_secret;
 pub use segregation::{Meaning, SegregationFinding, segregation};
@@ -125,7 +127,9 @@ pub use spend_match::{
 };
 pub use statement::{StatementHead, Stretch, count_lines, statement_head, statement_lines};
 pub use statement_heads::{Whose, statement_heads};
-pub use statement_runs::{RunProgress, accounts_left, statement_run, unfinished_runs};
+pub use statement_runs::{
+    RunProgress, accounts_left, run_in_sight, statement_run, unfinished_runs,
+};
 pub use summary::{Summary, Told, Use, Whole, summary};
 pub use terms::{InstalmentTerms, instalment_terms, markets_of, obligation_references, split};
 pub use trial_balance::{TrialBalanceRow, UnitBalance, trial_balance};

@@ -7,6 +7,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::error::ReadError;
+use super::sight::Sight;
 use super::text::Text;
 use crate::db::schema::statement_runs;
 use crate::domain::PledgeId;
@@ -87,6 +88,23 @@ pub async fn statement_run(
         .bind(run.to);
     let progress = text.get_result(connection).await?;
     Ok(Some((run, progress)))
+}
+
+/// A run, if it is there and its pledge is in sight. One statement. The accounts are left out.
+pub async fn run_in_sight(
+    connection: &mut AsyncPgConnection,
+    sight: &Sight,
+    id: Uuid,
+) -> Result<Option<StatementRun>, ReadError> {
+    let mut query = statement_runs::table
+        .filter(statement_runs::id.eq(id))
+        .select(RunRow::as_select())
+        .into_boxed();
+    if let Some(pledges) = sight.pledges() {
+        query = query.filter(statement_runs::pledge_id.eq_any(pledges));
+    }
+    let row: Option<RunRow> = query.first(connection).await.optional()?;
+    Ok(row.map(RunRow::read))
 }
 
 const UNFINISHED: &str = "

@@ -62,6 +62,17 @@ pub enum StatementRefusal {
     /// Another one was issued in between.
     #[error("Another statement of the account was issued at the same time. Ask again.")]
     Overtaken,
+    /// A run has accounts that it has yet to come to.
+    #[error(
+        "Of the run's {accounts} accounts in sight, {left} have no statement yet. It goes on by \
+         itself, and when the job statement-issue is run: ask again once it is done."
+    )]
+    RunUnfinished {
+        /// How many accounts it is for, of those in sight.
+        accounts: i64,
+        /// How many of these are left.
+        left: i64,
+    },
     /// All accounts have it.
     #[error("Every account of the pledge has its statements up to {to} already.")]
     NothingToIssue {
@@ -82,6 +93,7 @@ impl StatementRefusal {
             }
             StatementRefusal::Superseded { .. } => "statement-superseded",
             StatementRefusal::Overtaken => "statement-overtaken",
+            StatementRefusal::RunUnfinished { .. } => "statement-run-unfinished",
             StatementRefusal::NothingToIssue { .. } => "nothing-to-issue",
         }
     }
@@ -96,6 +108,7 @@ impl StatementRefusal {
             StatementRefusal::SomeBehind { .. } => Some("/reissue_reason"),
             StatementRefusal::Behind { .. }
             | StatementRefusal::Superseded { .. }
+            | StatementRefusal::RunUnfinished { .. }
             | StatementRefusal::Overtaken => None,
         }
     }

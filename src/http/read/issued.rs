@@ -115,7 +115,7 @@ async fn answer(get: &Get<ReadLedger>, form: Form) -> Result<HttpResponse, Probl
 }
 
 /// What was read isn't what was issued, or nothing could be read.
-fn broken(error: &IssueError) -> Problem {
+pub(super) fn broken(error: &IssueError) -> Problem {
     log::error!("a statement that was issued can't be shown: {error}");
     match error {
         IssueError::Read(_) | IssueError::Log(_) => Problem::unavailable(),

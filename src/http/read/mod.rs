@@ -26,6 +26,7 @@ mod personal;
 mod pledges;
 mod reference;
 mod reports;
+mod run_statement;
 mod sampling;
 mod segregation;
 mod spend;
@@ -69,6 +70,14 @@ fn statement_endpoints() -> Vec<Endpoint> {
         ),
         Endpoint::get("/v1/statements/{id}/diff/{other}", issued::diff_statements),
         Endpoint::get("/v1/statement-runs/{id}", issued::read_statement_run),
+        Endpoint::get(
+            "/v1/statement-runs/{id}/statement",
+            run_statement::read_run_statement,
+        ),
+        Endpoint::get(
+            "/v1/statement-runs/{id}/statement.{form}",
+            run_statement::read_run_statement_as,
+        ),
         Endpoint::get("/v1/accounts/{id}/statement", statements::read_statement),
         Endpoint::get(
             "/v1/accounts/{id}/statement.{form}",
@@ -229,6 +238,8 @@ fn ledger_endpoints() -> Vec<Endpoint> {
     issued::read_issued_statement_as,
     issued::diff_statements,
     issued::read_statement_run,
+    run_statement::read_run_statement,
+    run_statement::read_run_statement_as,
     journals::list_journals,
     journals::read_journal,
     tlog::prove_journal,

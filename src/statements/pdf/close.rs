@@ -15,7 +15,11 @@ const UNIT: f32 = LEFT + 266.0;
 const LINES: f32 = LEFT + 346.0;
 const OPENING: f32 = LEFT + 422.0;
 
-fn row(head: RowHead, cells: [usize; 6]) -> Row {
+/// Where the number of an issued statement ends, and where its digest begins.
+const NUMBER: f32 = LEFT + 216.0;
+const DIGEST: f32 = LEFT + 228.0;
+
+fn row<const N: usize>(head: RowHead, cells: [usize; N]) -> Row {
     let cells = cells.map(|it| Cell {
         content: vec![it],
         columns: 1,
@@ -91,8 +95,10 @@ impl Layout<'_> {
     /// How it was issued, or that it wasn't, and what is attached.
     pub(super) fn close(&mut self) {
         self.sheets.y += 12.0;
-        if let Some(issue) = &self.paper.issue {
+        if let Some(issue) = self.paper.issue() {
             self.issued(issue);
+        } else if self.paper.is_issued() {
+            self.all_issued();
         }
         let attached = "Attached to this document: the statement as JSON (statement.json) and as \
                         an ISO 20022 camt.053 message (camt.053.xml).";
@@ -104,9 +110,8 @@ impl Layout<'_> {
         self.paragraph(attached, small);
     }
 
-    fn issued(&mut self, issue: &Issue) {
-        self.need(190.0);
-        let title = format!("Issued as No. {}", words::count(issue.number));
+    /// The heading of what is said of its issue.
+    fn issue_heading(&mut self, title: String) {
         let y = self.sheets.y + 6.0;
         let style = Style::new(12.5, Weight::SemiBold, NAVY);
         let heading = self.sheets.write(LEFT, y, &title, style);
@@ -117,6 +122,96 @@ impl Layout<'_> {
             content: vec![heading],
         });
         self.sheets.y = y + 18.0;
+    }
+
+    /// Under which number each account's statement was issued, and with which digest.
+    fn all_issued(&mut self) {
+        self.need(120.0);
+        self.issue_heading("Issued".to_owned());
+        let each = "Each account\u{2019}s statement was issued under a number of its own and is \
+                    signed by itself: the signatures, and the signed checkpoints of the \
+                    pledge\u{2019}s log, stand in the statement.json attached to this document.";
+        self.paragraph(each, BODY);
+        self.sheets.y += 10.0;
+        let paper = self.paper;
+        let mut rows = vec![self.issue_names()];
+        for section in &paper.sections {
+            if let Some(issue) = &section.issue {
+                if self.sheets.left() < 26.0 {
+                    self.turn();
+                }
+                rows.push(self.issue_row(section, issue));
+            }
+        }
+        let summary = "The statements that were issued".to_owned();
+        self.sheets.blocks.push(Block::Table { summary, rows });
+        self.sheets.y += 6.0;
+        let how = "To verify all of them, run almoner verify on this file, or on the \
+                   statement.json attached to it: that needs no database and no word of ours. \
+                   Each SHA-256 is that of the account\u{2019}s statement as NDJSON.";
+        self.paragraph(how, BODY);
+        self.sheets.y += 4.0;
+    }
+
+    fn issue_names(&mut self) -> Row {
+        let y = self.sheets.y;
+        let cells = [
+            self.sheets.write(LEFT, y, "Account", COLUMN),
+            self.sheets.write_to(NUMBER, y, "No.", COLUMN),
+            self.sheets.write(DIGEST, y, "Issued, and SHA-256", COLUMN),
+        ];
+        self.sheets.rule(y + 5.0, 0.8, NAVY);
+        self.sheets.y += 16.5;
+        row(RowHead::Columns, cells)
+    }
+
+    fn issue_row(&mut self, section: &Section, issue: &Issue) -> Row {
+        let y = self.sheets.y;
+        let account = section.head.account.id.to_string();
+        let name = words::account(&section.head);
+        let name_style = self.fitted(&name, NAME, NUMBER - LEFT - 30.0);
+        let account_style = self.fitted(&account, NAME, NUMBER - LEFT - 30.0);
+        let supersedes = issue.supersedes.map(|it| format!(", supersedes No. {it}"));
+        let when = format!(
+            "{} by {}{}",
+            words::moment(issue.issued_at),
+            issue.issued_by,
+            supersedes.unwrap_or_default()
+        );
+        let when_style = self.fitted(&when, NAME, RIGHT - DIGEST - 2.0);
+        let room = (RIGHT - DIGEST) / when_style.size;
+        let when = self.fonts.wrap(&when, when_style.weight, room, 1).concat();
+        let digest_style = self.fitted(&issue.digest, FIGURE, RIGHT - DIGEST);
+        let number = words::count(issue.number);
+        let cells = [
+            vec![
+                self.sheets.write(LEFT, y, &name, name_style),
+                self.sheets.write(LEFT, y + 9.8, &account, account_style),
+            ],
+            vec![self.sheets.write_to(NUMBER, y, &number, FIGURE)],
+            vec![
+                self.sheets.write(DIGEST, y, &when, when_style),
+                self.sheets
+                    .write(DIGEST, y + 9.8, &issue.digest, digest_style),
+            ],
+        ];
+        self.sheets.rule(y + 14.5, 0.4, HAIR);
+        self.sheets.y += 25.0;
+        Row {
+            head: RowHead::First,
+            cells: cells
+                .into_iter()
+                .map(|content| Cell {
+                    content,
+                    columns: 1,
+                })
+                .collect(),
+        }
+    }
+
+    fn issued(&mut self, issue: &Issue) {
+        self.need(190.0);
+        self.issue_heading(format!("Issued as No. {}", words::count(issue.number)));
         let mut facts = vec![
             ("Statement", issue.id.to_string()),
             ("Issued by", issue.issued_by.clone()),

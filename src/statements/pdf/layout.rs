@@ -95,9 +95,10 @@ impl<'a> Layout<'a> {
 
     /// Whether it is a draft, or which one it is.
     fn standing(&self) -> (String, super::sheet::Ink) {
-        match &self.paper.issue {
-            Some(issue) => (format!("No. {}", words::count(issue.number)), NAVY),
-            None => ("DRAFT".to_owned(), AMBER),
+        match (self.paper.issue(), self.paper.is_issued()) {
+            (Some(issue), _) => (format!("No. {}", words::count(issue.number)), NAVY),
+            (None, true) => ("ISSUED".to_owned(), NAVY),
+            (None, false) => ("DRAFT".to_owned(), AMBER),
         }
     }
 
@@ -110,15 +111,14 @@ impl<'a> Layout<'a> {
         let style = Style::new(11.0, Weight::SemiBold, ink);
         let standing = self.sheets.write_to(RIGHT, 54.0, &standing, style);
         self.sheets.rule(64.0, 1.2, NAVY);
-        let remark = match &paper.issue {
-            Some(issue) => format!("Issued {}", words::day(issue.issued_at.date())),
-            None => "Not issued: it may still change".to_owned(),
+        let (remark, ink) = match paper.is_issued() {
+            true => (
+                format!("Issued {}", words::day(paper.made_at().date())),
+                GREY,
+            ),
+            false => ("Not issued: it may still change".to_owned(), ink),
         };
-        let style = Style::new(
-            7.5,
-            Weight::Regular,
-            if paper.issue.is_some() { GREY } else { ink },
-        );
+        let style = Style::new(7.5, Weight::Regular, ink);
         let remark = self.sheets.write_to(RIGHT, 78.0, &remark, style);
 
         let title = words::title(paper);
@@ -197,6 +197,7 @@ impl<'a> Layout<'a> {
             own.extend(holder.map(|it| ("Name", it)));
         }
         own.push(("Accounts", words::count(paper.sections.len() as i64)));
+        own.extend(paper.run.map(|it| ("Issued by run", it.to_string())));
         let common = self.range();
         self.facts("What it is of, and the days", &own, &common);
         self.sheets.y += 8.0;

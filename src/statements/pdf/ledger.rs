@@ -371,10 +371,10 @@ impl Layout<'_> {
             1 => "1 line".to_owned(),
             many => format!("{} lines", words::count(many as i64)),
         };
-        // Of several accounts it is said once, at the head.
-        let known = match self.paper.subject {
-            Subject::Account => format!(" {}", words::known(self.paper.known)),
-            _ => String::new(),
+        // Of several accounts it is said once, at the head, and of those that differ.
+        let known = match self.paper.subject == Subject::Account || head.known != self.paper.known {
+            true => format!(" {}", words::known(head.known)),
+            false => String::new(),
         };
         let text = format!(
             "Proof: {} opening + {} {} \u{2212} {} {} = {} closing, over {lines}.{known}",

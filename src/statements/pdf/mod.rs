@@ -12,7 +12,7 @@ mod paint;
 mod sheet;
 mod words;
 
-use super::paper::Paper;
+use super::paper::{Paper, Subject};
 use face::Fonts;
 use layout::Layout;
 use paint::{About, paint};
@@ -53,11 +53,17 @@ fn about(paper: &Paper) -> About {
         [section] => section.head.account.id.to_string(),
         _ => paper.pledge.to_string(),
     };
-    let standing = match &paper.issue {
-        Some(issue) => format!("No. {}", issue.number),
-        None => "draft".to_owned(),
+    let standing = match (paper.issue(), paper.is_issued()) {
+        (Some(issue), _) => format!("No. {}", issue.number),
+        (None, true) => "issued".to_owned(),
+        (None, false) => "draft".to_owned(),
     };
     let title = words::title(paper);
+    // What it is of: two markets' statements of the same days are two documents.
+    let own = match (&paper.subject, paper.run) {
+        (Subject::Account, _) | (_, None) => String::new(),
+        (subject, Some(run)) => format!(" {run} {subject:?}"),
+    };
     About {
         title: format!(
             "{title}, {}, {from} \u{2013} {to}, {standing}",
@@ -65,11 +71,8 @@ fn about(paper: &Paper) -> About {
         ),
         subject: format!("{of}, as known at {}", words::moment(paper.known.at)),
         author: paper.recipient.clone(),
-        id: format!("{of} {from} {to} {} {standing}", paper.known.journal),
-        made_at: paper
-            .issue
-            .as_ref()
-            .map_or(paper.known.at, |it| it.issued_at),
+        id: format!("{of} {from} {to} {} {standing}{own}", paper.known.journal),
+        made_at: paper.made_at(),
     }
 }
 

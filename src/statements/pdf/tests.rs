@@ -4,7 +4,8 @@ use super::face::{Fonts, Weight};
 use super::layout::Layout;
 use super::sheet::{BOTTOM, LEFT, Mark, RIGHT, Role, Sheet, Sheets};
 use super::words;
-use crate::statements::tests::{issue, long};
+use crate::domain::StatementRunId;
+use crate::statements::tests::{issued, long};
 use crate::statements::{Paper, Subject};
 
 fn laid_out(paper: &Paper) -> Sheets {
@@ -54,14 +55,33 @@ fn every_page_says_which_it_is_and_brings_forward_what_the_last_one_carried() {
 
 #[test]
 fn nothing_stands_outside_of_the_margins_or_on_something_else() {
-    let fonts = Fonts::get().unwrap();
-    let mut paper = long(70);
-    paper.issue = Some(issue());
+    let mut paper = issued(long(70));
     // Figures as long as there can be.
     let head = &mut paper.sections[0].head;
     head.opening = i64::MAX - 100_000_000;
     head.account.credits = head.opening + head.total_credits;
-    for sheet in &laid_out(&paper).pages {
+    has_room(&paper);
+    let mut several = several_issued();
+    let issue = several.sections[1].issue.as_mut().unwrap();
+    issue.issued_by = "somebody.with.a.long.name@".to_owned() + &"an.address.".repeat(9);
+    has_room(&several);
+}
+
+/// A pledge's: many accounts, each of them issued.
+fn several_issued() -> Paper {
+    let mut paper = issued(long(30));
+    paper.subject = Subject::Pledge;
+    paper.run = Some(StatementRunId(uuid::Uuid::from_u128(0x5E)));
+    let mut other = issued(long(2)).sections.remove(0);
+    // Somebody issued it, and knew more than the run did.
+    other.head.known.journal += 3;
+    paper.sections.extend(vec![other; 40]);
+    paper
+}
+
+fn has_room(paper: &Paper) {
+    let fonts = Fonts::get().unwrap();
+    for sheet in &laid_out(paper).pages {
         let mut placed: Vec<(f32, f32, f32, &str)> = Vec::new();
         for mark in &sheet.marks {
             let Mark::Text {
@@ -118,12 +138,11 @@ fn a_statement_of_several_accounts_lists_them_and_begins_each_with_its_heading()
 
 #[test]
 fn a_draft_says_so_on_every_page_and_an_issued_one_which_it_is() {
-    let mut paper = long(40);
+    let paper = long(40);
     for sheet in &laid_out(&paper).pages {
         assert!(texts(sheet).contains(&"DRAFT"));
     }
-    paper.issue = Some(issue());
-    let sheets = laid_out(&paper);
+    let sheets = laid_out(&issued(paper));
     for sheet in &sheets.pages {
         assert!(texts(sheet).contains(&"No. 3") && !texts(sheet).contains(&"DRAFT"));
     }
@@ -137,6 +156,30 @@ fn a_draft_says_so_on_every_page_and_an_issued_one_which_it_is() {
     ] {
         assert!(last.contains(&text), "{text}");
     }
+}
+
+#[test]
+fn an_issued_one_of_several_accounts_says_so_on_every_page_and_which_each_of_them_is() {
+    let paper = several_issued();
+    let sheets = laid_out(&paper);
+    for sheet in &sheets.pages {
+        let page = texts(sheet);
+        assert!(
+            page.contains(&"ISSUED") && !page.contains(&"DRAFT"),
+            "{page:?}"
+        );
+    }
+    let all: Vec<&str> = sheets.pages.iter().flat_map(texts).collect();
+    let count = |wanted: &str| all.iter().filter(|it| **it == wanted).count();
+    assert_eq!(count(&"ab".repeat(32)), 41, "a digest each");
+    let who = "01 Feb 2026, 11:00:00.000000 UTC by fin@example.org, supersedes No. 2";
+    assert_eq!(count(who), 41);
+    assert_eq!(count("srn_0000000000000000000000000000005e"), 1);
+    // What the run knew is said once; of those that knew more, with their proof.
+    let text = all.concat();
+    assert_eq!(text.matches("journals No. 1 to 12 are").count(), 40);
+    let titles: Vec<&str> = sheets.bookmarks.iter().map(|it| &*it.title).collect();
+    assert_eq!((titles.len(), titles[42]), (43, "Issued"));
 }
 
 #[test]

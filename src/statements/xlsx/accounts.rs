@@ -1,4 +1,5 @@
-//! The sheet with all accounts at a glance, each with a cell that adds up again.
+//! The sheet with all accounts at a glance, each with a cell that adds up again; and where they
+//! were issued, each with its days, its number and its digest.
 
 use rust_xlsxwriter::{Formula, Worksheet, XlsxError};
 
@@ -22,7 +23,21 @@ const COLUMNS: [(&str, f64); 12] = [
     ("Adds up", 12.0),
 ];
 const CHECK: u16 = 11;
+/// What else there is of those that were issued.
+const ISSUED: [(&str, f64); 5] = [
+    ("From", 12.0),
+    ("To", 12.0),
+    ("Statement", 40.0),
+    ("Issued as No.", 12.0),
+    ("SHA-256 of the NDJSON", 66.0),
+];
 const HEADER: u32 = 6;
+
+/// The columns of that statement.
+fn columns(paper: &Paper) -> impl Iterator<Item = (u16, (&'static str, f64))> {
+    let issued = ISSUED.into_iter().filter(|_| paper.is_issued());
+    (0..).zip(COLUMNS.into_iter().chain(issued))
+}
 
 /// What an account's sheet is called: its place, code, unit and market, in 31 characters and
 /// without those a sheet's name may not have.
@@ -55,6 +70,7 @@ pub(super) fn with_own_sheets(
         let formula = Formula::new(format!("'{name}'!B{}", ledger::CHECK + 1));
         let formula = formula.set_result("OK");
         sheet.write_formula_with_format(row, CHECK, formula, &formats.check)?;
+        issue(sheet, formats, row, section)?;
     }
     finish(sheet, paper)
 }
@@ -78,20 +94,21 @@ pub(super) fn with_one_sheet(
         let sum = format!("H{row_name}+{more}-{less}-K{row_name}");
         let digits = section.head.account.key.unit.minor_digits();
         cells::check(sheet, formats, (row, CHECK), &sum, digits)?;
+        issue(sheet, formats, row, section)?;
     }
     finish(sheet, paper)
 }
 
 fn head(sheet: &mut Worksheet, formats: &Formats, paper: &Paper) -> Result<(), XlsxError> {
-    for (place, (_, width)) in (0..).zip(COLUMNS) {
+    for (place, (_, width)) in columns(paper) {
         sheet.set_column_width(place, width)?;
     }
     sheet.write_string_with_format(0, 0, "Statement of accounts", &formats.title)?;
-    let standing = match &paper.issue {
-        Some(issue) => format!("Issued as No. {}, SHA-256 {}", issue.number, issue.digest),
-        None => "DRAFT: not issued".to_owned(),
+    let standing = match paper.is_issued() {
+        true => "ISSUED: each account under a number of its own",
+        false => "DRAFT: not issued",
     };
-    cells::text(sheet, formats, (1, 0), &standing)?;
+    cells::text(sheet, formats, (1, 0), standing)?;
     cells::text(sheet, formats, (2, 0), &paper.recipient)?;
     let pledge = format!("{}, given by {}", paper.reference, paper.donor);
     cells::text(sheet, formats, (3, 0), &pledge)?;
@@ -103,7 +120,7 @@ fn head(sheet: &mut Worksheet, formats: &Formats, paper: &Paper) -> Result<(), X
     cells::moment(sheet, formats, (4, 2), paper.known.at)?;
     cells::day(sheet, formats, (4, 4), paper.from)?;
     cells::day(sheet, formats, (4, 5), paper.to)?;
-    for (place, (name, _)) in (0..).zip(COLUMNS) {
+    for (place, (name, _)) in columns(paper) {
         sheet.write_string_with_format(HEADER, place, name, &formats.column)?;
     }
     Ok(())
@@ -144,10 +161,29 @@ fn account(
     Ok(())
 }
 
+/// How an account's statement was issued, after everything else of it.
+fn issue(
+    sheet: &mut Worksheet,
+    formats: &Formats,
+    row: u32,
+    section: &Section,
+) -> Result<(), XlsxError> {
+    let Some(issue) = &section.issue else {
+        return Ok(());
+    };
+    let first = COLUMNS.len() as u16;
+    cells::day(sheet, formats, (row, first), section.head.from)?;
+    cells::day(sheet, formats, (row, first + 1), section.head.to)?;
+    cells::text(sheet, formats, (row, first + 2), &issue.id.to_string())?;
+    sheet.write_number(row, first + 3, issue.number as f64)?;
+    cells::text(sheet, formats, (row, first + 4), &issue.digest)
+}
+
 fn finish(sheet: &mut Worksheet, paper: &Paper) -> Result<(), XlsxError> {
     sheet.set_freeze_panes(HEADER + 1, 0)?;
     let last = HEADER + (paper.sections.len() as u32).max(1);
-    sheet.autofilter(HEADER, 0, last, COLUMNS.len() as u16 - 1)?;
+    let width = columns(paper).map(|(place, _)| place).max();
+    sheet.autofilter(HEADER, 0, last, width.unwrap_or_default())?;
     sheet.set_landscape();
     sheet.set_print_fit_to_pages(1, 0);
     Ok(())

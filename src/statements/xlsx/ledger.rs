@@ -82,11 +82,11 @@ fn facts(
     sheet.write_string_with_format(0, 0, "Statement of account", &formats.title)?;
     let market = key.market.map(|it| it.to_string()).unwrap_or_default();
     let account = format!("{} {}", key.code.as_str(), key.code.name());
-    let standing = match &paper.issue {
+    let standing = match &section.issue {
         Some(issue) => format!("Issued as No. {}", issue.number),
         None => "DRAFT: not issued".to_owned(),
     };
-    let digest = paper.issue.as_ref().map(|it| it.digest.as_str());
+    let digest = section.issue.as_ref().map(|it| it.digest.as_str());
     let texts = [
         (1, "Status", standing.as_str()),
         (2, "SHA-256 of the NDJSON", digest.unwrap_or_default()),

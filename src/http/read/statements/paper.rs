@@ -114,8 +114,9 @@ impl Begun {
                 available: self.available,
                 lines,
                 head,
+                issue: None,
             }],
-            issue: None,
+            run: None,
         }
     }
 }

@@ -77,8 +77,9 @@ fn the_account_of_a_statement_is_the_account_as_it_is_read_elsewhere() {
                     total_credits: 0,
                     stretches: Vec::new(),
                 },
+                issue: None,
             }],
-            issue: None,
+            run: None,
         };
         let written = String::from_utf8(paper.write(Form::Json).unwrap().bytes).unwrap();
         let begun = format!("{{\"account\":{expected},\"from\":\"2026-01-01\"");

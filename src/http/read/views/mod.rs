@@ -3,6 +3,7 @@
 
 mod access;
 mod audit;
+mod combined;
 mod horizon;
 mod journals;
 mod platforms;
@@ -25,6 +26,7 @@ use crate::http::wire::{Day, Instant, MoneyOut};
 
 pub use access::{AccessListOut, AccessOut};
 pub use audit::AuditEventOut;
+pub use combined::CombinedStatementOut;
 pub use horizon::HorizonOut;
 pub use journals::JournalOut;
 pub use platforms::PlatformProfileOut;
