@@ -5,7 +5,7 @@ mod ageing;
 mod audit;
 mod axes;
 mod exchange;
-mod forms;
+pub mod forms;
 mod funds;
 mod lots;
 mod sight;

@@ -2,6 +2,7 @@
 
 mod drawing;
 mod standing_out;
+mod tables;
 
 use serde_json::{Value, json};
 

@@ -1,5 +1,5 @@
-//! For auditors: the register of journals with its control totals, what controls found, and who had
-//! to approve what.
+//! For auditors: the register of journals with its control totals, what controls and journal-entry
+//! tests found, and who had to approve what.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,9 +8,9 @@ use serde_json::{Map, Value};
 use time::format_description::well_known::Rfc3339;
 use time::{Date, OffsetDateTime};
 
-use super::cell::{Amount, Free, row};
+use super::cell::{Amount, Free, day_text, row};
 use super::{Report, Total};
-use crate::db::read::{Cut, RegisteredJournal, SegregationFinding};
+use crate::db::read::{Cut, JournalFinding, JournalTests, RegisteredJournal, SegregationFinding};
 use crate::domain::approval::{Action, Threshold};
 use crate::domain::{Catalogue, Unit};
 
@@ -57,7 +57,7 @@ row! {
     ExceptionLine {
         /// What was looked for, by its stable name.
         finding: String,
-        /// `violation`, `near-miss` or `exception`.
+        /// `violation`, `near-miss` or `exception`; of a journal-entry test, `test`.
         meaning: String,
         /// What was looked for.
         sentence: String,
@@ -231,8 +231,9 @@ fn text(entry: &Map<String, Value>, names: &[&str]) -> Option<String> {
     found.next().map(str::to_owned)
 }
 
+/// A line of what was found by that name, which means that.
 fn exception_line(
-    finding: &SegregationFinding,
+    (name, meaning, sentence): (&str, &str, &str),
     entry: &Map<String, Value>,
     catalogue: &Catalogue,
 ) -> ExceptionLine {
@@ -245,9 +246,9 @@ fn exception_line(
     let day = text(entry, &["effective_date"]);
     let form = time::macros::format_description!("[year]-[month]-[day]");
     ExceptionLine {
-        finding: finding.name.to_owned(),
-        meaning: finding.meaning.as_str().to_owned(),
-        sentence: finding.sentence.to_owned(),
+        finding: name.to_owned(),
+        meaning: meaning.to_owned(),
+        sentence: sentence.to_owned(),
         id: text(entry, &["journal_id"]).or_else(|| {
             ids.filter_map(|(_, id)| id.as_str())
                 .map(str::to_owned)
@@ -277,8 +278,9 @@ pub fn exceptions(
     catalogue: &Catalogue,
 ) -> Report<ExceptionLine> {
     let lines = findings.iter().flat_map(|finding| {
+        let found = (finding.name, finding.meaning.as_str(), finding.sentence);
         let entries = finding.entries.iter();
-        entries.map(move |entry| exception_line(finding, entry, catalogue))
+        entries.map(move |entry| exception_line(found, entry, catalogue))
     });
     let violations = findings
         .iter()
@@ -289,6 +291,37 @@ pub fn exceptions(
     )];
     totals.extend(findings.iter().map(|it| Total::plain(it.name, it.count)));
     Report::new("control-exceptions", cut, lines.collect(), totals)
+}
+
+/// What journal-entry tests found, each entry a line; how many there are by each test and what they
+/// come to; and what was looked for.
+pub fn journal_tests(
+    cut: &Cut,
+    asked: (Date, Date, &JournalTests),
+    findings: &[JournalFinding],
+    catalogue: &Catalogue,
+) -> Report<ExceptionLine> {
+    let lines = findings.iter().flat_map(|finding| {
+        let found = (finding.name, "test", finding.sentence);
+        let entries = finding.entries.iter();
+        entries.map(move |entry| exception_line(found, entry, catalogue))
+    });
+    let (from, to, tests) = asked;
+    let mut totals = vec![
+        Total::plain("from", day_text(from)),
+        Total::plain("to", day_text(to)),
+        Total::plain("round", tests.round),
+        Total::plain("backdated_days", tests.backdated_days),
+        Total::plain("reversal_days", tests.reversal_days),
+    ];
+    for finding in findings {
+        totals.push(Total::plain(finding.name, finding.count));
+        totals.extend(finding.totals.iter().filter_map(|(unit, minor)| {
+            let unit = catalogue.units.get(unit)?;
+            Some(Total::amount(finding.name, &unit, minor.as_i64()?))
+        }));
+    }
+    Report::new("journal-tests", cut, lines.collect(), totals)
 }
 
 fn matrix_line(action: Action, decided_by: &str, threshold: Option<&Threshold>) -> MatrixLine {

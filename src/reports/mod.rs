@@ -14,6 +14,7 @@
 //! | [`mod@postings`] | exchange differences, suspense |
 //! | [`mod@spend`] | spend against what platforms say |
 //! | [`mod@audit`] | the register of journals, control exceptions, the approval matrix |
+//! | [`mod@sample`] | samples of journals |
 //!
 //! All of it is worked out in memory from what the database adds up, so a report costs its rows.
 
@@ -24,6 +25,7 @@ pub mod cell;
 pub mod funds;
 pub mod lots;
 pub mod postings;
+pub mod sample;
 pub mod spend;
 mod table;
 mod workbook;

@@ -95,8 +95,10 @@ async fn a_form_nobody_has_is_told_which_there_are() {
         let names_form = forms.iter().any(|form| operation.path.ends_with(form));
         let is_statement =
             operation.path.ends_with("/statement") || operation.path == "/v1/statements/{id}";
-        let has_csv = is_statement || operation.path.contains("/reports/");
-        let has_csv = has_csv || names_form;
+        let tables = ["/sample", "/journal-tests"];
+        let is_table = operation.path.contains("/reports/")
+            || tables.iter().any(|table| operation.path.ends_with(table));
+        let has_csv = is_statement || is_table || names_form;
         if operation.method() != Method::GET || !operation.path.starts_with("/v1/") {
             continue;
         }

@@ -3,10 +3,11 @@
 use super::{Names, Need, Operation, get};
 
 /// A sample, with the checkpoint that covers all there is.
-const SAMPLE: &str = "unit=USD&from=2024-01-01&to=2025-12-31&size=5&seed_checkpoint={size}";
+pub(super) const SAMPLE: &str =
+    "unit=USD&from=2024-01-01&to=2025-12-31&size=5&seed_checkpoint={size}";
 
 /// The days of a statement.
-const DAYS: &str = "from=2024-01-01&to=2026-11-24";
+pub(super) const DAYS: &str = "from=2024-01-01&to=2026-11-24";
 
 fn of_approvals() -> Vec<Operation> {
     let none = Names::Nothing;
@@ -107,13 +108,6 @@ fn of_the_ledger() -> Vec<Operation> {
         get("/tlog/{id}/timestamp", Proofs, Names::Pledge, ""),
         get("/tlog/{id}/tile/{tile}", Proofs, Names::Tile, ""),
         get("/tlog/{id}/consistency", Proofs, Names::Pledge, "older=0"),
-        get("/v1/pledges/{id}/sample", Proofs, Names::Pledge, SAMPLE),
-        get(
-            "/v1/pledges/{id}/journal-tests",
-            Proofs,
-            Names::Pledge,
-            DAYS,
-        ),
         get("/v1/trial-balance", Proofs, none, ""),
         get("/v1/proofs", Proofs, none, ""),
         get("/v1/pledges/{id}/spend-match", Ledger, Names::Pledge, ""),

@@ -1,13 +1,17 @@
 //! Every report, at both of its addresses.
 
+use super::reads::{DAYS, SAMPLE};
 use super::{Names, Need, Operation, get};
 
 /// The addresses of a report: the one that is answered by `Accept`, and that of its files.
 macro_rules! both {
     ($path:literal, $need:expr) => {
+        both!($path, $need, "")
+    };
+    ($path:literal, $need:expr, $query:expr) => {
         [
-            get($path, $need, Names::Pledge, ""),
-            get(concat!($path, ".{form}"), $need, Names::Pledge, ""),
+            get($path, $need, Names::Pledge, $query),
+            get(concat!($path, ".{form}"), $need, Names::Pledge, $query),
         ]
     };
 }
@@ -31,6 +35,8 @@ pub fn reads() -> Vec<Operation> {
         both!("/v1/pledges/{id}/reports/journal-register", Proofs),
         both!("/v1/pledges/{id}/reports/control-exceptions", AuditTrail),
         both!("/v1/pledges/{id}/reports/approval-matrix", ReadApprovals),
+        both!("/v1/pledges/{id}/sample", Proofs, SAMPLE),
+        both!("/v1/pledges/{id}/journal-tests", Proofs, DAYS),
     ];
     let mut all = reports.concat();
     all.push(trace);

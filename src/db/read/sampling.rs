@@ -29,6 +29,17 @@ pub struct Population {
     pub to: Date,
 }
 
+impl Population {
+    /// What it is called: `journals`; or `debits` or `credits`, and of which code.
+    pub fn name(&self) -> (&'static str, Option<&'static str>) {
+        match self.of {
+            None => ("journals", None),
+            Some((Side::Debit, code)) => ("debits", Some(code.as_str())),
+            Some((Side::Credit, code)) => ("credits", Some(code.as_str())),
+        }
+    }
+}
+
 /// How far a pledge's journals went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fixed {

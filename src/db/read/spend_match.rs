@@ -130,8 +130,8 @@ latest AS MATERIALIZED (
     };
 }
 
-/// Ad accounts of markets $2. What moves between lots of an account by an attribution counts on both
-/// sides, so as nothing.
+/// Ad accounts of markets $2. What moves between lots of an account by an attribution counts on
+/// both sides, so as nothing.
 const MONTHS: &str = concat!(
     "
 WITH own AS MATERIALIZED (
@@ -176,7 +176,8 @@ CROSS JOIN LATERAL (
 ORDER BY o.reference, o.id, m.month"
 );
 
-/// Ad accounts of markets $2. What the ledger has is what the days say, less what wasn't known then.
+/// Ad accounts of markets $2. What the ledger has is what the days say, less what wasn't known
+/// then.
 const BALANCES: &str = concat!(
     "
 WITH",

@@ -9,12 +9,14 @@ use time::{Duration, OffsetDateTime, UtcOffset};
 use utoipa::ToSchema;
 
 use super::get::Get;
+use super::tables::{Form, written};
 use crate::db::read::{self, JournalFinding, JournalTests};
 use crate::domain::money::format_minor;
 use crate::domain::{Catalogue, PledgeId};
 use crate::http::access::permission::ReadProofs;
 use crate::http::problem::Problem;
 use crate::http::wire::{Day, Instant};
+use crate::reports::audit;
 
 /// What is round, if nothing is said: multiples of so many of the unit.
 const ROUND: u64 = 1_000;
@@ -110,20 +112,24 @@ impl JournalFindingOut {
 
 /// What is asked for.
 struct Asked {
+    form: Form,
     days: (time::Date, time::Date),
+    /// The moment that was named, if one was.
+    named: Option<OffsetDateTime>,
     known_at: OffsetDateTime,
     tests: JournalTests,
 }
 
 fn asked(get: &Get<ReadProofs>) -> Result<Asked, Problem> {
-    let mut query = get.query()?;
+    let form = Form::of(get)?;
+    let mut query = get.query_in_any_form();
     let days = query.required_day("from").zip(query.required_day("to"));
     if days.is_some_and(|(from, to)| from > to) {
         query.decline("to", "the last day doesn't come before the first");
     }
     let now = OffsetDateTime::now_utc();
-    let known_at = query.instant("known_at");
-    if known_at.is_some_and(|at| at > now) {
+    let named = query.instant("known_at");
+    if named.is_some_and(|at| at > now) {
         query.decline("known_at", "what will be known isn't known yet");
     }
     let mut number = |name, otherwise, least| {
@@ -153,10 +159,12 @@ fn asked(get: &Get<ReadProofs>) -> Result<Asked, Problem> {
     };
     query.finish()?;
     let days = days.ok_or_else(Problem::internal)?; // finishing would have told
-    let known_at = known_at.unwrap_or(now).to_offset(UtcOffset::UTC);
+    let known_at = named.unwrap_or(now).to_offset(UtcOffset::UTC);
     let end = days.1.midnight().assume_utc().saturating_add(Duration::DAY);
     Ok(Asked {
+        form,
         days,
+        named,
         known_at,
         tests: JournalTests {
             from: days.0.midnight().assume_utc(),
@@ -191,16 +199,20 @@ pub async fn test_journals(get: Get<ReadProofs>) -> Result<HttpResponse, Problem
     let asked = asked(&get)?;
     let sight = get.sight();
     let found = get.snapshot(async |connection| {
-        match read::pledge_version(connection, sight, id).await? {
-            None => Ok(None),
-            Some(_) => {
-                let found = read::journal_tests(connection, id, &asked.tests).await;
-                found.map(Some)
-            }
-        }
+        let Some(cut) = read::cut(connection, sight, id, None, asked.named).await? else {
+            return Ok(None);
+        };
+        let found = read::journal_tests(connection, id, &asked.tests).await?;
+        Ok(Some((cut, found)))
     });
-    let found = found.await?.ok_or_else(|| get.absent("pledge"))?;
+    let (mut cut, found) = found.await?.ok_or_else(|| get.absent("pledge"))?;
     let catalogue = get.catalogue();
+    if asked.form != Form::Json {
+        cut.known.at = asked.known_at;
+        let asked_for = (asked.days.0, asked.days.1, &asked.tests);
+        let table = audit::journal_tests(&cut, asked_for, &found, catalogue);
+        return written(&get, asked.form, table).await;
+    }
     let out = |found| JournalFindingOut::of(found, catalogue);
     get.json(
         None,

@@ -116,11 +116,6 @@ fn control_endpoints() -> Vec<Endpoint> {
         Endpoint::get("/v1/access-list", identities::read_access_list),
         Endpoint::get("/v1/revocations", identities::list_revocations),
         Endpoint::get("/v1/api-tokens", identities::list_api_tokens),
-        Endpoint::get("/v1/pledges/{id}/sample", sampling::draw_sample),
-        Endpoint::get(
-            "/v1/pledges/{id}/journal-tests",
-            journal_tests::test_journals,
-        ),
         Endpoint::get("/v1/jobs", jobs::list_jobs),
         Endpoint::get("/v1/jobs/{name}/runs", jobs::list_job_runs),
     ]

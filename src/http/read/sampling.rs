@@ -37,15 +37,18 @@ use time::OffsetDateTime;
 
 use super::get::Get;
 use super::params::Params;
+use super::tables::{Form, written};
 use super::views::{HitOut, ItemOut, PopulationOut, SampleOut, SeedOut, StratumOut, TotalOut};
 use crate::db::read::{self, Drawn, Fixed, Population};
 use crate::domain::chart::Side;
 use crate::domain::money::{Money, format_minor};
 use crate::domain::sampling::{self, Item, Selection};
+use crate::domain::statement::hexadecimal;
 use crate::domain::{PledgeId, Unit};
 use crate::http::access::permission::ReadProofs;
 use crate::http::problem::{Problem, Reason};
 use crate::http::wire::{Day, Instant};
+use crate::reports::sample::{Sampled, sample};
 use crate::tlog::{Against, LogId, Signed};
 
 /// How many items an answer names, at most.
@@ -66,21 +69,13 @@ enum Step {
 
 /// What is asked for.
 struct Asked {
+    form: Form,
     unit: Unit,
     population: Population,
     step: Step,
     checkpoint: u64,
     known_at: Option<OffsetDateTime>,
     word: String,
-}
-
-/// What the population is called.
-fn named(population: &Population) -> (&'static str, Option<&'static str>) {
-    match population.of {
-        None => ("journals", None),
-        Some((Side::Debit, code)) => ("debits", Some(code.as_str())),
-        Some((Side::Credit, code)) => ("credits", Some(code.as_str())),
-    }
 }
 
 /// The interval, or how many hits are wanted: one of both.
@@ -106,7 +101,8 @@ fn step(query: &mut Params<'_>, unit: Option<&Unit>) -> Option<Step> {
 }
 
 fn asked(get: &Get<ReadProofs>) -> Result<Asked, Problem> {
-    let mut query = get.query()?;
+    let form = Form::of(get)?;
+    let mut query = get.query_in_any_form();
     let unit = query.unit("unit");
     let unit = unit.and_then(|code| get.catalogue().units.get(&code));
     if unit.is_none() {
@@ -151,6 +147,7 @@ fn asked(get: &Get<ReadProofs>) -> Result<Asked, Problem> {
         to,
     };
     Ok(Asked {
+        form,
         unit,
         population,
         step,
@@ -163,7 +160,7 @@ fn asked(get: &Get<ReadProofs>) -> Result<Asked, Problem> {
 /// The text that is hashed.
 fn seed_text(pledge: PledgeId, asked: &Asked, fixed: Fixed, signed: &Signed, step: i64) -> String {
     let population = &asked.population;
-    let of = match named(population) {
+    let of = match population.name() {
         (of, Some(code)) => format!("{of} {code}"),
         (of, None) => of.to_owned(),
     };
@@ -244,66 +241,98 @@ pub async fn draw_sample(get: Get<ReadProofs>) -> Result<HttpResponse, Problem> 
     let asked = asked(&get)?;
     let sight = get.sight();
     let found = get.snapshot(async |connection| {
-        if read::pledge_version(connection, sight, id).await?.is_none() {
+        let Some(cut) = read::cut(connection, sight, id, None, asked.known_at).await? else {
             return Ok(None);
-        }
+        };
         let fixed = read::fixed(connection, id, asked.known_at).await?;
         let items = read::population(connection, id, &asked.population, fixed).await?;
-        Ok(Some((fixed, items)))
+        Ok(Some((cut, fixed, items)))
     });
-    let (fixed, items) = found.await?.ok_or_else(|| get.absent("pledge"))?;
+    let (cut, fixed, items) = found.await?.ok_or_else(|| get.absent("pledge"))?;
     let signed = checkpoint(&get, id, asked.checkpoint, fixed).await?;
-    let total = sum(&items);
+    let form = asked.form;
+    let sampled = sampled(&get, id, asked, fixed, &signed, &items).await?;
+    match form {
+        Form::Json => get.json(None, &shown(id, fixed, signed, &sampled)),
+        Form::Csv | Form::Xlsx => written(&get, form, sample(&cut, &sampled)).await,
+    }
+}
+
+/// Draws; 422 if more would be drawn than is named.
+async fn sampled(
+    get: &Get<ReadProofs>,
+    pledge: PledgeId,
+    asked: Asked,
+    fixed: Fixed,
+    signed: &Signed,
+    items: &[Item],
+) -> Result<Sampled, Problem> {
+    let total = sum(items);
     let interval = match asked.step {
         Step::Interval(interval) => interval,
         Step::Hits(size) => sampling::interval_for(total, size),
     };
-    let text = seed_text(id, &asked, fixed, &signed, interval);
+    let text = seed_text(pledge, &asked, fixed, signed, interval);
     let seed = digest(&SHA256, text.as_bytes());
     let start = sampling::start(interval, draws(seed.as_ref())).ok_or_else(Problem::internal)?;
-    let selection = sampling::select(&items, interval, start).ok_or_else(Problem::internal)?;
+    let selection = sampling::select(items, interval, start).ok_or_else(Problem::internal)?;
     let named = selection.top.len() + selection.hits.len();
     if named > MOST_ITEMS {
         let detail = format!("{named} items would be looked at; {MOST_ITEMS} are named at most");
         let code = "sample-too-large";
         return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail).at("interval"));
     }
-    let drawn = read_drawn(&get, id, &selection).await?;
-    let minor = |minor| format_minor(minor, asked.unit.minor_digits());
-    let (of, code) = self::named(&asked.population);
-    let sample = SampleOut {
-        pledge_id: id,
-        unit: asked.population.unit.clone(),
+    Ok(Sampled {
+        drawn: read_drawn(get, pledge, &selection).await?,
+        unit: asked.unit,
+        population: asked.population,
+        count: items.len(),
+        total,
+        interval,
+        start,
+        checkpoint: signed.head.size,
+        seed: text,
+        digest: hexadecimal(seed.as_ref()),
+        selection,
+    })
+}
+
+/// The sample as JSON shows it.
+fn shown(pledge: PledgeId, fixed: Fixed, signed: Signed, it: &Sampled) -> SampleOut {
+    let minor = |minor| format_minor(minor, it.unit.minor_digits());
+    let (of, code) = it.population.name();
+    SampleOut {
+        pledge_id: pledge,
+        unit: it.population.unit.clone(),
         population: PopulationOut {
             of,
             code,
-            from: Day(asked.population.from),
-            to: Day(asked.population.to),
+            from: Day(it.population.from),
+            to: Day(it.population.to),
             known_at: fixed.at.map(Instant),
             known_journal: fixed.journal,
-            count: items.len(),
-            total: minor(total),
+            count: it.count,
+            total: minor(it.total),
         },
-        interval: minor(interval),
+        interval: minor(it.interval),
         seed: SeedOut {
-            checkpoint_size: signed.head.size,
+            checkpoint_size: it.checkpoint,
             checkpoint: signed.note,
-            text,
-            sha256: seed.as_ref().iter().map(|it| format!("{it:02x}")).collect(),
-            start: minor(start),
+            text: it.seed.clone(),
+            sha256: it.digest.clone(),
+            start: minor(it.start),
         },
         top_stratum: StratumOut {
-            count: selection.top.len(),
-            total: minor(sum(&selection.top)),
-            items: shown(&selection.top, &drawn, &asked.unit),
+            count: it.selection.top.len(),
+            total: minor(sum(&it.selection.top)),
+            items: items_shown(&it.selection.top, &it.drawn, &it.unit),
         },
         rest: TotalOut {
-            count: selection.rest,
-            total: minor(selection.rest_total),
+            count: it.selection.rest,
+            total: minor(it.selection.rest_total),
         },
-        hits: hits(&selection, &drawn, &asked.unit),
-    };
-    get.json(None, &sample)
+        hits: hits(&it.selection, &it.drawn, &it.unit),
+    }
 }
 
 fn sum(items: &[Item]) -> i64 {
@@ -326,7 +355,7 @@ async fn read_drawn(
         .await
 }
 
-fn shown(items: &[Item], drawn: &[Drawn], unit: &Unit) -> Vec<ItemOut> {
+fn items_shown(items: &[Item], drawn: &[Drawn], unit: &Unit) -> Vec<ItemOut> {
     let show = |item: &Item| {
         let at = drawn.binary_search_by_key(&item.number, |it| it.number);
         let journal = drawn.get(at.ok()?)?;
@@ -343,7 +372,7 @@ fn shown(items: &[Item], drawn: &[Drawn], unit: &Unit) -> Vec<ItemOut> {
 
 fn hits(selection: &Selection, drawn: &[Drawn], unit: &Unit) -> Vec<HitOut> {
     let items: Vec<Item> = selection.hits.iter().map(|hit| hit.item).collect();
-    let items = shown(&items, drawn, unit);
+    let items = items_shown(&items, drawn, unit);
     let minor = |minor| format_minor(minor, unit.minor_digits());
     let hits = selection.hits.iter().zip(items).map(|(hit, item)| HitOut {
         position: minor(hit.position),

@@ -21,7 +21,9 @@ use utoipa::openapi::{
 };
 
 use super::get::Get;
+use super::journal_tests::test_journals;
 use super::params::Params;
+use super::sampling::draw_sample;
 use crate::db::read::{self, Connection, Cut, ReadError};
 use crate::domain::PledgeId;
 use crate::http::accept::{self, negotiate};
@@ -42,7 +44,7 @@ pub(super) type Answer = Result<HttpResponse, Problem>;
 
 /// How a report is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Form {
+pub(super) enum Form {
     Json,
     Csv,
     Xlsx,
@@ -50,7 +52,7 @@ enum Form {
 
 impl Form {
     /// The form an address ends in, or else the one that is accepted.
-    fn of<P: Permission>(get: &Get<P>) -> Result<Form, Problem> {
+    pub(super) fn of<P: Permission>(get: &Get<P>) -> Result<Form, Problem> {
         match get.request().match_info().get("form") {
             Some("csv") => Ok(Form::Csv),
             Some("xlsx") => Ok(Form::Xlsx),
@@ -140,30 +142,38 @@ impl Asked {
         report: Option<Report<R>>,
     ) -> Answer {
         let report = report.ok_or_else(|| get.absent("pledge"))?;
-        if self.form == Form::Json {
-            return get.json(None, &report);
-        }
-        let (name, form) = (report.file_name(), self.form);
-        // A long table takes its time: meanwhile this thread answers others.
-        let written = web::block(move || match form {
-            Form::Xlsx => xlsx(&report),
-            Form::Json | Form::Csv => Ok(csv(&report)),
-        });
-        let written = written.await.map_err(|_| Problem::unavailable())?;
-        let body = written.map_err(too_long)?;
-        let (media_type, ending) = match form {
-            Form::Xlsx => (accept::XLSX, "xlsx"),
-            Form::Json | Form::Csv => ("text/csv; charset=utf-8", "csv"),
-        };
-        let mut response = etag::respond(get.request().headers(), None, media_type, body);
-        let name = format!("attachment; filename=\"{name}.{ending}\"");
-        if let Ok(name) = header::HeaderValue::from_str(&name) {
-            response
-                .headers_mut()
-                .insert(header::CONTENT_DISPOSITION, name);
-        }
-        Ok(response)
+        written(get, self.form, report).await
     }
+}
+
+/// The report in that form.
+pub(super) async fn written<P: Permission, R>(get: &Get<P>, form: Form, report: Report<R>) -> Answer
+where
+    R: Row + serde::Serialize + Send + 'static,
+{
+    if form == Form::Json {
+        return get.json(None, &report);
+    }
+    let name = report.file_name();
+    // A long table takes its time: meanwhile this thread answers others.
+    let written = web::block(move || match form {
+        Form::Xlsx => xlsx(&report),
+        Form::Json | Form::Csv => Ok(csv(&report)),
+    });
+    let written = written.await.map_err(|_| Problem::unavailable())?;
+    let body = written.map_err(too_long)?;
+    let (media_type, ending) = match form {
+        Form::Xlsx => (accept::XLSX, "xlsx"),
+        Form::Json | Form::Csv => ("text/csv; charset=utf-8", "csv"),
+    };
+    let mut response = etag::respond(get.request().headers(), None, media_type, body);
+    let name = format!("attachment; filename=\"{name}.{ending}\"");
+    if let Ok(name) = header::HeaderValue::from_str(&name) {
+        response
+            .headers_mut()
+            .insert(header::CONTENT_DISPOSITION, name);
+    }
+    Ok(response)
 }
 
 fn too_long(error: Unwritable) -> Problem {
@@ -183,6 +193,8 @@ macro_rules! both {
 pub(super) fn endpoints() -> Vec<Endpoint> {
     let mut endpoints = vec![Endpoint::get("/v1/journals/{id}/trace", trace_journal)];
     both! { endpoints,
+        "/v1/pledges/{id}/sample" => draw_sample;
+        "/v1/pledges/{id}/journal-tests" => test_journals;
         "/v1/pledges/{id}/reports/trial-balance" => report_trial_balance;
         "/v1/pledges/{id}/reports/summary" => report_summary;
         "/v1/pledges/{id}/reports/receivables-ageing" => report_receivables_ageing;
@@ -202,20 +214,25 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
     endpoints
 }
 
+/// Tables of more than a report's rows as JSON, which say themselves what they are cut by.
+const CUT_BY_THEMSELVES: [&str; 2] = ["/v1/pledges/{id}/sample", "/v1/pledges/{id}/journal-tests"];
+
 /// What every report is asked with, and that it is to be had as a file too, at an address of its
 /// own.
 pub(super) fn describe(description: &mut Description) {
     let paths = &mut description.paths.paths;
     let reports: Vec<String> = paths
         .keys()
-        .filter(|path| path.contains("/reports/"))
+        .filter(|path| path.contains("/reports/") || CUT_BY_THEMSELVES.contains(&path.as_str()))
         .cloned()
         .collect();
     for path in reports {
         let Some(operation) = paths.get_mut(&path).and_then(|item| item.get.as_mut()) else {
             continue;
         };
-        add_cut(operation);
+        if !CUT_BY_THEMSELVES.contains(&path.as_str()) {
+            add_cut(operation);
+        }
         let file = as_file(operation);
         if let Some(RefOr::T(answer)) = operation.responses.responses.get_mut("200") {
             answer.content.extend(file_contents());
