@@ -17,6 +17,10 @@ use crate::domain::audit::AuditEvent;
 /// server that says nothing at all.
 const SILENCE: Duration = Duration::from_secs(25);
 
+/// What the database declined is tried this often: what it clashed with may have been committed in
+/// between, and then reads as an ordinary refusal; what is declined every time is a defect.
+const ATTEMPTS: usize = 4;
+
 /// How the commands of a job belong together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Manner {
@@ -97,46 +101,61 @@ fn take_up(first: Job, queue: &mut mpsc::Receiver<Job>, held_over: &mut Option<J
 }
 
 /// One batch, within bounds. One that is cut off takes its connection with it, so no transaction is
-/// left open on ours; what the server makes of it, the same keys find out.
+/// left open on ours; what the server makes of it, the same keys find out. A statement that was
+/// cancelled for its timeout ran at least as long as the shortest one: then the database is slow,
+/// and not the batch at fault.
 async fn attempt(
     writer: &mut Writer,
     memory: &mut Memory,
     batch: &Batch<'_>,
 ) -> Result<Results, DbError> {
+    let started = Instant::now();
     let attempt = batch::attempt(writer, memory, batch);
     let silent = |_| DbError::Away(format!("no answer within {SILENCE:?}"));
-    tokio::time::timeout(SILENCE, attempt)
-        .await
-        .map_err(silent)?
+    let attempted = tokio::time::timeout(SILENCE, attempt).await;
+    let slow = Duration::from_millis(u64::from(LOCK_TIMEOUT_MS));
+    match attempted.map_err(silent)? {
+        Err(DbError::Declined(reason)) if started.elapsed() >= slow => Err(DbError::Away(reason)),
+        attempted => attempted,
+    }
 }
 
-/// Carries out the jobs together; if the database declines the batch, each on its own, and a lone
-/// one again.
+/// A batch that can't be taken apart: attempted again if it is declined.
+async fn insist(
+    writer: &mut Writer,
+    memory: &mut Memory,
+    batch: &Batch<'_>,
+) -> Result<Results, DbError> {
+    let mut attempts = 1;
+    loop {
+        match attempt(writer, memory, batch).await {
+            Err(DbError::Rule(_) | DbError::Declined(_)) if attempts < ATTEMPTS => attempts += 1,
+            attempted => return attempted,
+        }
+    }
+}
+
+/// Carries out the jobs together; if the database declines the batch, each on its own.
 async fn carry_out(writer: &mut Writer, memory: &mut Memory, jobs: Vec<Job>) -> Vec<Done> {
     let batch = Batch {
         commands: jobs.iter().flat_map(|job| &job.submissions).collect(),
         notes: jobs.iter().flat_map(|job| &job.notes).collect(),
         manner: jobs.first().map_or(Manner::Each, |job| job.manner),
     };
-    let manner = batch.manner;
-    let mut started = Instant::now();
-    let mut attempted = attempt(writer, memory, &batch).await;
-    let clashed = |error: &DbError| manner == Manner::All && !is_away(error, started.elapsed());
-    if attempted.as_ref().is_err_and(clashed) {
-        // As in `single`: what it clashed with may have been committed in between.
-        started = Instant::now();
-        attempted = attempt(writer, memory, &batch).await;
-    }
+    let attempted = match batch.manner {
+        Manner::Each => attempt(writer, memory, &batch).await,
+        Manner::All | Manner::Preview => insist(writer, memory, &batch).await,
+    };
+    let alike = |failure: Failure| vec![Err(failure); batch.commands.len()];
     let mut noted = Ok(());
     let results = match attempted {
         Ok(results) => results,
-        Err(error) if is_away(&error, started.elapsed()) => {
+        Err(error @ DbError::Away(_)) => {
             log::warn!(error:% = error; "the database is away");
             noted = Err(Failure::Unavailable);
-            let away = batch.commands.iter().map(|_| Err(Failure::Unavailable));
-            away.collect()
+            alike(Failure::Unavailable)
         }
-        Err(error) if manner == Manner::Each => {
+        Err(error) if batch.manner == Manner::Each => {
             log::info!(error:% = error, commands = batch.commands.len(); "replaying singly");
             let mut results = Vec::with_capacity(batch.commands.len());
             for command in &batch.commands {
@@ -145,14 +164,7 @@ async fn carry_out(writer: &mut Writer, memory: &mut Memory, jobs: Vec<Job>) -> 
             noted = note(writer, memory, batch.notes).await;
             results
         }
-        Err(error) => {
-            let failure = failure(error);
-            batch
-                .commands
-                .iter()
-                .map(|_| Err(failure.clone()))
-                .collect()
-        }
+        Err(error) => alike(failure(error)),
     };
     hand_out(jobs, results, noted)
 }
@@ -191,8 +203,7 @@ async fn note(
     })
 }
 
-/// One command in a transaction of its own. A rule that refuses it is tried once more, as what it
-/// clashed with may have been committed in between and then reads as an ordinary refusal.
+/// One command in a transaction of its own.
 async fn single(
     writer: &mut Writer,
     memory: &mut Memory,
@@ -203,30 +214,15 @@ async fn single(
         notes: Vec::new(),
         manner: Manner::Each,
     };
-    let mut last = Failure::Internal;
-    for _ in 0..2 {
-        let started = Instant::now();
-        match attempt(writer, memory, &batch).await {
-            Ok(mut results) => return results.pop().unwrap_or(Err(Failure::Internal)),
-            Err(error) if is_away(&error, started.elapsed()) => return Err(Failure::Unavailable),
-            Err(error) => last = failure(error),
-        }
-    }
-    if let Failure::Refused(why) = &last {
+    let failure = match insist(writer, memory, &batch).await {
+        Ok(mut results) => return results.pop().unwrap_or(Err(Failure::Internal)),
+        Err(error) => failure(error),
+    };
+    if let Failure::Refused(why) = &failure {
         let refused = trail::refusal(command, None, why);
         note(writer, memory, vec![&refused]).await?;
     }
-    Err(last)
-}
-
-/// Whether the database couldn't be reached, or was too slow: a statement that was cancelled for
-/// its timeout ran at least as long as the shortest one.
-fn is_away(error: &DbError, took: Duration) -> bool {
-    match error {
-        DbError::Away(_) => true,
-        DbError::Declined(_) => took >= Duration::from_millis(u64::from(LOCK_TIMEOUT_MS)),
-        DbError::Rule(_) => false,
-    }
+    Err(failure)
 }
 
 /// What a lone command's caller is told of a database error.

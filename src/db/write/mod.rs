@@ -26,6 +26,7 @@ mod load;
 mod lock;
 mod lots;
 mod obligations;
+mod order;
 mod payouts;
 mod periods;
 mod persons;

@@ -11,14 +11,16 @@ use diesel::pg::Pg;
 use diesel::sql_types::Uuid as SqlUuid;
 
 use super::columns::{Columns, insert_columns};
+use super::order::in_order;
 use super::post::Rows;
 use crate::db::error::DbError;
 use crate::db::rows::{PayoutFigures, PayoutRow, WithholdingRow};
 use crate::db::schema::{accounts, payout_figures, payout_hands, payouts, withholding_rules};
 use crate::domain::books::{Books, Changes};
+use crate::domain::exchange::{ExchangeRate, StatedRate};
 use crate::domain::payout::{Hand, PayoutState};
 use crate::domain::person::Person;
-use crate::domain::withholding::Route;
+use crate::domain::withholding::{Route, WithholdingRule};
 use crate::domain::{Catalogue, Needs};
 
 #[diesel::declare_sql_function]
@@ -105,7 +107,16 @@ insert_columns! {
 impl Rows {
     /// Withholding rules, payouts, and what happened to payouts.
     pub(super) fn pay_out(&mut self, changes: &Changes) {
-        for rule in &changes.withholding_rules {
+        let unique = |it: &WithholdingRule| {
+            let Route { payer, payee, kind } = it.route;
+            (
+                payer.to_string(),
+                payee.to_string(),
+                kind.as_str(),
+                it.valid_from,
+            )
+        };
+        for rule in in_order(&changes.withholding_rules, unique) {
             self.withholding_rules.push(
                 rule.id.0,
                 rule.route.payer.to_string(),
@@ -118,7 +129,16 @@ impl Rows {
                 rule.stated_at,
             );
         }
-        for rate in &changes.exchange_rates {
+        let unique = |it: &ExchangeRate| {
+            let StatedRate { day, source, .. } = &it.stated;
+            (
+                it.base.to_string(),
+                it.quote.to_string(),
+                *day,
+                source.clone(),
+            )
+        };
+        for rate in in_order(&changes.exchange_rates, unique) {
             self.exchange_rates.push(
                 rate.id.0,
                 rate.base.to_string(),

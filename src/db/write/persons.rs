@@ -9,6 +9,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::columns::{Columns, insert_columns};
+use super::order::in_order;
 use crate::db::error::DbError;
 use crate::db::rows::{market, money, unreadable};
 use crate::domain::books::Books;
@@ -62,7 +63,7 @@ impl InsertPersons {
 impl InsertBankDetails {
     pub(super) fn of(details: &[BankDetails]) -> Self {
         let mut rows = Self::default();
-        for it in details {
+        for it in in_order(details, |it| (it.creator.0, it.version)) {
             rows.push(
                 it.creator.0,
                 it.version,
@@ -80,7 +81,7 @@ impl InsertBankDetails {
 impl InsertErasures {
     pub(super) fn of(erasures: &[Erasure]) -> Self {
         let mut rows = Self::default();
-        for it in erasures {
+        for it in in_order(erasures, |it| it.creator.0) {
             rows.push(
                 it.creator.0,
                 it.erased_at,

@@ -16,6 +16,7 @@ use super::columns::{
 };
 use super::endings::{EndPledges, InsertPledgeEvents};
 use super::identities::RegisterRows;
+use super::order::in_order;
 use super::payouts::{
     InsertExchangeRates, InsertPayoutEvents, InsertPayouts, InsertStatedRates,
     InsertWithholdingRules,
@@ -100,10 +101,10 @@ pub(super) struct Rows {
 
 impl Rows {
     /// The rows that say what the books' changes say, and the answers to its keys.
-    pub(super) fn of(books: &Books, keys: Vec<AnsweredKey>, now: OffsetDateTime) -> Self {
+    pub(super) fn of(books: &Books, mut keys: Vec<AnsweredKey>, now: OffsetDateTime) -> Self {
         let mut rows = Rows::default();
         rows.announce(&books.changes);
-        for creator in &books.changes.creators {
+        for creator in in_order(&books.changes.creators, |it| &it.reference) {
             rows.creators.push(
                 creator.id.0,
                 creator.reference.clone(),
@@ -139,6 +140,7 @@ impl Rows {
             true => &mut rows.keys,
             false => &mut rows.posting.keys,
         };
+        keys.sort_unstable_by_key(|(key, ..)| *key);
         for (key, fingerprint, answer) in keys {
             answers.push(key, fingerprint, now, answer);
         }
@@ -146,7 +148,7 @@ impl Rows {
     }
 
     fn announce(&mut self, changes: &Changes) {
-        for (pledge, own_instalments) in &changes.announced {
+        for (pledge, own_instalments) in in_order(&changes.announced, |it| &it.0.reference) {
             push_pledge(&mut self.pledges, pledge);
             for (index, part) in pledge.split.iter().enumerate() {
                 let unit = part.unit().to_string();
