@@ -105,8 +105,8 @@ insert_columns! {
 }
 
 impl Rows {
-    /// Withholding rules, payouts, and what happened to payouts.
-    pub(super) fn pay_out(&mut self, changes: &Changes) {
+    /// Withholding rules and exchange rates.
+    pub(super) fn state(&mut self, changes: &Changes) {
         let unique = |it: &WithholdingRule| {
             let Route { payer, payee, kind } = it.route;
             (
@@ -150,6 +150,10 @@ impl Rows {
                 rate.stated_at,
             );
         }
+    }
+
+    /// Payouts, and what happened to them.
+    pub(super) fn pay_out(&mut self, changes: &Changes) {
         for (payout, approval) in &changes.payouts {
             let proposer = payout.hands.iter().find(|hand| !hand.approved);
             self.payouts.push(

@@ -121,6 +121,7 @@ impl Rows {
         rows.open_accounts(books);
         rows.set_holds(books);
         rows.approve(books);
+        rows.state(&books.changes);
         rows.pay_out(&books.changes);
         rows.revalue(books);
         rows.record_spend(&books.changes, now);
