@@ -57,7 +57,8 @@ macro_rules! meant {
 }
 
 /// Journals with the threshold that was in force for them, and what they moved: the most that any
-/// one account was debited or credited.
+/// one account was debited or credited. Journal by journal, so that it takes the same way whatever
+/// the planner knows of the tables: of a ledger just loaded it knows nothing.
 macro_rules! moved {
     () => {
         concat!(
@@ -67,21 +68,19 @@ macro_rules! moved {
       AND ",
             meant!("j.pledge_id", "j.recorded_at"),
             "),
-sums AS (
-    SELECT s.pledge_id, s.journal, s.unit, max(s.amount)::bigint AS amount
-    FROM (SELECT t.pledge_id, t.journal, t.unit, side.account, side.is_debit,
-                 sum(t.amount) AS amount
-          FROM picked p
-          JOIN transfers t ON t.pledge_id = p.pledge_id AND t.journal = p.number
-          CROSS JOIN LATERAL (VALUES (t.debit_account, true), (t.credit_account, false))
-              AS side (account, is_debit)
-          GROUP BY t.pledge_id, t.journal, t.unit, side.account, side.is_debit) AS s
-    GROUP BY s.pledge_id, s.journal, s.unit),
 moved AS (
     SELECT j.pledge_id, j.number, j.id, j.kind, j.actor, j.effective_date, j.recorded_at,
            j.approval_id, j.subject, m.unit, m.amount, l.above, l.approvals
     FROM picked j
-    JOIN sums m ON m.pledge_id = j.pledge_id AND m.journal = j.number
+    CROSS JOIN LATERAL (
+        SELECT s.unit, max(s.amount)::bigint AS amount
+        FROM (SELECT t.unit, sum(t.amount) AS amount
+              FROM transfers t
+              CROSS JOIN LATERAL (VALUES (t.debit_account, true), (t.credit_account, false))
+                  AS side (account, is_debit)
+              WHERE t.pledge_id = j.pledge_id AND t.journal = j.number
+              GROUP BY t.unit, side.account, side.is_debit) AS s
+        GROUP BY s.unit) AS m
     CROSS JOIN LATERAL (
         SELECT h.above, h.approvals FROM thresholds h
         WHERE h.pledge_id = j.pledge_id AND h.action = j.kind AND h.unit = m.unit
