@@ -1,14 +1,13 @@
 //! What is handed out: checkpoints, tiles, leaves and proofs. A proof that doesn't hold isn't.
 
-use diesel_async::AsyncPgConnection;
+use futures_util::try_join;
 
 use super::grow::{big, fetch, leaves};
 use super::proof::{ConsistencyProof, HeadProof, JournalProof};
 use super::tile::{TileAt, TilePath, Tiles, WIDTH};
 use super::tree::{Hash, Head, consistency, inclusion, is_consistent, is_included, leaf_hash};
 use super::{Log, LogError, LogId, Signed};
-use crate::db::read::{self, Sight};
-use crate::domain::{JournalId, PledgeId};
+use crate::db::read::{self, JournalPlace, Sight};
 
 /// What of a tile was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,35 +66,32 @@ impl Log {
         Ok(hashes.map_or(Served::Absent, |hashes| Served::Bytes(Hash::join(hashes))))
     }
 
-    /// The file that proves a journal against a checkpoint; none if there is no such journal, or
-    /// no such checkpoint that it is in.
+    /// The file that proves a journal against a checkpoint; none if there is no such checkpoint
+    /// that it is in.
     pub async fn prove_journal(
         &self,
-        id: JournalId,
+        journal: JournalPlace,
         against: Against,
     ) -> Result<Option<JournalProof>, LogError> {
-        let mut connection = self.pool.get().await?;
-        let found = read::numbered_journal(&mut connection, id).await?;
-        drop(connection); // others may be needed to catch up
-        let Some((pledge, number)) = found else {
-            return Ok(None);
-        };
-        let which = LogId::Pledge(PledgeId(pledge));
-        let index = u64::try_from(number - 1).unwrap_or(u64::MAX);
+        let which = LogId::Pledge(journal.pledge);
+        let index = u64::try_from(journal.number - 1).unwrap_or(u64::MAX);
         let signed = self.against(which, against, index).await?;
         let Some(signed) = signed.filter(|signed| index < signed.head.size) else {
             return Ok(None);
         };
-        let mut connection = self.pool.get().await?;
-        let (leaf, inclusion) = self.prove(&mut connection, which, index, &signed).await?;
-        drop(connection);
+        // Side by side, each on a connection of its own that it gives back.
+        let ((leaf, inclusion), heads, shown) = try_join!(
+            self.prove(which, index, &signed),
+            self.head(&signed, against == Against::Cosigned),
+            self.with_witnesses(which, signed.clone()),
+        )?;
         Ok(Some(JournalProof::new(
-            id,
+            journal.id,
             String::from_utf8_lossy(&leaf).into_owned(),
             index,
             inclusion,
-            self.head(&signed, against == Against::Cosigned).await?,
-            self.with_witnesses(which, signed).await?.note,
+            heads,
+            shown.note,
         )))
     }
 
@@ -138,30 +134,32 @@ impl Log {
             Some(last) => last,
             None => self.catch_up(LogId::Heads).await?,
         };
-        let mut connection = self.pool.get().await?;
-        let (_, inclusion) = self
-            .prove(&mut connection, LogId::Heads, index, &heads)
-            .await?;
+        let ((_, inclusion), shown) = try_join!(
+            self.prove(LogId::Heads, index, &heads),
+            self.with_witnesses(LogId::Heads, heads.clone()),
+        )?;
         Ok(Some(HeadProof {
             index,
             inclusion: inclusion.iter().map(Hash::to_string).collect(),
-            checkpoint: self.with_witnesses(LogId::Heads, heads).await?.note,
+            checkpoint: shown.note,
         }))
     }
 
     /// A leaf as the rows have it now, and that it is in what was signed.
     async fn prove(
         &self,
-        connection: &mut AsyncPgConnection,
         which: LogId,
         index: u64,
         signed: &Signed,
     ) -> Result<(Vec<u8>, Vec<Hash>), LogError> {
         let Head { size, root } = signed.head;
         let ranges = inclusion(index, size).unwrap_or_default();
-        let tiles = fetch(connection, which, Tiles::needed(&ranges)).await?;
+        let mut connection = self.pool.get().await?;
+        let tiles = fetch(&mut connection, which, Tiles::needed(&ranges)).await?;
         let path = tiles.hashes(&ranges).unwrap_or_default();
-        let leaf = leaves(connection, which, index, index + 1).await?.pop();
+        let leaf = leaves(&mut connection, which, index, index + 1)
+            .await?
+            .pop();
         let leaf = leaf.filter(|leaf| is_included(leaf_hash(leaf), index, size, &path, root));
         let what = format!("leaf {index} isn't what it was when it was signed");
         let leaf = leaf.ok_or(LogError::Broken { log: which, what })?;

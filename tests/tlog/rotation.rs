@@ -1,6 +1,7 @@
 //! One key follows another, and nothing that was proved stops being so.
 
 use almoner::db::Database;
+use almoner::db::read::JournalPlace;
 use almoner::tlog::keys::{KeyState, Keys};
 use almoner::tlog::note::{Note, Signer, Verifier};
 use almoner::tlog::proof::{Trusted, verify};
@@ -31,10 +32,19 @@ impl Story {
         Log::new(pool.unwrap(), keys)
     }
 
+    async fn place_of(&self, number: i64) -> JournalPlace {
+        let at = usize::try_from(number - 1).unwrap();
+        JournalPlace {
+            id: self.journals().await[at].parse().unwrap(),
+            pledge: self.pledge.id.parse().unwrap(),
+            number,
+        }
+    }
+
     /// The proof of a journal, by those logs.
-    async fn proof_by(&self, log: &Log, number: usize) -> String {
-        let id = self.journals().await[number - 1].parse().unwrap();
-        let proof = log.prove_journal(id, Against::Last).await.unwrap();
+    async fn proof_by(&self, log: &Log, number: i64) -> String {
+        let place = self.place_of(number).await;
+        let proof = log.prove_journal(place, Against::Last).await.unwrap();
         serde_json::to_string(&proof.unwrap()).unwrap()
     }
 }
@@ -127,8 +137,8 @@ async fn a_new_key_is_no_new_beginning() {
     let old = story.key().await;
     story.db_reword().await;
     let knowing = story.log_with(new_signer(), None, &[old]);
-    let id = story.journals().await[5].parse().unwrap();
-    let proof = knowing.prove_journal(id, Against::Last).await;
+    let place = story.place_of(6).await;
+    let proof = knowing.prove_journal(place, Against::Last).await;
     assert!(proof.is_err(), "{proof:?}");
     let foreign = Signer::from_pem("other.example", NEW).unwrap();
     let foreign = vec![foreign.verifier().clone()];

@@ -251,6 +251,8 @@ macro_rules! journal_in_sight {
     };
 }
 
+pub(super) use journal_in_sight;
+
 macro_rules! journal_columns {
     () => {
         "j.pledge_id, j.number, j.id, j.kind, j.effective_date, j.recorded_at, j.actor, j.subject,

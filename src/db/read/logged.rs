@@ -14,8 +14,10 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::error::{ReadError, unreadable};
+use super::journals::journal_in_sight;
+use super::sight::Sight;
 use super::text::Text;
-use crate::domain::JournalId;
+use crate::domain::{JournalId, PledgeId};
 
 /// A journal as it was posted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -313,17 +315,47 @@ pub async fn logged_journals(
     Ok(journals.into_iter().map(read).collect())
 }
 
-/// The pledge and the number of the journal with that id.
-pub async fn numbered_journal(
+/// Where a journal is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct JournalPlace {
+    /// The journal.
+    pub id: JournalId,
+    /// Whose it is.
+    pub pledge: PledgeId,
+    /// Its number within the pledge, from 1.
+    pub number: i64,
+}
+
+#[derive(QueryableByName)]
+struct PlaceRow {
+    #[diesel(sql_type = SqlUuid)]
+    pledge_id: Uuid,
+    #[diesel(sql_type = BigInt)]
+    number: i64,
+}
+
+/// $1 the journal.
+const PLACE: &str = concat!(
+    "SELECT j.pledge_id, j.number FROM journals j WHERE j.id = $1 AND ",
+    journal_in_sight!()
+);
+
+/// Where the journal with that id is, if it is there and in sight.
+pub async fn place_of_journal(
     connection: &mut AsyncPgConnection,
+    sight: &Sight,
     id: JournalId,
-) -> Result<Option<(Uuid, i64)>, ReadError> {
-    use crate::db::schema::journals;
-    let found = journals::table
-        .filter(journals::id.eq(id.0))
-        .select((journals::pledge_id, journals::number))
-        .first(connection)
-        .await
-        .optional()?;
-    Ok(found)
+) -> Result<Option<JournalPlace>, ReadError> {
+    let text: Text = Text::new(PLACE)
+        .bind(id.0)
+        .bind(sight.pledges())
+        .bind(sight.markets())
+        .bind(sight.codes());
+    let rows: Vec<PlaceRow> = text.load(connection).await?;
+    let place = |row: PlaceRow| JournalPlace {
+        id,
+        pledge: PledgeId(row.pledge_id),
+        number: row.number,
+    };
+    Ok(rows.into_iter().next().map(place))
 }

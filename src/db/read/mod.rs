@@ -97,7 +97,8 @@ pub use log::{
 };
 pub use log_times::{LogTimestamp, timestamp, unstamped};
 pub use logged::{
-    LoggedAccount, LoggedJournal, LoggedSide, LoggedTransfer, logged_journals, numbered_journal,
+    JournalPlace, LoggedAccount, LoggedJournal, LoggedSide, LoggedTransfer, logged_journals,
+    place_of_journal,
 };
 pub use lot_sums::{LotSum, LotTerms, lot_sums, lot_terms};
 pub use obligations::{

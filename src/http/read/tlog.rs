@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use super::get::Get;
 use super::params::Params;
+use crate::db::read;
 use crate::domain::JournalId;
 use crate::http::accept::negotiate;
 use crate::http::access::Permission;
@@ -333,13 +334,11 @@ pub async fn prove_journal(get: Get<ReadProofs>) -> Result<HttpResponse, Problem
     query.finish()?;
     let against = Against::of(size, cosigned);
     let sight = get.sight();
-    let seen = get
-        .look(async |connection| {
-            crate::db::read::journal(connection, get.catalogue(), sight, id).await
-        })
-        .await?;
-    seen.ok_or_else(|| get.absent("journal"))?;
-    let proof = log_of(&get).prove_journal(id, against).await?;
+    let place = get
+        .look(async |connection| read::place_of_journal(connection, sight, id).await)
+        .await?
+        .ok_or_else(|| get.absent("journal"))?;
+    let proof = log_of(&get).prove_journal(place, against).await?;
     let none = || Problem::not_found("There is no checkpoint of that size that the journal is in");
     get.json(None, &JournalProofOut::from(proof.ok_or_else(none)?))
 }
