@@ -8,6 +8,7 @@ mod exchange;
 pub mod forms;
 mod funds;
 mod lots;
+mod register;
 mod sight;
 
 use serde_json::Value;

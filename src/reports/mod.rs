@@ -13,10 +13,12 @@
 //! | [`mod@lots`] | the register of lots, what is going to lapse, gifts in kind |
 //! | [`mod@postings`] | exchange differences, suspense |
 //! | [`mod@spend`] | spend against what platforms say |
-//! | [`mod@audit`] | the register of journals, control exceptions, the approval matrix |
+//! | [`mod@register`] | the register of journals |
+//! | [`mod@audit`] | control exceptions, the approval matrix |
 //! | [`mod@sample`] | samples of journals |
 //!
-//! All of it is worked out in memory from what the database adds up, so a report costs its rows.
+//! All of it is worked out in memory from what the database adds up, so a report costs its rows;
+//! but for the register of journals as CSV, which costs a stretch of them.
 
 pub mod ageing;
 pub mod audit;
@@ -25,6 +27,7 @@ pub mod cell;
 pub mod funds;
 pub mod lots;
 pub mod postings;
+pub mod register;
 pub mod sample;
 pub mod spend;
 mod table;
@@ -39,7 +42,7 @@ use crate::domain::money::format_minor;
 use crate::domain::{PledgeId, Unit};
 use cell::{Row, day_text, instant_text};
 
-pub use table::csv;
+pub use table::{Piece, csv};
 pub use workbook::{Unwritable, xlsx};
 
 /// A report: what it was cut by, its rows, and what these come to.

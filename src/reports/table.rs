@@ -24,29 +24,60 @@ fn field(cell: &Cell) -> String {
 
 /// The report as CSV.
 pub fn csv<R: Row>(report: &Report<R>) -> Vec<u8> {
-    let width = (R::COLUMNS.len() + 1).max(LEAST_WIDTH);
-    let mut out = BYTE_ORDER_MARK.to_vec();
-    let mut table = Table::csv(&mut out);
-    let mut row = |mut fields: Vec<String>| {
-        fields.resize(width, String::new());
-        let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
-        table.row(&fields);
-    };
-    let mut header = vec!["row".to_owned()];
-    header.extend(R::COLUMNS.iter().map(|it| it.name.to_owned()));
-    row(header);
-    for line in &report.rows {
-        let mut fields = vec!["line".to_owned()];
-        fields.extend(line.cells().iter().map(field));
-        row(fields);
+    let mut out = Vec::new();
+    for piece in [Piece::Head, Piece::Lines(&report.rows), Piece::End(report)] {
+        piece.write(&mut out);
     }
-    for Total { name, unit, value } in &report.totals {
-        let unit = unit.clone().unwrap_or_default();
-        row(vec!["total".to_owned(), name.clone(), value.clone(), unit]);
-    }
-    for (name, value) in report.notes() {
-        row(vec!["note".to_owned(), name.to_owned(), value]);
-    }
-    drop(table);
     out
+}
+
+/// A part of a report as CSV, for those that are written a stretch at a time: one after the other
+/// they are the report.
+#[derive(Debug)]
+pub enum Piece<'a, R> {
+    /// The columns' names.
+    Head,
+    /// Some of the lines.
+    Lines(&'a [R]),
+    /// What all lines came to, and what is said of the report beside them.
+    End(&'a Report<R>),
+}
+
+impl<R: Row> Piece<'_, R> {
+    /// Writes it to the end of a text.
+    pub fn write(&self, out: &mut Vec<u8>) {
+        if matches!(self, Piece::Head) {
+            out.extend(BYTE_ORDER_MARK);
+        }
+        let width = (R::COLUMNS.len() + 1).max(LEAST_WIDTH);
+        let mut table = Table::csv(out);
+        let mut row = |mut fields: Vec<String>| {
+            fields.resize(width, String::new());
+            let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
+            table.row(&fields);
+        };
+        match self {
+            Piece::Head => {
+                let mut header = vec!["row".to_owned()];
+                header.extend(R::COLUMNS.iter().map(|it| it.name.to_owned()));
+                row(header);
+            }
+            Piece::Lines(lines) => {
+                for line in *lines {
+                    let mut fields = vec!["line".to_owned()];
+                    fields.extend(line.cells().iter().map(field));
+                    row(fields);
+                }
+            }
+            Piece::End(report) => {
+                for Total { name, unit, value } in &report.totals {
+                    let unit = unit.clone().unwrap_or_default();
+                    row(vec!["total".to_owned(), name.clone(), value.clone(), unit]);
+                }
+                for (name, value) in report.notes() {
+                    row(vec!["note".to_owned(), name.to_owned(), value]);
+                }
+            }
+        }
+    }
 }

@@ -85,12 +85,12 @@ struct Row {
     amount: i64,
 }
 
-/// Of pledge $1, up to journal $2 and, if one is given, day $3.
+/// Of pledge $1, after journal $4 and up to $2 and, if one is given, day $3.
 const REGISTER: &str = "
 WITH moved AS (
     SELECT journal, unit, count(*) AS transfers, sum(amount)::bigint AS amount
     FROM transfers
-    WHERE pledge_id = $1 AND journal <= $2 AND ($3 IS NULL OR effective_date <= $3)
+    WHERE pledge_id = $1 AND journal > $4 AND journal <= $2 AND ($3 IS NULL OR effective_date <= $3)
     GROUP BY journal, unit)
 SELECT j.number, j.id, j.recorded_at, j.effective_date, j.kind, j.actor, j.approval_id,
        coalesce(
@@ -107,16 +107,19 @@ SELECT j.number, j.id, j.recorded_at, j.effective_date, j.kind, j.actor, j.appro
 FROM moved m JOIN journals j ON j.pledge_id = $1 AND j.number = m.journal
 ORDER BY j.number, m.unit";
 
-/// The register of a pledge's journals by the cut, by number. For readers who see everything.
+/// The register of a pledge's journals by the cut, by number: of those after one number and up to
+/// another, for one that is read a stretch at a time. For readers who see everything.
 pub async fn journal_register(
     connection: &mut AsyncPgConnection,
     catalogue: &Catalogue,
     cut: &Cut,
+    (after, upto): (i64, i64),
 ) -> Result<Vec<RegisteredJournal>, ReadError> {
     let text: Text = Text::new(REGISTER)
         .bind(cut.pledge.0)
-        .bind(cut.known.journal)
-        .bind(cut.as_of);
+        .bind(upto.min(cut.known.journal))
+        .bind(cut.as_of)
+        .bind(after);
     let rows: Vec<Row> = text.load(connection).await?;
     let read = |row: Row| {
         Ok(RegisteredJournal {

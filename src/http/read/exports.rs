@@ -9,6 +9,7 @@ use actix_web::http::header;
 use actix_web::web::{Bytes, Data};
 use futures_util::stream;
 
+use super::broken_off::BrokenOff;
 use super::get::{Get, look_as};
 use crate::db::read::{
     self, Account, AccountFilter, AccountWindow, JournalWindow, ReadError, Sight,
@@ -149,17 +150,6 @@ async fn begin(get: &Get<ReadProofs>, id: PledgeId) -> Result<(Head, Vec<Account
     Ok((head, accounts))
 }
 
-/// The export broke off: the connection is closed, so that the reader sees it isn't whole.
-#[derive(Debug, thiserror::Error)]
-#[error("the export broke off")]
-struct BrokenOff;
-
-impl From<BrokenOff> for actix_web::Error {
-    fn from(error: BrokenOff) -> Self {
-        actix_web::error::ErrorInternalServerError(error)
-    }
-}
-
 /// What of an export is still to be sent.
 struct Rest {
     state: Data<State>,
@@ -187,10 +177,10 @@ impl Rest {
         }
         match rest.stretch(&mut chunk).await {
             Ok(()) => Ok(Some((Bytes::from(chunk), Some(rest)))),
-            Err(error) => {
-                log::error!("an export of {} broke off: {error}", rest.pledge);
-                Err(BrokenOff)
-            }
+            Err(error) => Err(BrokenOff::of(
+                format!("an export of {}", rest.pledge),
+                error,
+            )),
         }
     }
 

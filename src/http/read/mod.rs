@@ -6,6 +6,7 @@
 mod accounts;
 mod approvals;
 mod audit;
+mod broken_off;
 mod combined;
 mod creators;
 mod exports;

@@ -17,6 +17,7 @@ use crate::db::read::{self, Entry, ReadError, Sight, StatementHead};
 use crate::http::access::permission::ReadLedger;
 use crate::http::etag::{self, Tag};
 use crate::http::problem::Problem;
+use crate::http::read::broken_off::BrokenOff;
 use crate::http::read::get::{Get, look_as};
 use crate::http::state::State;
 use crate::statements::{Form, Format, Rendering};
@@ -89,17 +90,6 @@ fn respond(
     Ok(response)
 }
 
-/// The statement broke off: the connection is closed, so that the reader sees it isn't whole.
-#[derive(Debug, thiserror::Error)]
-#[error("the statement broke off")]
-struct BrokenOff;
-
-impl From<BrokenOff> for actix_web::Error {
-    fn from(error: BrokenOff) -> Self {
-        actix_web::error::ErrorInternalServerError(error)
-    }
-}
-
 type Read = JoinHandle<Result<Vec<Entry>, ReadError>>;
 
 /// What of a long statement is still to be sent. A reader that goes away drops it; what was ordered
@@ -139,11 +129,8 @@ impl Rest {
     }
 
     fn broke_off(&self, error: &dyn std::error::Error) -> BrokenOff {
-        log::error!(
-            "a statement of account {} broke off: {error}",
-            self.head.account.id
-        );
-        BrokenOff
+        let account = self.head.account.id;
+        BrokenOff::of(format!("a statement of account {account}"), error)
     }
 
     /// Has the next stretches read, as far ahead as is of use.

@@ -5,43 +5,13 @@ use time::{Duration, OffsetDateTime};
 use super::{Answer, Asked, Get};
 use crate::db::read;
 use crate::domain::approval::Action;
-use crate::http::access::permission::{ReadApprovals, ReadAuditTrail, ReadProofs};
+use crate::http::access::permission::{ReadApprovals, ReadAuditTrail};
 use crate::http::read::segregation::{decided_by, in_force};
 use crate::reports::Report;
-use crate::reports::audit::{self, ExceptionLine, JournalLine, MatrixLine, Order};
+use crate::reports::audit::{self, ExceptionLine, MatrixLine};
 
 /// How many entries of one finding are told, at most: as many as there ever are.
 const MOST_ENTRIES: i64 = 1_000_000;
-
-fn order(text: &str) -> Result<Order, String> {
-    Order::parse(text).ok_or_else(|| {
-        "it is number, effective_date, amount or kind, with - before it for the greatest first"
-            .to_owned()
-    })
-}
-
-/// Report the register of journals
-///
-/// Every journal, a line for each unit it moved: who recorded and who approved it, what it rests on
-/// and why, with control totals: how many, the first and last number and the sum of all numbers,
-/// and the debits and credits of each unit.
-#[utoipa::path(get, path = "/v1/pledges/{id}/reports/journal-register", tag = "reports",
-    params(("sort" = Option<String>, Query, description = "`number`, `effective_date`, `amount` \
-        (by unit) or `kind`; with `-` before it, the greatest first")),
-    responses((status = 200, description = "The report", body = Report<JournalLine>)))]
-pub async fn report_journal_register(get: Get<ReadProofs>) -> Answer {
-    let (asked, mut query) = Asked::begin(&get)?;
-    let order = query.word("sort", order).unwrap_or_default();
-    query.finish()?;
-    let reads = get.snapshot(async |connection| {
-        let Some(cut) = asked.cut(connection, &get).await? else {
-            return Ok(None);
-        };
-        let journals = read::journal_register(connection, get.catalogue(), &cut).await?;
-        Ok(Some(audit::register(&cut, journals, order)))
-    });
-    asked.answer(&get, reads.await?).await
-}
 
 /// Report what controls found
 ///

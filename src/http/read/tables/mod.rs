@@ -7,6 +7,7 @@
 mod auditors;
 mod finance;
 mod partners;
+mod register;
 mod trace;
 
 use actix_web::HttpResponse;
@@ -37,10 +38,13 @@ use crate::reports::{Report, Unwritable, csv, xlsx};
 pub(super) use auditors::*;
 pub(super) use finance::*;
 pub(super) use partners::*;
+pub(super) use register::*;
 pub(super) use trace::*;
 
 /// What a handler answers.
 pub(super) type Answer = Result<HttpResponse, Problem>;
+
+const CSV_TEXT: &str = "text/csv; charset=utf-8";
 
 /// How a report is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -164,16 +168,19 @@ where
     let body = written.map_err(too_long)?;
     let (media_type, ending) = match form {
         Form::Xlsx => (accept::XLSX, "xlsx"),
-        Form::Json | Form::Csv => ("text/csv; charset=utf-8", "csv"),
+        Form::Json | Form::Csv => (CSV_TEXT, "csv"),
     };
     let mut response = etag::respond(get.request().headers(), None, media_type, body);
-    let name = format!("attachment; filename=\"{name}.{ending}\"");
-    if let Ok(name) = header::HeaderValue::from_str(&name) {
+    if let Ok(name) = header::HeaderValue::from_str(&attachment(&name, ending)) {
         response
             .headers_mut()
             .insert(header::CONTENT_DISPOSITION, name);
     }
     Ok(response)
+}
+
+fn attachment(name: &str, ending: &str) -> String {
+    format!("attachment; filename=\"{name}.{ending}\"")
 }
 
 fn too_long(error: Unwritable) -> Problem {
