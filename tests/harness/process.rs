@@ -52,7 +52,6 @@ impl Process {
             .env("ALMONER_DATA_DIR", data_dir)
             // Stories ask as fast as they can, from one address.
             .env("ALMONER_RATE_LIMIT", "100000:200000")
-            .env("ALMONER_FAILED_ATTEMPTS", "100000")
             .env("ALMONER_LOG_EVERY_S", "0")
             .envs(settings.iter().copied())
             .stdin(Stdio::null())

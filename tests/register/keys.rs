@@ -67,7 +67,11 @@ impl Publisher {
 }
 
 async fn service(database: &TestDatabase, folder: &Folder, keys: &str) -> (Process, Client) {
-    let settings = [("ALMONER_JWT_JWKS", keys)];
+    // What isn't known yet is tried again and again.
+    let settings = [
+        ("ALMONER_JWT_JWKS", keys),
+        ("ALMONER_FAILED_ATTEMPTS", "100000"),
+    ];
     let service = Process::start_with(database.url(), folder.path(), &settings).await;
     let client = Client::new(reqwest::Client::new(), service.address(), None);
     (service, client)
