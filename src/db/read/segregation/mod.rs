@@ -10,7 +10,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Jsonb};
 use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use serde_json::{Map, Value};
-use time::OffsetDateTime;
+use time::{Date, OffsetDateTime};
 
 use self::questions::{QUESTIONS, Question};
 use super::error::ReadError;
@@ -55,6 +55,22 @@ pub struct SegregationFinding {
     pub count: i64,
     /// The first of them, as many as were asked for.
     pub entries: Vec<Map<String, Value>>,
+}
+
+impl SegregationFinding {
+    /// What of it counts by the end of a day: a journal on its effective date, and whatever else
+    /// was done on the day it was recorded. Of a finding with all its entries.
+    pub fn by(mut self, day: Date) -> Self {
+        let counts = |entry: &Map<String, Value>| {
+            let day_of = entry.get("effective_date").or(entry.get("recorded_at"));
+            let day_of = day_of.and_then(Value::as_str);
+            // Both begin with the day as ISO 8601 has it, which sorts as days do.
+            day_of.and_then(|text| text.get(..10)) <= Some(day.to_string().as_str())
+        };
+        self.entries.retain(counts);
+        self.count = i64::try_from(self.entries.len()).unwrap_or(i64::MAX);
+        self
+    }
 }
 
 #[derive(Debug, QueryableByName)]

@@ -131,7 +131,7 @@ pub(super) const QUESTIONS: &[Question] = &[
         id!("jnl", "j.id", "journal_id"),
         ", ",
         id!("apr", "j.approval_id", "approval_id"),
-        ", j.kind, j.actor, j.recorded_at
+        ", j.kind, j.actor, j.effective_date, j.recorded_at
     FROM journals j
     LEFT JOIN approvals a ON a.pledge_id = j.pledge_id AND a.id = j.approval_id
     WHERE j.approval_id IS NOT NULL AND ",
@@ -149,7 +149,7 @@ pub(super) const QUESTIONS: &[Question] = &[
         "Credits were placed, or something was written off, without a second person.",
         "found AS (SELECT ",
         id!("jnl", "j.id", "journal_id"),
-        ", j.kind, j.actor, j.recorded_at
+        ", j.kind, j.actor, j.effective_date, j.recorded_at
     FROM journals j
     WHERE j.kind IN ('placement', 'write-off', 'bad-debt') AND j.approval_id IS NULL AND ",
         meant!("j.pledge_id", "j.recorded_at"),
@@ -163,7 +163,8 @@ pub(super) const QUESTIONS: &[Question] = &[
         moved!(),
         ", found AS (SELECT ",
         id!("jnl", "m.id", "journal_id"),
-        ", m.kind, m.actor, m.recorded_at, m.unit, m.amount AS minor, m.above AS above_minor
+        ", m.kind, m.actor, m.effective_date, m.recorded_at, m.unit, m.amount AS minor,
+           m.above AS above_minor
     FROM moved m WHERE m.amount > m.above AND m.approval_id IS NULL ORDER BY m.recorded_at)"
     ),
     question!(
@@ -221,7 +222,8 @@ pub(super) const QUESTIONS: &[Question] = &[
         moved!(),
         ", found AS (SELECT ",
         id!("jnl", "m.id", "journal_id"),
-        ", m.kind, m.actor, m.recorded_at, m.unit, m.amount AS minor, m.above AS above_minor
+        ", m.kind, m.actor, m.effective_date, m.recorded_at, m.unit, m.amount AS minor,
+           m.above AS above_minor
     FROM moved m
     WHERE m.above > 0 AND m.amount <= m.above AND m.amount >= m.above - m.above / 100
     ORDER BY m.recorded_at)"
@@ -302,7 +304,7 @@ pub(super) const QUESTIONS: &[Question] = &[
         id!("jnl", "j.id", "journal_id"),
         ", ",
         id!("jnl", "o.id", "reverses"),
-        ", o.kind, j.actor, j.reason, j.recorded_at
+        ", o.kind, j.actor, j.reason, j.effective_date, j.recorded_at
     FROM journals j
     JOIN journals o ON o.pledge_id = j.pledge_id AND o.number = j.reverses
     WHERE j.kind = 'reversal' AND ",

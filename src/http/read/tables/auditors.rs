@@ -17,12 +17,12 @@ const MOST_ENTRIES: i64 = 1_000_000;
 ///
 /// Late postings, reversals and overrides; violations of the segregation of duties, of which there
 /// should be none; and what held and should be looked at all the same. What was recorded by
-/// `known_at`; `as_of` is refused, as findings are of what was recorded.
+/// `known_at`; of that, what counts by `as_of`: journals on their effective dates, and decisions,
+/// refusals and whatever else was done on the day it was recorded.
 #[utoipa::path(get, path = "/v1/pledges/{id}/reports/control-exceptions", tag = "controls",
     responses((status = 200, description = "The report", body = Report<ExceptionLine>)))]
 pub async fn report_control_exceptions(get: Get<ReadAuditTrail>) -> Answer {
     let asked = Asked::read(&get)?;
-    asked.without_day("findings are of what was recorded: known_at says until when")?;
     let reads = get.snapshot(async |connection| {
         let Some(mut cut) = asked.cut(connection, &get).await? else {
             return Ok(None);
@@ -32,7 +32,10 @@ pub async fn report_control_exceptions(get: Get<ReadAuditTrail>) -> Answer {
         let until = cut.known.at + Duration::microseconds(1);
         let stretch = (OffsetDateTime::UNIX_EPOCH, until);
         let pledge = Some(asked.pledge);
-        let found = read::segregation(connection, pledge, stretch, MOST_ENTRIES).await?;
+        let mut found = read::segregation(connection, pledge, stretch, MOST_ENTRIES).await?;
+        if let Some(day) = asked.as_of {
+            found = found.into_iter().map(|it| it.by(day)).collect();
+        }
         Ok(Some(audit::exceptions(&cut, &found, get.catalogue())))
     });
     asked.answer(&get, reads.await?).await

@@ -106,27 +106,15 @@ impl Asked {
         Ok((asked, query))
     }
 
-    /// 422 if a day is asked for, where there is none to ask for.
-    fn without_day(&self, detail: &str) -> Result<(), Problem> {
-        match self.as_of {
-            None => Ok(()),
-            Some(_) => {
-                let reason = Reason::new("as_of", "malformed-parameter", detail);
-                Err(Problem::invalid(vec![reason]))
-            }
-        }
-    }
-
     /// 422 if another day or moment than this is asked for.
     fn as_it_stands(&self, detail: &str) -> Result<(), Problem> {
-        self.without_day(detail)?;
-        match self.known_at {
-            None => Ok(()),
-            Some(_) => {
-                let reason = Reason::new("known_at", "malformed-parameter", detail);
-                Err(Problem::invalid(vec![reason]))
-            }
-        }
+        let parameter = match (self.as_of, self.known_at) {
+            (None, None) => return Ok(()),
+            (Some(_), _) => "as_of",
+            (None, Some(_)) => "known_at",
+        };
+        let reason = Reason::new(parameter, "malformed-parameter", detail);
+        Err(Problem::invalid(vec![reason]))
     }
 
     /// The cut that is asked for, if the pledge is in sight.
