@@ -8,7 +8,7 @@ mod exchange;
 pub mod forms;
 mod funds;
 mod lots;
-mod register;
+pub mod register;
 mod sight;
 
 use serde_json::Value;

@@ -8,7 +8,7 @@ use super::{report, rows};
 use crate::harness::{Client, Funded, World, allocation, new_key, usd};
 
 /// A pledge with so many journals that its register takes several stretches.
-async fn long_pledge(world: &World) -> Funded {
+pub async fn long_pledge(world: &World) -> Funded {
     let pledge = world.funded_pledge().await;
     world
         .budget(&pledge, "FR", usd("100.00"), "2024-11-04")

@@ -3,7 +3,9 @@
 use serde_json::Value;
 
 use super::Story;
+use crate::harness::World;
 use crate::reports::forms::{XLSX, of_csv, of_sheet};
+use crate::reports::register::long_pledge;
 
 const SHEET: &str = "xl/worksheets/sheet1.xml";
 
@@ -158,4 +160,29 @@ async fn what_stands_out_is_the_same_as_a_table() {
     );
     stand_in(&workbook, "id", expected.iter().map(|it| it[1].clone()));
     story.world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_table_tells_more_of_what_stands_out_than_fits_into_json() {
+    let world = World::new().await;
+    let pledge = long_pledge(&world).await;
+    let today = time::OffsetDateTime::now_utc().date();
+    let tomorrow = today.next_day().unwrap();
+    let at = format!("/v1/pledges/{}/journal-tests", pledge.id);
+    let query = format!("from={today}&to={tomorrow}");
+    let auditor = world.auditor();
+    let told = auditor.get(&format!("{at}?{query}")).await.expect(200);
+    let findings = told["findings"].as_array().unwrap();
+    let backdated = findings
+        .iter()
+        .find(|it| it["name"] == "backdated")
+        .unwrap();
+    let count = backdated["count"].as_u64().unwrap();
+    assert!(count > 2_000, "{count}");
+    assert_eq!(backdated["entries"].as_array().unwrap().len(), 1_000);
+    let csv = of_csv(&auditor.get(&format!("{at}.csv?{query}")).await);
+    let (lines, _) = table(&csv, &["finding"]);
+    let lines = lines.iter().filter(|it| it[0] == "backdated");
+    assert_eq!(lines.count() as u64, count);
+    world.finish().await;
 }

@@ -43,6 +43,8 @@ pub struct JournalTests {
     pub reversal_days: i64,
     /// The hours of the office in UTC: from one, and before the other.
     pub office: Option<(i64, i64)>,
+    /// How many entries of each finding are told.
+    pub most: i64,
 }
 
 /// What a test found.
@@ -56,7 +58,7 @@ pub struct JournalFinding {
     pub count: i64,
     /// What they come to, by unit, in minor digits.
     pub totals: Map<String, Value>,
-    /// The first thousand, in the order they were recorded; amounts are `minor` digits.
+    /// The first of them, in the order they were recorded; amounts are `minor` digits.
     pub entries: Vec<Map<String, Value>>,
 }
 
@@ -102,7 +104,7 @@ SELECT (SELECT count(*) FROM found) AS count,
         FROM (SELECT f.unit, sum(f.minor)::bigint AS minor FROM found f GROUP BY f.unit) AS s)
            AS totals,
        (SELECT coalesce(jsonb_agg(to_jsonb(f)), '[]')
-        FROM (SELECT * FROM found LIMIT 1000) AS f) AS entries"
+        FROM (SELECT * FROM found LIMIT $6) AS f) AS entries"
         )
     };
 }
@@ -156,7 +158,8 @@ async fn ask(
         .bind(tests.from)
         .bind(tests.until)
         .bind(numbers.0)
-        .bind(numbers.1);
+        .bind(numbers.1)
+        .bind(tests.most);
     let found: Found = text.get_result(connection).await?;
     let totals = match found.totals {
         Value::Object(totals) => totals,
@@ -223,9 +226,6 @@ pub async fn journal_tests(
     Ok(findings)
 }
 
-/// No more than so many entries of a finding are told.
-const MOST_TOLD: i64 = 1_000;
-
 /// What lies just below its threshold, as the report on segregation of duties has it.
 async fn near(
     connection: &mut AsyncPgConnection,
@@ -233,7 +233,7 @@ async fn near(
     tests: &JournalTests,
 ) -> Result<Option<JournalFinding>, ReadError> {
     let range = (tests.from, tests.until);
-    let found = just_below_threshold(connection, pledge, range, MOST_TOLD).await?;
+    let found = just_below_threshold(connection, pledge, range, tests.most).await?;
     Ok(found.map(|found| JournalFinding {
         name: found.name,
         sentence: found.sentence,

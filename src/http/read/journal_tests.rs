@@ -27,6 +27,9 @@ const REVERSAL_DAYS: u64 = 7;
 /// No number of days or of a unit is larger.
 const LARGEST: u64 = 1_000_000_000;
 
+/// How many entries of a finding are told as JSON, and in a table.
+const MOST: (i64, i64) = (1_000, 100_000);
+
 /// What stands out among a pledge's journals.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = JournalTests)]
@@ -62,8 +65,8 @@ pub struct JournalFindingOut {
     /// What they come to, by unit; of more than the entries shown, if there are more. Empty for
     /// those just below a threshold, of which the largest move counts, and not the sum.
     pub totals: BTreeMap<String, String>,
-    /// The first thousand (of those just below a threshold, the first hundred): journal, number,
-    /// days, kind, who, amount and unit, and why.
+    /// The first thousand: journal, number, days, kind, who, amount and unit, and why. As CSV and
+    /// as a workbook there are a hundred thousand.
     #[schema(value_type = Vec<Object>)]
     pub entries: Vec<Map<String, Value>>,
 }
@@ -173,6 +176,7 @@ fn asked(get: &Get<ReadProofs>) -> Result<Asked, Problem> {
             backdated_days,
             reversal_days,
             office,
+            most: if form == Form::Json { MOST.0 } else { MOST.1 },
         },
     })
 }
