@@ -97,10 +97,8 @@ SELECT j.number, j.id, j.recorded_at, j.effective_date, j.kind, j.actor, j.appro
            (SELECT string_agg(d.actor, '; ' ORDER BY d.seq) FROM approval_decisions d
             WHERE d.pledge_id = j.pledge_id AND d.approval_id = j.approval_id
               AND d.verdict = 'approved'),
-           (SELECT string_agg(e.actor, '; ' ORDER BY e.seq) FROM payout_events paid
-            JOIN payout_events e ON e.pledge_id = paid.pledge_id AND e.payout_id = paid.payout_id
-                                AND e.state = 'approved'
-            WHERE paid.pledge_id = j.pledge_id AND paid.journal = j.number
+           (SELECT string_agg(e.actor, '; ' ORDER BY e.seq) FROM payout_events e
+            WHERE e.pledge_id = j.pledge_id AND e.payout_id = j.subject AND e.state = 'approved'
               AND j.kind = 'payment')) AS approved_by,
        j.reverses, j.document_uri, j.document_sha256, j.bank_reference, j.reason,
        m.unit, m.transfers, m.amount
