@@ -26,10 +26,11 @@ const LEAVES: u64 = 10_000_000;
 /// How many proofs are asked for.
 const PROOFS: usize = 200;
 
-/// Single allocations with the log off, then with it on and up to date, a service each.
+/// Single allocations of one pledge with the log off, then with it on and up to date for all, a
+/// service each.
 pub async fn throughput(
     server: &Embedded,
-    hot: &Pledge,
+    (hot, all): (&Pledge, &[&Pledge]),
     rounds: u64,
     time: Duration,
     report: &mut Report,
@@ -38,7 +39,11 @@ pub async fn throughput(
         for (every_s, name) in [("0", "log off, 64 clients"), ("1", "log on, 64 clients")] {
             let service = Service::start_with(server, &[("ALMONER_LOG_EVERY_S", every_s)]).await;
             if every_s != "0" {
-                service.get(&format!("/tlog/{}/checkpoint", hot.id)).await;
+                for pledge in all {
+                    service
+                        .get(&format!("/tlog/{}/checkpoint", pledge.id))
+                        .await;
+                }
             }
             client::singles(&service, &[hot], 64, time, name, report).await;
             service.halt();

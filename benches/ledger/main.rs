@@ -105,6 +105,15 @@ async fn main() {
         round(&server, &service, &hot, &eight, time, &mut report).await;
     }
     report.memory("service, after load", service.resident_kib());
+    let service = match report.wants("log off, 64 clients") {
+        false => service,
+        true => {
+            service.halt();
+            let all: Vec<_> = eight.iter().copied().chain([&hot]).collect();
+            logs::throughput(&server, (&hot, &all), rounds, time, &mut report).await;
+            Service::start(&server).await
+        }
+    };
     if report.wants("reads") {
         reads::measure(&service, &server, &mut report).await;
     }
@@ -117,13 +126,7 @@ async fn main() {
     if report.wants("log, proof") {
         logs::proofs(&service, &server, &mut report).await;
     }
-    if report.wants("log off, 64 clients") {
-        service.halt();
-        logs::throughput(&server, &hot, rounds, time, &mut report).await;
-        Service::start(&server).await.stop();
-    } else {
-        service.stop();
-    }
+    service.stop();
     report.print();
     server.stop().await.expect("Postgres stops");
 }

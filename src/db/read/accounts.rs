@@ -192,7 +192,8 @@ CROSS JOIN LATERAL (",
 );
 
 /// $4 the instant, $5 the day. Of the days up to the one asked for, and of those after it, the side
-/// is summed that has fewer entries to look at one by one; the other is the rest.
+/// is summed that has fewer entries to look at one by one; the other is the rest. Which entries
+/// that is has to be settled before any is looked at: hence what is materialized.
 const KNOWN_AT_AS_OF: &str = concat!(
     "WITH RECURSIVE a AS (SELECT * FROM accounts a WHERE ",
     in_sight!(),
@@ -224,12 +225,14 @@ whole AS (
     SELECT coalesce(sum(d.debits), 0) AS debits, coalesce(sum(d.credits), 0) AS credits
     FROM back_then CROSS JOIN side JOIN days d ON d.within = side.within
     WHERE d.last_seq <= back_then.entries),
+counted AS MATERIALIZED (
+    SELECT u.* FROM side JOIN under_way u ON u.within = side.within),
 part AS (
     SELECT coalesce(sum(CASE WHEN u.count_up THEN e.debits ELSE u.debits - e.debits END), 0)
                AS debits,
            coalesce(sum(CASE WHEN u.count_up THEN e.credits ELSE u.credits - e.credits END), 0)
                AS credits
-    FROM a CROSS JOIN side JOIN under_way u ON u.within = side.within
+    FROM a CROSS JOIN counted u
     CROSS JOIN LATERAL (
         SELECT coalesce(sum(debit), 0) AS debits, coalesce(sum(credit), 0) AS credits
         FROM (
