@@ -113,7 +113,8 @@ async fn journals_are_gapless(world: &World, pledge: &str) -> usize {
     }
 }
 
-/// France has 25.00; two hundred ask for 1.00 each.
+/// France has 25.00; as many ask for 1.00 each as an address may well have connections, and some of
+/// these to spare: a client opens more than it then uses.
 async fn claims_beyond_the_budget(doors: Doors) {
     let world = &doors.world;
     let pledge = world.funded_pledge().await;
@@ -122,7 +123,7 @@ async fn claims_beyond_the_budget(doors: Doors) {
         .await;
     let creator = world.creator("FR").await;
     let claim = allocation(&pledge, &creator, usd("1.00"), "2024-12-02");
-    let answers = doors.at_once("/v1/allocations", vec![claim; 200]).await;
+    let answers = doors.at_once("/v1/allocations", vec![claim; 150]).await;
     assert_eq!(winners(&answers, "insufficient-funds"), 25);
     for lost in answers.iter().filter(|answer| answer.status == 409) {
         // Whoever was refused was refused when nothing was left.
